@@ -1,0 +1,155 @@
+"""The exception tree.
+
+    DerivcError                  root of every error raised on purpose
+    +-- ParseError               text that is not an expression (also a ValueError)
+    |   +-- UnknownNameError     a function name that no op has
+    |   +-- UnsafeInputError     text that asks for more than mathematics
+    +-- LimitError               input larger than the limits in force
+    +-- BadNameError             a variable name that cannot be an argument name
+    +-- InputTypeError           an object of a kind that derivc does not take (also a TypeError)
+    +-- UnsupportedError         mathematics that derivc does not compile
+    |   +-- NotDifferentiableError   a derivative that does not exist or is not known
+    +-- DomainError              no real value anywhere, or division by an exact zero
+    +-- TraceError               a Python function that cannot be traced
+    +-- ShapeError               array shapes that do not fit
+    +-- UnknownOpError           no op of that name is declared
+    +-- DeclarationError         an op declared wrongly
+    +-- ProgramError             a program that breaks the rules of the IR: a bug in derivc
+    +-- MissingDependencyError   an optional package that is not installed (also an ImportError)
+    +-- CacheError               the cache directory cannot be used
+    +-- SaveError                a file that could not be written
+
+Each class has a `kind`: one word for programs that sort errors without importing the classes.
+"""
+
+from __future__ import annotations
+
+
+class DerivcError(Exception):
+    """Root of every error that derivc raises on purpose."""
+
+    kind = "error"
+
+
+class ParseError(DerivcError, ValueError):
+    """Text that is not an expression; shows the text with a caret under the place.
+
+    Args:
+        problem: what is wrong, in one sentence.
+        text: the user's text.
+        position: index in `text` of the place, or None when there is no single place.
+        hint: what to do about it.
+    """
+
+    kind = "syntax"
+
+    def __init__(self, problem: str, text: str = "", position: int | None = None, hint: str = ""):
+        self.problem, self.text, self.position, self.hint = problem, text, position, hint
+        super().__init__(problem, text, position, hint)
+
+    def __str__(self) -> str:
+        parts = [self.problem, *_excerpt(self.text, self.position), self.hint]
+        return "\n".join(part for part in parts if part)
+
+
+def _excerpt(text: str, position: int | None, width: int = 60) -> list[str]:
+    """The part of the text around the position, and a line with a caret under it."""
+    if not text or position is None:
+        return []
+    start = max(0, position - width // 2)
+    shown = text[start : start + width].replace("\n", " ").replace("\t", " ")
+    return [f"    {shown}", "    " + " " * (position - start) + "^"]
+
+
+class UnknownNameError(ParseError):
+    """A called name that no op has."""
+
+    kind = "unknown_name"
+
+
+class UnsafeInputError(ParseError):
+    """Text that asks for more than mathematics: attributes, strings, imports, calls of calls."""
+
+    kind = "unsafe"
+
+
+class LimitError(DerivcError, ValueError):
+    """Input larger than the limits in force."""
+
+    kind = "limit"
+
+
+class BadNameError(DerivcError, ValueError):
+    """A variable name that cannot be an argument name."""
+
+    kind = "bad_variable_name"
+
+
+class InputTypeError(DerivcError, TypeError):
+    """An object of a kind that derivc does not take."""
+
+    kind = "type"
+
+
+class UnsupportedError(DerivcError):
+    """Mathematics that derivc does not compile."""
+
+    kind = "unsupported"
+
+
+class NotDifferentiableError(UnsupportedError):
+    """A derivative that does not exist or is not known."""
+
+
+class DomainError(DerivcError, ValueError):
+    """An expression with no real value, or a division by an exact zero."""
+
+    kind = "domain"
+
+
+class TraceError(DerivcError):
+    """A Python function that cannot be traced."""
+
+    kind = "trace"
+
+
+class ShapeError(DerivcError, ValueError):
+    """Array shapes that do not fit."""
+
+    kind = "shape"
+
+
+class UnknownOpError(DerivcError, LookupError):
+    """No op of that name is declared."""
+
+    kind = "unknown_name"
+
+
+class DeclarationError(DerivcError, ValueError):
+    """An op declared wrongly."""
+
+    kind = "declaration"
+
+
+class ProgramError(DerivcError):
+    """A program that breaks the rules of the IR: a bug in derivc."""
+
+    kind = "internal"
+
+
+class MissingDependencyError(DerivcError, ImportError):
+    """An optional package that is not installed."""
+
+    kind = "missing"
+
+
+class CacheError(DerivcError, OSError):
+    """The cache directory cannot be used."""
+
+    kind = "cache"
+
+
+class SaveError(DerivcError, OSError):
+    """A file that could not be written; what stood there before is untouched."""
+
+    kind = "save"

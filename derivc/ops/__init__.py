@@ -1,0 +1,10 @@
+"""What exists: one declaration per op, from which everything else derives."""
+
+from derivc.ops import arithmetic as arithmetic
+from derivc.ops import exponential as exponential
+from derivc.ops import piecewise as piecewise
+from derivc.ops.declaration import Kink as Kink
+from derivc.ops.declaration import Names as Names
+from derivc.ops.declaration import Op as Op
+from derivc.ops.declaration import Spelling as Spelling
+from derivc.ops.declare import declare as declare
