@@ -1,0 +1,1 @@
+"""The program: a Wengert list in SSA form."""

@@ -1,0 +1,1 @@
+"""Truth: 50-digit arithmetic, finite differences, comparisons."""
