@@ -1,0 +1,73 @@
+"""The formulas of a declaration as small programs, lowered once and inlined wherever they are used."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, final
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derivc.errors import UnsupportedError
+from derivc.ir.algebra import SmartBuilder
+from derivc.ir.program import Program
+from derivc.lowering.lower import lower
+from derivc.ops import registry
+from derivc.ops.declaration import Op
+
+
+HALF = Fraction(1, 2)
+
+
+@final
+@dataclass(frozen=True)
+class Fragment:
+    """A formula with several results as a program; `slots[i]` is the output of result i, or None."""
+
+    program: Program
+    slots: tuple[int | None, ...]
+
+
+def _symbols(names: tuple[str, ...]) -> list[Any]:
+    return [sp.Symbol(name, real=True) for name in names]
+
+
+def _fragment(results: list[Any], names: tuple[str, ...]) -> Fragment:
+    given = [sp.sympify(r) for r in results if r is not None]
+    program = lower(given, names)
+    order = iter(range(len(given)))
+    return Fragment(program, tuple(None if r is None else next(order) for r in results))
+
+
+@lru_cache(maxsize=None)
+def partials(op: Op) -> Fragment | None:
+    """The partials of an op over (arguments, output), or None when it declares none."""
+    if op.partials is None:
+        return None
+    names = (*op.params, "y_")
+    return _fragment(list(op.partials(*_symbols(names))), names)
+
+
+@lru_cache(maxsize=None)
+def stable(op: Op) -> Program:
+    """The stable form of a composite over its arguments, down to primitives."""
+    if op.stable is None:
+        raise UnsupportedError(f"{op.name} is a primitive: it has no stable form")
+    tree = sp.sympify(op.stable(*_symbols(op.params)))
+    return expand(lower([tree], op.params))
+
+
+def expand(program: Program) -> Program:
+    """The same program over primitives: every composite replaced by its stable form."""
+    builder = SmartBuilder(program.inputs)
+    places = dict(enumerate(range(len(program.inputs))))
+    for index, step in enumerate(program.instructions, len(program.inputs)):
+        composite = step.op != "const" and not registry.get(step.op).is_primitive
+        if composite:
+            form = stable(registry.get(step.op))
+            inside = builder.inline(form, [places[a] for a in step.args])
+            places[index] = inside[form.outputs[0]]
+        else:
+            places[index] = builder.copy(step, places)
+    return builder.finish(places[out] for out in program.outputs)
