@@ -1,0 +1,1 @@
+"""Expressions in, derivatives out: SymPy trees."""
