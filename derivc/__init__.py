@@ -1,3 +1,3 @@
 """derivc: a symbolic-to-numeric derivative compiler."""
 
-__version__ = "0.1.0"
+from derivc.version import __version__ as __version__

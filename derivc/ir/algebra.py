@@ -15,7 +15,12 @@ from derivc.ir.program import Value
 
 
 class SmartBuilder(Builder):
-    """A builder that folds constants and applies identities before it binds an instruction."""
+    """A builder that folds constants and applies identities before it binds an instruction.
+
+    `convention` names what derivatives emitted into it return at kinks.
+    """
+
+    convention = "torch"
 
     def emit(self, op: str, *args: Value) -> Value:
         """The value of an op over values, in its simplest equal form."""

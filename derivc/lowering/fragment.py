@@ -41,12 +41,32 @@ def _fragment(results: list[Any], names: tuple[str, ...]) -> Fragment:
 
 
 @lru_cache(maxsize=None)
-def partials(op: Op) -> Fragment | None:
-    """The partials of an op over (arguments, output), or None when it declares none."""
+def partials(op: Op, convention: str = "torch") -> Fragment | None:
+    """The partials of an op over (arguments, output), or None when it declares none.
+
+    The declared formulas return PyTorch's choice at kinks by themselves; under another convention
+    a selection at every kink is put in front.
+    """
     if op.partials is None:
         return None
     names = (*op.params, "y_")
-    return _fragment(list(op.partials(*_symbols(names))), names)
+    results = list(op.partials(*_symbols(names)))
+    if convention != "torch":
+        results = _at_kinks(op, results, convention)
+    return _fragment(results, names)
+
+
+def _at_kinks(op: Op, results: list[Any], convention: str) -> list[Any]:
+    symbols = _symbols(op.params)
+    for kink in op.kinks:
+        place = sp.Eq(kink.place(*symbols), 0, evaluate=False)
+        slopes = kink.slopes(convention)
+        slopes += (None,) * (len(results) - len(slopes))
+        results = [
+            r if s is None or r is None else sp.Piecewise((s, place), (r, True), evaluate=False)
+            for r, s in zip(results, slopes, strict=True)
+        ]
+    return results
 
 
 @lru_cache(maxsize=None)

@@ -41,7 +41,7 @@ def partials(
     b: SmartBuilder, step: Instruction, args: list[Value], out: Value, wanted: list[int]
 ) -> dict[int, Value]:
     """The declared partials of an instruction at the wanted positions, emitted into `b`."""
-    piece = fragment.partials(registry.get(step.op))
+    piece = fragment.partials(registry.get(step.op), b.convention)
     missing = [i for i in wanted if piece is None or piece.slots[i] is None]
     if piece is None or missing:
         raise NotDifferentiableError(_unknown(step, missing))

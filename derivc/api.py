@@ -1,0 +1,217 @@
+"""Closed forms for people: text, SymPy or a function in, SymPy out, over the user's own symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+
+from derivc.definition import Definition, read
+from derivc.errors import InputTypeError
+from derivc.symbolic import differentiate, sensitivity
+from derivc.symbolic.canonical import canonical, plain
+from derivc.symbolic.simplify import simplify as shortest
+
+
+def parse(text: str) -> Any:
+    """The SymPy expression that a text stands for.
+
+    Raises:
+        ParseError: the text is not an expression; shows where.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.parse("2x^2 + sin(beta)")
+        2*x**2 + sin(beta)
+    """
+    return plain(canonical(read(text).trees[0]))
+
+
+def parse_latex(text: str) -> Any:
+    r"""The SymPy expression that a LaTeX formula stands for.
+
+    Raises:
+        ParseError: the formula uses a command that is not known, or is ambiguous.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.parse_latex(r"\\frac{x}{2} + e^{-x}")
+        x/2 + exp(-x)
+    """
+    from derivc.symbolic.latex import parse_latex as parse_formula
+
+    return plain(canonical(parse_formula(text)))
+
+
+def simplify(source: Any) -> Any:
+    """The shortest of a budgeted set of equal forms; always ends.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.simplify("sin(x)**2 + cos(x)**2")
+        1
+    """
+    return _shown(source, _scalar(read(source)))
+
+
+def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
+    """The closed-form derivative, simplified.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        wrt: variables, one derivative each, in order; `("x", "x", "y")` is mixed. Default: the
+            only variable.
+        order: how often to differentiate by all of `wrt`.
+
+    Returns:
+        A SymPy expression.
+
+    Raises:
+        NotDifferentiableError: the derivative does not exist or is not known.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.diff("x**2*sin(x)", "x")
+        x*(x*cos(x) + 2*sin(x))
+        >>> dc.diff("x**3", order=2)
+        6*x
+    """
+    definition = read(source)
+    names = _names(definition, wrt) * int(order)
+    tree = _scalar(definition)
+    return _shown(source, differentiate.diff(tree, *names) if names else tree)
+
+
+def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
+    """All partials as a SymPy column, by the variables in `wrt` (default: all, sorted).
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.gradient("u**3 + v**2 + 4*u*v")
+        Matrix([
+        [3*u**2 + 4*v],
+        [  4*u + 2*v]])
+    """
+    definition = read(source)
+    tree = _scalar(definition)
+    names = _all(definition, wrt)
+    return sp.ImmutableMatrix([_shown(source, differentiate.diff(tree, n)) for n in names])
+
+
+def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
+    """The matrix of partials of several expressions: one row each, one column a variable.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.jacobian(["x*y", "x + y"])
+        Matrix([
+        [y, x],
+        [1, 1]])
+    """
+    definition = read(source)
+    names = _all(definition, wrt)
+    rows = [[_shown(source, differentiate.diff(t, n)) for n in names] for t in definition.trees]
+    return sp.ImmutableMatrix(rows)
+
+
+def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
+    """The symmetric matrix of second partials.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.hessian("x**2*y")
+        Matrix([
+        [2*y, 2*x],
+        [2*x,   0]])
+    """
+    definition = read(source)
+    names, tree = _all(definition, wrt), _scalar(definition)
+    upper = {
+        (a, b): _shown(source, differentiate.diff(tree, a, b))
+        for i, a in enumerate(names)
+        for b in names[i:]
+    }
+    return sp.ImmutableMatrix([[upper.get((a, b), upper.get((b, a))) for b in names] for a in names])
+
+
+def jvp(source: Any, tangents: dict[str, Any]) -> Any:
+    """The directional derivative along tangents given by variable name.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.jvp("x*y", {"x": 1, "y": 2})
+        2*x + y
+    """
+    definition = read(source)
+    tree = _scalar(definition)
+    terms = [read(t).trees[0] * differentiate.diff(tree, str(n)) for n, t in tangents.items()]
+    return _shown(source, sp.Add(*terms))
+
+
+def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None) -> Any:
+    """The cotangents of the variables for cotangents of several expressions, as a column.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.vjp(["x*y", "x + y"], ["a", "b"])
+        Matrix([
+        [a*y + b],
+        [a*x + b]])
+    """
+    definition = read(source)
+    seeds = [read(c).trees[0] for c in cotangents]
+    columns = []
+    for name in _all(definition, wrt):
+        pairs = zip(seeds, definition.trees, strict=True)
+        columns.append(_shown(source, sp.Add(*(s * differentiate.diff(t, name) for s, t in pairs))))
+    return sp.ImmutableMatrix(columns)
+
+
+def elasticity(source: Any, variable: Any = None) -> Any:
+    """The relative sensitivity x/f * df/dx: percent of change per percent of change.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.elasticity("3*x**2")
+        2
+    """
+    definition = read(source)
+    wanted = () if variable is None else (variable,)
+    (name,) = _names(definition, wanted)
+    return _shown(source, sensitivity.elasticity(_scalar(definition), name))
+
+
+def _scalar(definition: Definition) -> Any:
+    if definition.shape is not None:
+        raise InputTypeError("expected one expression, got several; use jacobian for a vector")
+    return definition.trees[0]
+
+
+def _names(definition: Definition, wrt: Sequence[Any]) -> tuple[str, ...]:
+    """The names to differentiate by; the only variable when none is given."""
+    if wrt:
+        return tuple(_name(w) for w in wrt)
+    if len(definition.elements) > 1:
+        raise InputTypeError(
+            f"the function has several variables {definition.elements}; say by which to"
+            f' differentiate, as in diff(..., "{definition.elements[0]}")'
+        )
+    return definition.elements or ("x",)
+
+
+def _all(definition: Definition, wrt: Sequence[Any] | None) -> tuple[str, ...]:
+    return definition.elements if wrt is None else tuple(_name(w) for w in wrt)
+
+
+def _name(variable: Any) -> str:
+    if isinstance(variable, str | sp.Symbol):
+        return str(variable)
+    raise InputTypeError(f"a variable is given by name or as a SymPy symbol, got {variable!r}")
+
+
+def _shown(source: Any, tree: Any) -> Any:
+    """The simplified tree over the user's own symbols: SymPy's as given, else plain ones."""
+    found = plain(shortest(tree))
+    own = getattr(source, "free_symbols", ())
+    return found.xreplace({sp.Symbol(s.name): s for s in own})

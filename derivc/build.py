@@ -1,0 +1,62 @@
+"""From specs to source text, through the cache."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from derivc import cache
+from derivc.codegen.function import Header
+from derivc.codegen.numpy import NumpyBackend
+from derivc.ir import exact
+from derivc.specs import Specs
+from derivc.version import __version__
+
+_SHOWN = 400
+"""Formulas longer than this are cut in the header of generated source."""
+
+
+def generate(specs: Specs, name: str) -> str:
+    """The source of one function: from the cache, else built and put there."""
+    key = hashlib.blake2b(f"{name}|{signature(specs)}".encode(), digest_size=20).hexdigest()
+    found = cache.load(key)
+    if found is not None:
+        return found
+    source = NumpyBackend().source([specs.build(name)], header(specs))
+    cache.store(key, source)
+    return source
+
+
+def signature(specs: Specs) -> str:
+    """What decides the generated source: program, arguments, layout, options, versions."""
+    program = specs.value_program
+    steps = ";".join(
+        f"{s.op}{s.args}{exact.key(s.value) if s.op == 'const' else ''}"
+        for s in program.instructions
+    )
+    shape, arguments = specs.definition.shape, specs.definition.arguments
+    return f"{arguments}|{shape}|{steps}|{program.outputs}|{specs.wrt}|{specs.convention}"
+
+
+def header(specs: Specs) -> Header:
+    """What the generated module says of itself."""
+    return Header(formula_text(specs), __version__)
+
+
+def formula_text(specs: Specs) -> str:
+    """The function as one line of text, cut when it is long."""
+    definition = specs.definition
+    if definition.text:
+        return _cut(definition.text)
+    if len(specs.value_program) > 200:
+        return _cut(f"{definition.name or 'a function'} of {', '.join(definition.inputs)}")
+    return _cut(", ".join(_text(tree) for tree in definition.trees))
+
+
+def _text(tree: Any) -> str:
+    return str(tree)
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SHOWN else flat[: _SHOWN - 3] + "..."

@@ -1,0 +1,59 @@
+"""`compile`: from what the user wrote to a kernel, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derivc.definition import Shapes, read
+from derivc.errors import InputTypeError
+from derivc.kernel import Kernel
+
+CONVENTIONS = ("torch", "jax", "left", "right")
+
+
+def compile(
+    source: Any,
+    *,
+    inputs: Sequence[str] | None = None,
+    wrt: Sequence[str] | str | None = None,
+    shapes: Shapes | None = None,
+    convention: str = "torch",
+    backend: str = "numpy",
+) -> Kernel:
+    """Compile a function and, when they are asked for, its derivatives.
+
+    Args:
+        source: a text ("x**2*sin(y)"), a list of texts (a vector-valued function), a SymPy
+            expression or matrix, or a Python function.
+        inputs: the variables in the order wanted; default: sorted by name for text and SymPy,
+            the signature's for a function.
+        wrt: the variables to differentiate by, in order; default: all.
+        shapes: for a Python function, the shape of every array argument: `{"x": (5,)}`.
+        convention: what derivatives return at kinks: "torch" (default), "jax", "left", "right".
+        backend: "numpy".
+
+    Returns:
+        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...
+
+    Raises:
+        ParseError: the text is not an expression. TraceError: the function cannot be traced.
+        NotDifferentiableError: when a derivative is asked for that does not exist.
+        InputTypeError: an option or the source is of a wrong kind.
+
+    Example:
+        >>> import derivc as dc
+        >>> k = dc.compile("u**3 + v**2 + 4*u*v")
+        >>> k.value_and_grad(3.0, 4.0)
+        (91.0, (43.0, 20.0))
+    """
+    _check_option("convention", convention, CONVENTIONS)
+    _check_option("backend", backend, ("numpy",))
+    kernel = Kernel(read(source, inputs, shapes), wrt, convention)
+    kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
+    return kernel
+
+
+def _check_option(name: str, given: str, known: tuple[str, ...]) -> None:
+    if given not in known:
+        raise InputTypeError(f"{name}={given!r} is not known; choose one of {', '.join(known)}")

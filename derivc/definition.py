@@ -1,0 +1,169 @@
+"""What the user wrote, read into one record: arguments, trees and the shape of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import sympy as sp
+
+from derivc.codegen.function import Argument
+from derivc.errors import InputTypeError, UnsupportedError
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@final
+@dataclass(frozen=True)
+class Definition:
+    """A function in readable form.
+
+    Args:
+        arguments: in the order of the compiled function's signature.
+        trees: SymPy expressions over real symbols, the outputs in C order.
+        shape: the shape of the result; None for a scalar-valued function.
+        name: the user's name for the function, or "".
+        text: what the user wrote, when it was text.
+    """
+
+    arguments: tuple[Argument, ...]
+    trees: tuple[Any, ...]
+    shape: tuple[int, ...] | None = None
+    name: str = ""
+    text: str = ""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the arguments, in order."""
+        return tuple(argument.name for argument in self.arguments)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """The names of the program's inputs: every element of every argument, in order."""
+        return tuple(name for argument in self.arguments for name in argument.elements)
+
+
+def read(
+    source: Any, inputs: Sequence[str] | None = None, shapes: Shapes | None = None
+) -> Definition:
+    """Read text, several texts, SymPy, or a Python function.
+
+    Args:
+        source: a text, a SymPy expression or matrix, a sequence of these, or a function.
+        inputs: the names of the variables in the order wanted; default: sorted by name for text
+            and SymPy, the signature's for a function.
+        shapes: for a function, the shape of every array argument.
+
+    Raises:
+        ParseError: the text is not an expression. TraceError: the function cannot be traced.
+        InputTypeError: the object is none of these.
+    """
+    if isinstance(source, Definition):
+        return source
+    if callable(source) and not isinstance(source, sp.Basic):
+        return _from_function(source, shapes)
+    if isinstance(source, sp.MatrixBase):
+        return _from_trees([_tree(e) for e in source], source.shape, inputs)
+    if isinstance(source, list | tuple):
+        return _from_trees([_tree(e) for e in source], (len(source),), inputs)
+    text = source if isinstance(source, str) else ""
+    return _from_trees([_tree(source)], None, inputs, text)
+
+
+def _tree(source: Any) -> Any:
+    """One expression as a tree over real symbols."""
+    if isinstance(source, str):
+        from derivc.symbolic.parse import parse
+
+        return parse(source)
+    if isinstance(source, int | float) and not isinstance(source, bool):
+        return sp.sympify(source)
+    if isinstance(source, sp.Basic):
+        return _from_sympy(source)
+    raise InputTypeError(
+        f"expected text, a SymPy expression or a function, got {type(source).__name__}: {source!r}"
+    )
+
+
+def _from_sympy(source: Any) -> Any:
+    from derivc.symbolic.canonical import realize
+
+    _refuse(source)
+    return realize(source)
+
+
+def _refuse(source: Any) -> None:
+    """Kinds of SymPy objects that are no real function of real variables."""
+    if not isinstance(source, sp.Expr) or isinstance(source, sp.MatrixExpr):
+        raise UnsupportedError(
+            f"a SymPy {type(source).__name__} is not a real expression: {str(source)[:80]};"
+            " give an expression over symbols (for an equation, give lhs - rhs)"
+        )
+    if source.is_commutative is False:
+        raise UnsupportedError("non-commutative symbols are not compiled")
+
+
+def _from_trees(
+    trees: list[Any], shape: tuple[int, ...] | None, inputs: Sequence[str] | None, text: str = ""
+) -> Definition:
+    from derivc.symbolic.names import check_name
+
+    found = variables(trees)
+    names = tuple(sorted(found)) if inputs is None else _ordered(inputs, found)
+    for name in names:
+        check_name(name)
+    arguments = tuple(Argument(name, (name,)) for name in names)
+    return Definition(arguments, tuple(trees), shape, "", text)
+
+
+def _ordered(inputs: Sequence[str], found: set[str]) -> tuple[str, ...]:
+    """The inputs as asked for.
+
+    Raises:
+        InputTypeError: a variable of the expression is not among them, or a name stands twice.
+    """
+    names = (inputs,) if isinstance(inputs, str) else tuple(str(name) for name in inputs)
+    missing = sorted(found - set(names))
+    if missing or len(set(names)) != len(names):
+        raise InputTypeError(
+            f"inputs={names} must name each variable once; missing: {missing or 'none'}"
+        )
+    return names
+
+
+def variables(trees: Sequence[Any]) -> set[str]:
+    """The names of the symbols in trees, without recursion."""
+    seen: set[int] = set()
+    names: set[str] = set()
+    stack = list(trees)
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.is_Symbol:
+            names.add(node.name)
+        stack.extend(node.args)
+    return names
+
+
+def _from_function(function: Callable[..., Any], shapes: Shapes | None) -> Definition:
+    from derivc.symbolic.trace import trace
+
+    traced = trace(function, shapes)
+    arguments = _arguments(traced.arguments, iter(traced.inputs))
+    shape = None if traced.shape == () else tuple(traced.shape)
+    return Definition(arguments, tuple(traced.outputs), shape, traced.name)
+
+
+def _arguments(given: Any, names: Any) -> tuple[Argument, ...]:
+    made = []
+    for argument in given:
+        size = 1
+        for extent in argument.shape or ():
+            size *= extent
+        scalar = argument.shape is None or argument.shape == ()
+        elements = tuple(next(names) for _ in range(size))
+        made.append(Argument(argument.name, elements, None if scalar else tuple(argument.shape)))
+    return tuple(made)

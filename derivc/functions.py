@@ -1,0 +1,66 @@
+"""One name, several meanings: `dc.sigmoid` of a number, an array, or a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+from derivc.codegen.function import Argument
+from derivc.definition import Definition
+from derivc.kernel import Kernel
+from derivc.ops import registry
+from derivc.ops.declaration import Op
+
+
+@lru_cache(maxsize=None)
+def function_of(name: str) -> Callable[..., Any]:
+    """The public function of an op: numbers and arrays are computed, SymPy arguments build a tree.
+
+    Objects with a `__derivc_op__(op, args)` method (graph nodes) are handed the call.
+
+    Raises:
+        UnknownOpError: no op is called that.
+
+    Example:
+        >>> from derivc.functions import function_of
+        >>> function_of("exp")(0.0)
+        1.0
+    """
+    op = registry.get(name)
+
+    def call(*args: Any, **named: Any) -> Any:
+        for arg in (*args, *named.values()):
+            if hasattr(arg, "__derivc_op__"):
+                return arg.__derivc_op__(op, args, named)
+        if any(isinstance(arg, sp.Basic) for arg in (*args, *named.values())):
+            return _tree(op, args, named)
+        return kernel_of(op)(*_numbers(op, args, named))
+
+    call.__name__ = call.__qualname__ = op.name
+    call.__doc__ = op.summary
+    return call
+
+
+def _tree(op: Op, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """An evaluated SymPy node, as SymPy users expect."""
+    return op.symbol(*op.bind(args, named))
+
+
+def _numbers(op: Op, args: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+    """All arguments in order; defaults become floats."""
+    given = dict(zip(op.params, args, strict=False)) | named
+    if len(given) < op.arity or len(args) > op.arity:
+        bound = op.bind(tuple(0 for _ in args), {k: 0 for k in named})
+        given = {p: given.get(p, float(b)) for p, b in zip(op.params, bound, strict=True)}
+    return [given[p] for p in op.params]
+
+
+@lru_cache(maxsize=None)
+def kernel_of(op: Op) -> Kernel:
+    """The compiled kernel of one op."""
+    symbols = [sp.Symbol(p, real=True) for p in op.params]
+    arguments = tuple(Argument(p, (p,)) for p in op.params)
+    return Kernel(Definition(arguments, (op.build(*symbols),), None, op.name))

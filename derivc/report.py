@@ -1,0 +1,86 @@
+"""What a kernel says of itself: its formula, its closed-form derivatives, its operation counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, final
+
+import sympy as sp
+
+from derivc.definition import Definition
+from derivc.ir.program import Program
+from derivc.lowering.fragment import expand
+from derivc.ops import registry
+from derivc.passes.dce import dce
+from derivc.specs import Specs
+
+
+def formula(definition: Definition) -> Any:
+    """The function as SymPy, over plain symbols: an expression, or a matrix of them."""
+    from derivc.symbolic.canonical import canonical, plain
+
+    trees = [plain(canonical(tree)) for tree in definition.trees]
+    return trees[0] if definition.shape is None else sp.ImmutableMatrix(trees)
+
+
+def derivatives(specs: Specs) -> tuple[Any, ...]:
+    """The simplified partials of a scalar-valued function, over plain symbols."""
+    from derivc.symbolic.canonical import plain
+    from derivc.symbolic.differentiate import diff
+    from derivc.symbolic.simplify import simplify
+
+    names = [name for argument in specs.moving for name in argument.elements]
+    tree = specs.definition.trees[0]
+    return tuple(plain(simplify(diff(tree, name))) for name in names)
+
+
+def weight(program: Program) -> float:
+    """The operations of a program, each weighted by its cost (an addition is 1)."""
+    steps = (s for s in program.instructions if s.op != "const")
+    return float(sum(registry.get(step.op).cost for step in steps))
+
+
+@final
+@dataclass(frozen=True)
+class Swell:
+    """Weighted operations, an addition counting 1.
+
+    Args:
+        value: of the compiled function.
+        tree_gradient: of all partials written out as trees, nothing shared.
+        gradient: of the compiled value and gradient.
+    """
+
+    value: float
+    tree_gradient: float
+    gradient: float
+
+    @property
+    def ratio(self) -> float:
+        """Cost of value and gradient over the cost of the value."""
+        return self.gradient / max(self.value, 1.0)
+
+    def __str__(self) -> str:
+        return (
+            f"value {self.value:g}, gradient as trees {self.tree_gradient:g},"
+            f" value and gradient compiled {self.gradient:g} ({self.ratio:.2f} x value)"
+        )
+
+
+def swell(specs: Specs) -> Swell:
+    """Count the operations of a function and of its gradient, as trees and compiled."""
+    gradient = specs.op_gradient()
+    return Swell(
+        weight(dce(expand(specs.value_program))),
+        tree_weight(Program(gradient.inputs, gradient.instructions, gradient.outputs[1:])),
+        weight(specs.build("value_and_grad").program),
+    )
+
+
+def tree_weight(program: Program) -> float:
+    """The weight of all outputs written out as trees: shared values count at every use."""
+    totals = [0.0] * len(program.inputs)
+    for step in program.instructions:
+        own = 0.0 if step.op == "const" else registry.get(step.op).cost
+        totals.append(own + sum(totals[arg] for arg in step.args))
+    return sum(totals[out] for out in program.outputs)
