@@ -73,7 +73,7 @@ def to_float(value: Exact) -> float:
     try:
         return float(value) if not isinstance(value, sp.Basic) else _round(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 @lru_cache(maxsize=4096)
