@@ -2,7 +2,10 @@
 
 from derivc.ops import arithmetic as arithmetic
 from derivc.ops import exponential as exponential
+from derivc.ops import hyperbolic as hyperbolic
+from derivc.ops import magnitude as magnitude
 from derivc.ops import piecewise as piecewise
+from derivc.ops import trigonometric as trigonometric
 from derivc.ops.declaration import Kink as Kink
 from derivc.ops.declaration import Names as Names
 from derivc.ops.declaration import Op as Op

@@ -1,0 +1,84 @@
+"""Magnitude, sign and order: abs, sign, hypot, copysign, the larger and the smaller of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Abs, Rational, sign
+
+from derivc.ops.declaration import Kink, Op, Spelling
+from derivc.ops.declare import declare
+from derivc.ops.piecewise import where
+from derivc.ops.shorthand import everywhere, jump, over
+
+_HALF = Rational(1, 2)
+_TAGS = ["magnitude"]
+
+absolute = declare(
+    "abs", "The absolute value.", params=("x",), symbol=Abs, truth="fabs", range=(0, sp.oo),
+    spelling=Spelling("np.abs", "abs({0})"), partials=lambda x, y: [sign(x)], tags=_TAGS,
+    kinks=[Kink(0, 0, "a corner; 0 is the least subgradient", left=-1, right=1, jax=1)],
+    tex=r"\left|{x}\right|", also=everywhere("abs"), aliases=["fabs", "absolute"],
+)  # fmt: skip
+sign_ = declare(
+    "sign", "The sign: -1, 0 or 1.", params=("x",), symbol=sign, truth="sign", range=(-1, 1),
+    spelling=Spelling("np.sign", "(({0} > 0) - ({0} < 0))"), partials=lambda x, y: [0],
+    kinks=[jump(0, "a jump; the slope is 0 on both sides")], also=everywhere("sign"), tags=_TAGS,
+    aliases=["sgn"],
+)  # fmt: skip
+copysign = declare(
+    "copysign", "The magnitude of the first number with the sign of the second.",
+    meaning=lambda x, s: where(s < 0, -Abs(x), Abs(x)), tags=_TAGS,
+    spelling=Spelling("np.copysign", "math.copysign"),
+    truth=lambda x, s: -abs(x) if s < 0 else abs(x),
+    partials=lambda x, s, y: [sign(x) * copysign(1, s), 0],
+    kinks=[
+        Kink(0, (0, None), "a corner, as of abs"),
+        jump(lambda x, s: s, "a jump; the slope is 0 on both sides", (None, 0)),
+    ],
+    also=everywhere("copysign"),
+)  # fmt: skip
+hypot = declare(
+    "hypot", "The length of the hypotenuse over two legs.", tags=_TAGS, cost=8,
+    meaning=lambda a, b: sp.sqrt(a**2 + b**2), truth="hypot", range=(0, sp.oo),
+    spelling=Spelling("np.hypot", "math.hypot"), partials=lambda a, b, y: [over(a, y), over(b, y)],
+    kinks=[Kink(lambda a, b: hypot(a, b), (sp.nan, sp.nan), "the tip of a cone", jax=(_HALF,) * 2)],
+    also=everywhere("hypot"),
+)  # fmt: skip
+
+
+def _extreme(name: str, words: str, numpy: str, math: str | None, pick: Any, choose: Any) -> Op:
+    """maximum and minimum, fmax and fmin: ties share the slope."""
+    half = (_HALF, _HALF)
+    return declare(
+        name, words, params=("a", "b"), truth=pick, partials=choose, tags=["magnitude", "order"],
+        spelling=Spelling(f"np.{numpy}", math), also=everywhere(numpy),
+        kinks=[Kink(lambda a, b: a - b, half, "a tie: the slope is shared evenly")],
+    )  # fmt: skip
+
+
+def _chosen(a: Any, b: Any, y: Any) -> list[Any]:
+    """1/2 at a tie, 1 for the argument that the result equals (a NaN is skipped)."""
+    tie = sp.Eq(a, b)
+    return [where(tie, _HALF, where(sp.Eq(y, p), 1, 0)) for p in (a, b)]
+
+
+maximum = _extreme(
+    "maximum", "The larger of two numbers; NaN if one is.", "maximum",
+    "({0} if {0} >= {1} or {0} != {0} else {1})", max,
+    lambda a, b, y: [where(sp.Eq(a, b), _HALF, where(c, 0, 1)) for c in (a < b, b < a)],
+)  # fmt: skip
+minimum = _extreme(
+    "minimum", "The smaller of two numbers; NaN if one is.", "minimum",
+    "({0} if {0} <= {1} or {0} != {0} else {1})", min,
+    lambda a, b, y: [where(sp.Eq(a, b), _HALF, where(c, 0, 1)) for c in (a > b, b > a)],
+)  # fmt: skip
+fmax = _extreme(
+    "fmax", "The larger of two numbers, the other one if one is NaN.", "fmax",
+    "({0} if {0} >= {1} or {1} != {1} else {1})", max, _chosen,
+)  # fmt: skip
+fmin = _extreme(
+    "fmin", "The smaller of two numbers, the other one if one is NaN.", "fmin",
+    "({0} if {0} <= {1} or {1} != {1} else {1})", min, _chosen,
+)  # fmt: skip
