@@ -98,9 +98,9 @@ def unknown(name: str, at: int, text: str) -> UnknownNameError:
     """The error for a called name without meaning, with the nearest known name."""
     known = [*FORMS, *(op.name for op in registry.all_ops())]
     near = difflib.get_close_matches(name.lower()[:60], known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    advice = f"for a product write {name}*(...); declare your own functions with dc.declare"
-    return UnknownNameError(f"{name[:60]!r} is not a known function", text, at, hint + advice)
+    advice = f"did you mean {near[0]!r}?" if near else "declare your own functions with dc.declare"
+    hint = f"for a product write {name}*(...)" if len(name) <= 2 else advice
+    return UnknownNameError(f"{name[:60]!r} is not a known function", text, at, hint)
 
 
 def _check_domain(op: Op, args: list[Any]) -> None:

@@ -164,6 +164,8 @@ def power(base: Operand, exponent: Operand, limits: Limits) -> Operand:
     value = _constant_power(below.value, above.value, limits)
     if value is not None and math.isnan(value):
         raise DomainError(f"the power at character {base.at + 1} of the text has no real value")
+    if below.tree is sp.E:
+        return Operand(sp.exp(above.tree, evaluate=False), base.at)
     return Operand(sp.Pow(below.tree, above.tree, evaluate=False), base.at, value=value)
 
 

@@ -16,7 +16,10 @@ from derivc.symbolic.names import problem_of
 
 
 class Token(NamedTuple):
-    """One word of the text: its kind ("number", "name", "op", "end"), spelling and place."""
+    """One word of the text: its kind ("number", "name", "op", "end"), spelling and place.
+
+    LaTeX adds the kind "variable": a name that is never a function.
+    """
 
     kind: str
     text: str
@@ -25,7 +28,8 @@ class Token(NamedTuple):
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _PLAIN = str.maketrans(SUPERSCRIPTS, "0123456789-")
-_NAME = rf"(?!\d)[^\W{SUPERSCRIPTS}½¼¾]\w*".replace(r"\w*", rf"[^\W{SUPERSCRIPTS}½¼¾]*")
+_LETTER = rf"[^\W{SUPERSCRIPTS}½¼¾π]"
+_NAME = rf"(?!\d){_LETTER}+"
 _DIGITS = r"[0-9]+(?:_[0-9]+)*"
 _WORDS = re.compile(
     rf"""
@@ -100,7 +104,7 @@ def _tokens(
     """The tokens of one matched word, or the error that it is."""
     if kind == "number":
         _check_number(word, at, text, limits)
-    elif kind == "name" and word not in PAPER:
+    elif kind == "name":
         _check_name(word, at, text, limits)
     elif kind == "power" or word in PAPER:
         return _paper(word, at, text, relaxed)

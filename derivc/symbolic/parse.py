@@ -156,7 +156,7 @@ class _Parser:
             if token.kind == "number":
                 tree, value = g.number(token.text)
                 return self.operands.append(Operand(tree, token.at, value=value))
-            if token.kind == "name" and token.text not in PREFIX:
+            if token.kind in ("name", "variable") and token.text not in PREFIX:
                 if self.read_name(token):
                     return None
             elif token.text in PREFIX:
@@ -174,7 +174,7 @@ class _Parser:
     def read_name(self, token: Token) -> bool:
         """A variable or constant (True: the operand is complete), or the start of a call."""
         name, following = token.text, self.tokens[self.index]
-        if following.text == "(" and not keyword.iskeyword(name):
+        if following.text == "(" and token.kind == "name" and not keyword.iskeyword(name):
             call = Call(name, token.at, self.text, self.limits, self.relaxed)
             self.push("(", 0, self.take(), call)
             return self.closed_empty_call()
@@ -264,9 +264,10 @@ class _Parser:
         """A product without a sign (relaxed texts), or the error that it is."""
         self.check_juxtaposed(token)
         self.index -= 1
-        self.reduce(g.PRODUCT)
-        if self.stack and self.stack[-1].sign == "/" and self.stack[-1].level == g.PRODUCT:
+        self.reduce(g.SIGN)
+        if self.stack and self.stack[-1].sign == "/":
             raise self.error("unclear product behind a quotient", token, "write a/(b*c) or a/b*c")
+        self.reduce(g.PRODUCT)
         self.push("*", g.PRODUCT, token)
         return False
 
