@@ -1,0 +1,109 @@
+"""What is shipped: the wheel holds the templates, and every record of the project agrees."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import derivc
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = ROOT / "templates"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+WHERE = """
+import derivc
+from derivc.codegen.environment import template_root
+print(derivc.__file__)
+print(template_root())
+"""
+
+
+def run(*command: str, cwd: Path, **variables: str) -> str:
+    """The output of a command; what it said is shown if it fails."""
+    environment = os.environ | variables
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def locate(source: Path, cwd: Path) -> tuple[Path, Path]:
+    """Where a fresh interpreter that looks in `source` first finds the package and its templates."""
+    said = run(sys.executable, "-c", WHERE, cwd=cwd, PYTHONPATH=str(source))
+    module, templates = map(Path, said.splitlines())
+    return module.parent, templates
+
+
+def files(folder: Path) -> set[str]:
+    found = (p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return {p.relative_to(folder).as_posix() for p in found}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    if importlib.util.find_spec("hatchling") is None:
+        pytest.skip("building a wheel needs hatchling: python -m pip install hatchling")
+    out = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out), cwd=ROOT)
+    (path,) = out.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder with the wheel unpacked, which is all that installing pure Python does."""
+    target = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+    return target
+
+
+def test_wheel_holds_the_package(installed):
+    package = files(installed / "derivc")
+    assert "py.typed" in package
+    assert files(ROOT / "derivc") <= package
+
+
+def test_wheel_holds_the_templates(installed):
+    assert files(TEMPLATES)
+    assert files(installed / "derivc" / "_templates") == files(TEMPLATES)
+
+
+def test_wheel_holds_nothing_else(installed):
+    outside = {p.name for p in installed.iterdir()}
+    assert outside == {"derivc", f"derivc-{derivc.__version__}.dist-info"}
+
+
+def test_installed_wheel_finds_its_templates(installed, tmp_path):
+    package, templates = locate(installed, tmp_path)
+    assert package == installed / "derivc"
+    assert templates == package / "_templates"
+
+
+def test_source_tree_finds_its_templates(tmp_path):
+    package, templates = locate(ROOT, tmp_path)
+    assert package == ROOT / "derivc"
+    assert templates.resolve() == TEMPLATES
+
+
+def test_versions_agree():
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert derivc.__version__ == PROJECT["project"]["version"] == cited[1]
+
+
+def test_extra_and_group_agree():
+    extra = PROJECT["project"]["optional-dependencies"]["test"]
+    assert extra == PROJECT["dependency-groups"]["test"]
+
+
+def test_all_names_every_extra():
+    extras = PROJECT["project"]["optional-dependencies"]
+    named = set(re.search(r"\[(.+)\]", *extras["all"])[1].split(","))
+    assert named == set(extras) - {"all", "test"}
