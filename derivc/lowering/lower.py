@@ -72,9 +72,11 @@ def _walk(
 
 
 def _parts(node: Any) -> tuple[Any, ...]:
-    """The sub-trees that a node's value is computed from."""
+    """The sub-trees that a node's value is computed from; kinds not compiled are refused here."""
     if node.is_Atom:
         return ()
+    if type(node) not in _RULES:
+        refuse.op_of(node)
     if node.is_Piecewise:
         return tuple(part for pair in node.args for part in pair.args)
     return tuple(node.args)
