@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, final
 
 import sympy as sp
 
-from derivc.errors import DeclarationError, DomainError, ParseError, UnknownNameError
-from derivc.errors import UnsafeInputError
+from derivc.errors import (
+    DeclarationError,
+    DomainError,
+    ParseError,
+    UnknownNameError,
+    UnsafeInputError,
+)
 from derivc.ops import registry
 from derivc.ops.declaration import Op
 from derivc.symbolic import grammar as g
@@ -17,17 +22,21 @@ from derivc.symbolic.grammar import CONDITION, NUMBER, TUPLE, Operand
 from derivc.symbolic.limits import Limits
 
 Arguments = list[Operand]
+Form = Callable[["Call", Arguments], Operand]
 PYTHON_MODULES = ("math", "np", "numpy")
 """Modules whose names are read in strict texts; relaxed texts know every library's."""
 LIBRARIES = (*PYTHON_MODULES, "torch", "F", "jax", "jnp", "scipy", "special", "sp", "sympy")
 CONSTANTS = {"pi": sp.pi, "e": sp.E, "inf": sp.oo, "tau": 2 * sp.pi}
 
 
+@final
 class Call:
     """A call under way: the name, its meaning, the place and the text around it."""
 
     def __init__(self, name: str, at: int, text: str, limits: Limits, relaxed: bool = False):
         self.name, self.at, self.text, self.limits = name, at, text, limits
+        self.form: Form | None
+        self.op: Op | None
         self.form, self.op = _meaning(name, at, text, relaxed)
 
     def finish(self, args: Arguments, named: dict[str, Operand]) -> Operand:
@@ -70,7 +79,7 @@ class Call:
 def constant(name: str) -> Any:
     """The constant of that name (`pi`, `np.pi`, `math.e`), or None."""
     module, _, rest = name.rpartition(".")
-    if module and module not in LIBRARIES or name == "tau":
+    if (module and module not in LIBRARIES) or name == "tau":
         return None
     return CONSTANTS.get(rest)
 
@@ -80,7 +89,7 @@ def is_function(name: str) -> bool:
     return name in FORMS or registry.resolve(name) is not None
 
 
-def _meaning(name: str, at: int, text: str, relaxed: bool) -> tuple[Any, Op | None]:
+def _meaning(name: str, at: int, text: str, relaxed: bool) -> tuple[Form | None, Op | None]:
     """The form or the op of a called name."""
     module, _, rest = name.rpartition(".")
     root = module.split(".")[0]
@@ -112,7 +121,7 @@ def _check_domain(op: Op, args: list[Any]) -> None:
         raise DomainError(f"{op.name}({shown}) has no real value")
 
 
-def _fold(name: str) -> Callable[[Call, Arguments], Operand]:
+def _fold(name: str) -> Form:
     """A form of two or more numbers from an op of two."""
 
     def build(call: Call, args: Arguments) -> Operand:
@@ -138,7 +147,7 @@ def _piecewise(call: Call, args: Arguments) -> Operand:
     pairs = []
     for arg in args:
         if arg.kind != TUPLE or len(arg.parts) != 2:
-            raise call.error("takes pairs (value, condition)", "as in Piecewise((x, x > 0), (0, True))")
+            raise call.error("takes pairs", "as in Piecewise((x, x > 0), (0, True))")
         g.demand(arg.parts[0], NUMBER, call.text, "as a value")
         g.demand(arg.parts[1], CONDITION, call.text, "as a condition")
         pairs.append(tuple(g.close(part).tree for part in arg.parts))
@@ -170,7 +179,7 @@ def _log(call: Call, args: Arguments) -> Operand:
     return g.divide(Operand(logs[0], call.at), Operand(logs[1], call.at))
 
 
-def _arithmetic(build: Callable[[Operand, Operand], Operand]) -> Callable[[Call, Arguments], Operand]:
+def _arithmetic(build: Callable[[Operand, Operand], Operand]) -> Form:
     """A form from an operator: add(a, b) is a + b."""
 
     def form(call: Call, args: Arguments) -> Operand:
@@ -181,7 +190,7 @@ def _arithmetic(build: Callable[[Operand, Operand], Operand]) -> Callable[[Call,
 
 
 _maximum, _minimum = _fold("maximum"), _fold("minimum")
-FORMS: dict[str, Callable[[Call, Arguments], Operand]] = {
+FORMS: dict[str, Form] = {
     "where": _where, "Piecewise": _piecewise, "sqrt": _sqrt, "pow": _pow, "power": _pow,
     "log": _log, "ln": _log, "max": _maximum, "Max": _maximum, "maximum": _maximum,
     "min": _minimum, "Min": _minimum, "minimum": _minimum,

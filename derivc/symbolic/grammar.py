@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, final
 
 import sympy as sp
 
@@ -20,7 +20,8 @@ from derivc.symbolic.limits import Limits, require
 NUMBER, CONDITION, TUPLE = "number", "condition", "tuple"
 
 
-@dataclass(slots=True)
+@final
+@dataclass(frozen=True, slots=True)
 class Operand:
     """A finished or still growing part of the expression.
 
@@ -43,7 +44,7 @@ class Operand:
     negated: Operand | None = None
 
 
-class Operator(NamedTuple):
+class Binding(NamedTuple):
     """How an operator binds: higher `level` first; `right` for right-to-left."""
 
     level: int
@@ -52,10 +53,10 @@ class Operator(NamedTuple):
 
 TERNARY, OR, AND, NOT, COMPARE, BIT_OR, BIT_AND, SUM, PRODUCT, SIGN, POWER, ROOT = range(1, 13)
 BINARY = {
-    "or": Operator(OR), "and": Operator(AND), "|": Operator(BIT_OR), "&": Operator(BIT_AND),
-    "+": Operator(SUM), "-": Operator(SUM), "*": Operator(PRODUCT), "/": Operator(PRODUCT),
-    "//": Operator(PRODUCT), "%": Operator(PRODUCT), "**": Operator(POWER, right=True),
-    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), Operator(COMPARE)),
+    "or": Binding(OR), "and": Binding(AND), "|": Binding(BIT_OR), "&": Binding(BIT_AND),
+    "+": Binding(SUM), "-": Binding(SUM), "*": Binding(PRODUCT), "/": Binding(PRODUCT),
+    "//": Binding(PRODUCT), "%": Binding(PRODUCT), "**": Binding(POWER, right=True),
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), Binding(COMPARE)),
 }  # fmt: skip
 PREFIX = {"not": NOT, "~": SIGN, "+": SIGN, "-": SIGN, "√": ROOT}
 RELATIONS = {
@@ -78,7 +79,7 @@ def number(word: str) -> tuple[Any, float]:
         return sp.Integer(exact), _in_range(exact, word)
     value = _in_range(float(plain), word)
     short = 1e-6 < value < 1e15 and value * 1024 == int(value * 1024)
-    if value == 0 or short and Decimal(plain) == Decimal(value):
+    if value == 0 or (short and Decimal(plain) == Decimal(value)):
         return sp.Rational(*value.as_integer_ratio()), value
     return sp.Float(value), value
 
@@ -110,20 +111,16 @@ def _minus(tree: Any) -> Any:
 
 def add(left: Operand, right: Operand, sign: str) -> Operand:
     """A sum grown by one term."""
-    chain = _growing(left, "sum")
     right = close(right)
-    chain.parts.append(_minus(right.tree) if sign == "-" else right.tree)
-    chain.value = _fold(lambda a, b: a - b if sign == "-" else a + b, left.value, right.value)
-    return chain
+    value = _fold(lambda a, b: a - b if sign == "-" else a + b, left.value, right.value)
+    return _grown(left, "sum", _minus(right.tree) if sign == "-" else right.tree, value)
 
 
 def multiply(left: Operand, right: Operand) -> Operand:
     """A product grown by one factor."""
-    chain = _growing(left, "product")
     right = close(right)
-    chain.parts.append(right.tree)
-    chain.value = _fold(lambda a, b: a * b, left.value, right.value)
-    return chain
+    value = _fold(lambda a, b: a * b, left.value, right.value)
+    return _grown(left, "product", right.tree, value)
 
 
 def divide(left: Operand, right: Operand) -> Operand:
@@ -139,6 +136,8 @@ def divide(left: Operand, right: Operand) -> Operand:
     if above.tree.is_Integer and below.tree.is_Integer:
         return Operand(sp.Rational(above.tree, below.tree), left.at, value=value)
     inverse = sp.Pow(below.tree, MINUS_ONE, evaluate=False)
+    if above.tree is sp.S.One:
+        return Operand(inverse, left.at, value=value)
     return Operand(sp.Mul(above.tree, inverse, evaluate=False), left.at, value=value)
 
 
@@ -180,7 +179,7 @@ def _constant_power(base: float | None, exponent: float | None, limits: Limits) 
     if base < 0 and not exponent.is_integer():
         return math.nan
     try:
-        return base**exponent
+        return float(base**exponent)
     except OverflowError:
         raise LimitError("a constant power is above the largest double, 1.8e308") from None
 
@@ -240,12 +239,11 @@ def demand(operand: Operand, kind: str, text: str, place: str) -> None:
     raise ParseError(problem, text, operand.at, hint)
 
 
-def _growing(operand: Operand, chain: str) -> Operand:
-    """The operand as a growing chain of that sort."""
-    if operand.chain == chain:
-        return operand
-    operand = close(operand)
-    return Operand(None, operand.at, chain=chain, parts=[operand.tree])
+def _grown(left: Operand, chain: str, part: Any, value: float | None) -> Operand:
+    """The chain of that sort with one part more; its list of parts is passed on, not copied."""
+    parts = left.parts if left.chain == chain else [close(left).tree]
+    parts.append(part)
+    return Operand(None, left.at, value=value, chain=chain, parts=parts)
 
 
 def _fold(compute: Any, left: float | None, right: float | None) -> float | None:

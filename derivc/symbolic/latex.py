@@ -1,91 +1,50 @@
-"""LaTeX to tree: a small subset, translated word by word into the tokens of the parser.
+r"""LaTeX to tree: a small subset, translated word by word into the tokens of the parser.
 
 Read are fractions, roots, powers, subscripts, Greek letters, named functions with or without
-parentheses, `|x|`, floors, comparisons and `cases`: what `sympy.latex` prints for the registered ops,
-and what people write by hand. Every single letter is a variable, letters side by side are a product,
-`e` is Euler's number. A function without parentheses takes the factors that follow it, up to the
-next sign, parenthesis or function: `\\sin 2\\pi x` is sin(2 pi x). Unknown words are errors.
+parentheses, `|x|`, floors, comparisons and `cases`: what `sympy.latex` prints for the registered
+ops, and what people write by hand. Every single letter is a variable, letters side by side are a
+product, `e` is Euler's number. A function without parentheses takes the factors that follow it, up
+to the next sign, parenthesis or function: `\sin 2\pi x` is sin(2 pi x). Unknown words are errors.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, final
 
 from derivc.errors import ParseError
-from derivc.ops import registry
 from derivc.symbolic import functions
+from derivc.symbolic.latex_words import (
+    CLOSERS,
+    DERIVATIVE,
+    FILLERS,
+    LETTERS,
+    NAMES,
+    OPENERS,
+    REFUSED,
+    SIGNS,
+    TEXT,
+    Word,
+    heads,
+    split,
+)
 from derivc.symbolic.lexer import Token
 from derivc.symbolic.limits import Limits, require
-from derivc.symbolic.names import GREEK, check_name
-from derivc.symbolic.parse import build, parse
-
-_WORDS = re.compile(
-    r"""
-    (?P<blank>\s+|~|\\[,;:!>\ ]|\\(?:quad|qquad|displaystyle|textstyle|limits)(?![A-Za-z]))
-  | (?P<sizing>\\(?:left|right|[bB]igg?[lrm]?)(?![A-Za-z])\.?)
-  | (?P<cases>\\(?:begin|end)\s*\{cases\})
-  | (?P<word>\\(?:operatorname|mathrm|mathit|mathsf|mathtt|mathbf|text|textrm)\*?\s*
-      \{\s*(?:\\text\{)?[A-Za-z](?:[A-Za-z0-9]|\\?_)*\}?\s*\})
-  | (?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))
-  | (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
-  | (?P<letter>[A-Za-zα-ωΑ-Ω])
-  | (?P<sign>[-+*/=<>^_(){}\[\]|&,])
-    """,
-    re.VERBOSE,
-)
-
-
-class Word(NamedTuple):
-    """One word of LaTeX: kind, meaning, place, and whether a blank stands before it."""
-
-    kind: str
-    text: str
-    at: int
-    spaced: bool
-
+from derivc.symbolic.parse import build, known_names, parse
 
 ARGUMENT = "{}"
+RUN = "run"
 Step = str | Token | Callable[[], list[Any]]
 """What to do next: emit a token, read an argument (ARGUMENT), or run a function for more steps."""
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(NamedTuple):
     """An open group: the word that closes it, what follows then, and where its tokens start."""
 
     closer: str
     steps: list[Any]
     start: int
-
-
-_LETTERS = frozenset(
-    [*GREEK, *(name.capitalize() for name in GREEK)]
-    + "varepsilon vartheta varpi varrho varsigma varphi varkappa ell hbar digamma".split()
-)
-_SIGNS = {
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
-    "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">",
-    "wedge": "and", "land": "and", "vee": "or", "lor": "or", "neg": "not", "lnot": "not",
-    "pi": "pi", "infty": "inf", "=": "==", **{sign: sign for sign in "+-*/<>,"},
-}  # fmt: skip
-_OPENERS = {"lfloor": ("floor", "rfloor"), "lceil": ("ceil", "rceil"), "lvert": ("abs", "rvert")}
-_CLOSERS = {"rfloor", "rceil", "rvert", ")", "]", "}"}
-_REFUSED = {
-    "int": "integrals", "sum": "sums with an index", "prod": "products with an index",
-    "lim": "limits", "partial": "derivatives", "nabla": "derivatives", "prime": "derivatives",
-    "mapsto": "arrows", "to": "arrows", "pm": "two values at once", "binom": "binomials",
-}  # fmt: skip
-_NAMES = {"lambda": "lamda", "tg": "tan", "ctg": "cot"}
-_TEXT = {"otherwise": "True", "else": "True", "True": "True", "False": "False",
-         "and": "and", "or": "or", "not": "not"}  # fmt: skip
-_FILLERS = frozenset({"for", "if", "when"})
-_DERIVATIVE = re.compile(
-    r"\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\{d\})[^{}]*\}\s*\{\s*(?:d|\\partial|\\mathrm\{d\})"
-)
-RUN = "run"
 
 
 def parse_latex(
@@ -110,10 +69,8 @@ def parse_latex(
         >>> parse_latex(r"\frac{1}{2} x^{2} + \sin^2 y")
         x**2/2 + sin(y)**2
     """
-    if not isinstance(text, str):
-        raise ParseError(f"a formula must be a string, got {type(text).__name__}")
+    names = known_names(text, limits, variables)
     require("the length of the text", len(text), limits.length)
-    names = None if variables is None else frozenset(check_name(n, limits) for n in variables)
     tokens = _Translator(text, limits, names).run()
     require("the number of tokens", len(tokens), limits.nodes)
     return build(tokens, text, limits, names, relaxed=True)
@@ -125,64 +82,28 @@ def read(
     variables: Iterable[str] | None = None,
     relaxed: bool = False,
 ) -> Any:
-    """The tree of a formula in either notation: LaTeX where it has a backslash command.
+    r"""The tree of a formula in either notation: LaTeX where it has a backslash command.
 
     Example:
-        >>> read(r"\\frac{x}{2}") == read("x/2")
+        >>> read(r"\frac{x}{2}") == read("x/2")
         True
     """
-    if isinstance(text, str) and re.search(r"\\[A-Za-z]", text):
+    if re.search(r"\\[A-Za-z]", str(text)):
         return parse_latex(text, limits, variables)
     return parse(text, limits, variables, relaxed)
 
 
-def _split(text: str) -> list[Word]:
-    """The words of the text."""
-    words: list[Word] = []
-    place, spaced, end = 0, True, len(text.rstrip().rstrip("$"))
-    while text[place : place + 1] in ("$", " "):
-        place += 1
-    while place < end:
-        found = _WORDS.match(text, place)
-        if found is None or found.lastgroup is None:
-            raise ParseError(f"unexpected character {ascii(text[place])[1:-1]!r}", text, place)
-        if found.lastgroup not in ("blank", "sizing"):
-            words.append(Word(found.lastgroup, _meaning(found), place, spaced))
-        spaced = found.lastgroup == "blank"
-        place = found.end()
-    return words
-
-
-def _meaning(found: re.Match[str]) -> str:
-    """A word without its LaTeX dress."""
-    text = found.group()
-    if found.lastgroup == "word":
-        return text[text.index("{") :].replace("\\text", "").replace("\\", "").strip("{} ")
-    if found.lastgroup == "cases":
-        return text[1:].split("{")[0].strip()
-    return text[1:] if found.lastgroup == "command" else text
-
-
-def _heads() -> dict[str, str]:
-    r"""Ops whose LaTeX is a symbol of their own before a parenthesis, such as \Gamma(x)."""
-    heads = {}
-    for op in registry.all_ops():
-        found = re.match(r"\\([A-Za-z]+|operatorname\{\w+\})\s*(?:\\left)?\(", op.tex or "")
-        if found:
-            heads[found.group(1)] = op.name
-    return {"Gamma": "gamma", **heads}
-
-
+@final
 class _Translator:
     """One run over the words; `stack` holds the open groups, `out` the finished tokens."""
 
     def __init__(self, text: str, limits: Limits, variables: frozenset[str] | None):
         self.text, self.limits, self.variables = text, limits, variables
-        self.words = [*_split(text), Word("end", "", len(text), True)]
+        self.words = [*split(text), Word("end", "", len(text), True)]
         self.index, self.at = 0, 0
         self.out: list[Token] = []
         self.stack: list[_Open] = []
-        self.heads = _heads()
+        self.heads = heads()
 
     def run(self) -> list[Token]:
         """The tokens of the whole text, the end included."""
@@ -246,8 +167,8 @@ class _Translator:
         if word.text == "{":
             self.open("}", ")", *rest)
             return True
-        single = word.kind == "letter" or word.kind == "number" and len(word.text) == 1
-        if not single and word.text not in _LETTERS | {"pi", "infty"}:
+        single = word.kind == "letter" or (word.kind == "number" and len(word.text) == 1)
+        if not single and word.text not in LETTERS | {"pi", "infty"}:
             raise self.error("expected an argument in braces", word, "as in x^{10} or \\frac{a}{b}")
         self.read(word)
         self.emit(")")
@@ -262,12 +183,12 @@ class _Translator:
             self.emit(text)
         elif word.kind == "word":
             self.text_word(word)
-        elif word.kind == "letter" or word.kind == "command" and text in _LETTERS:
+        elif word.kind == "letter" or (word.kind == "command" and text in LETTERS):
             self.letter(word)
         elif word.kind == "cases":
             self.cases(text, word)
-        elif text in _SIGNS:
-            self.emit(_SIGNS[text])
+        elif text in SIGNS:
+            self.emit(SIGNS[text])
         else:
             self.structure(word)
 
@@ -277,21 +198,22 @@ class _Translator:
         handler = self.HANDLERS.get(text)
         if handler is not None:
             handler(self, word)
-        elif text in _CLOSERS:
+        elif text in CLOSERS:
             self.close(word)
-        elif text in _OPENERS:
-            self.steps([_OPENERS[text][0], "("])
-            self.open(_OPENERS[text][1], ")")
-        elif word.kind == "command" and functions.is_function(_NAMES.get(text, text)):
-            self.function(_NAMES.get(text, text))
+        elif text in OPENERS:
+            self.steps([OPENERS[text][0], "("])
+            self.open(OPENERS[text][1], ")")
+        elif word.kind == "command" and functions.is_function(NAMES.get(text, text)):
+            self.function(NAMES.get(text, text))
         else:
             raise self.unknown(word)
 
     def unknown(self, word: Word) -> ParseError:
         """The error for a word without meaning."""
         shown = f"\\{word.text}" if word.kind == "command" else word.text
-        if word.text in _REFUSED:
-            return self.error(f"{_REFUSED[word.text]} are not read", word, "write the formula itself")
+        if word.text in REFUSED:
+            problem = f"{REFUSED[word.text]} are not read"
+            return self.error(problem, word, "write the formula itself")
         return self.error(f"{shown!r} is not known", word, "write \\operatorname{name}(x)")
 
     def group(self, word: Word) -> None:
@@ -318,7 +240,7 @@ class _Translator:
         text = word.text
         if word.kind in ("number", "letter") or text == "^":
             return True
-        if word.kind == "command" and text in _LETTERS | {"pi", "frac", "dfrac", "tfrac", "sqrt"}:
+        if word.kind == "command" and text in LETTERS | {"pi", "frac", "dfrac", "tfrac", "sqrt"}:
             return True
         empty = len(self.out) == self.stack[-1].start
         return empty and word.kind in ("word", "command") and functions.is_function(text)
@@ -330,7 +252,7 @@ class _Translator:
         if word.kind == "command" and word.text in self.heads and called:
             self.function(self.heads[word.text])
         else:
-            self.variable(_NAMES.get(word.text, word.text))
+            self.variable(NAMES.get(word.text, word.text))
 
     def variable(self, base: str) -> None:
         """Emit a variable or constant."""
@@ -338,8 +260,8 @@ class _Translator:
         if self.next().text == "_" and self.next().kind == "sign":
             subscript = self.subscript()
             name, short = f"{base}_{subscript}", base + subscript
-            if self.variables is not None and name not in self.variables and short in self.variables:
-                name = short
+            known = self.variables or frozenset()
+            name = short if short in known and name not in known else name
         kind = "name" if name in ("e", "pi") else "variable"
         self.out.append(Token(kind, name, self.at))
 
@@ -357,17 +279,17 @@ class _Translator:
     def subscript_part(self, word: Word) -> str:
         """One letter or number of a subscript."""
         plain = word.kind in ("number", "letter", "word") and "." not in word.text
-        if not plain and word.text not in _LETTERS:
+        if not plain and word.text not in LETTERS:
             raise self.error("a subscript must be made of letters and digits", word)
         return word.text
 
     def text_word(self, word: Word) -> None:
         """A name in upright letters: a word of `cases`, a function or a variable."""
         name = word.text
-        if name in _FILLERS:
+        if name in FILLERS:
             return
-        if name in _TEXT:
-            self.emit(_TEXT[name])
+        if name in TEXT:
+            self.emit(TEXT[name])
         elif len(name) > 1 and functions.is_function(name):
             self.function(name)
         else:
@@ -413,21 +335,22 @@ class _Translator:
         else:
             self.open(RUN, *steps)
 
-    def power(self, word: Word) -> None:
+    def power(self, _: Word) -> None:
         """A superscript."""
         self.steps(["**", ARGUMENT])
 
     def fraction(self, word: Word) -> None:
         """A fraction, but not the operator d/dx."""
-        if _DERIVATIVE.match(self.text, word.at):
-            raise self.error("derivatives are not read", word, "write the function, then dc.diff it")
+        if DERIVATIVE.match(self.text, word.at):
+            hint = "write the function, then dc.diff it"
+            raise self.error("derivatives are not read", word, hint)
         digits = self.next().text
         if re.fullmatch("[0-9]{2}", digits):
             self.take()
             return self.steps(["(", digits[0], "/", digits[1], ")"])
         return self.steps(["(", ARGUMENT, "/", ARGUMENT, ")"])
 
-    def root(self, word: Word) -> None:
+    def root(self, _: Word) -> None:
         """A square root, or the root of another degree."""
         if self.next().text != "[":
             return self.steps(["sqrt", ARGUMENT])
@@ -445,9 +368,8 @@ class _Translator:
 
     def bar(self, word: Word) -> None:
         """A bar: the end of an absolute value where one is open and complete, else its start."""
-        complete = bool(self.out) and (
-            self.out[-1].kind != "op" and self.out[-1].text != "not" or self.out[-1].text == ")"
-        )
+        last = self.out[-1] if self.out else word
+        complete = last.text == ")" or last.kind in ("name", "variable", "number")
         if complete and self.stack and self.stack[-1].closer == "|":
             return self.close(word)
         self.steps(["abs", "("])
@@ -469,7 +391,7 @@ class _Translator:
             raise self.error("this sign belongs into cases", word)
         self.steps([","] if word.text == "&" else [")", ",", "("])
 
-    HANDLERS = {
+    HANDLERS: ClassVar[dict[str, Callable[[_Translator, Word], None]]] = {
         "^": power, "frac": fraction, "dfrac": fraction, "tfrac": fraction, "sqrt": root,
         "{": group, "(": group, "[": group, "|": bar, "&": separator, "\\": separator,
     }  # fmt: skip

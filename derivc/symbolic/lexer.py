@@ -131,13 +131,14 @@ def _check_number(word: str, at: int, text: str, limits: Limits) -> None:
     """Refuse numbers that Python refuses."""
     require("the number of digits of a number", len(word), limits.digits)
     if re.fullmatch("0[0-9_]*[1-9][0-9_]*", word):
-        raise ParseError("a whole number cannot start with 0", text, at, f"write {word.lstrip('0_')}")
+        hint = f"write {word.lstrip('0_')}"
+        raise ParseError("a whole number cannot start with 0", text, at, hint)
 
 
 def _check_name(word: str, at: int, text: str, limits: Limits) -> None:
     """Refuse names that no variable and no function can have."""
     for part in word.split("."):
-        if part.startswith("__") or part.startswith("_") and "." in word:
+        if part.startswith("__") or (part.startswith("_") and "." in word):
             raise UnsafeInputError(f"the name {part!r} is Python's own", text, at)
         problem = problem_of(part, limits)
         if problem and not keyword.iskeyword(part):
@@ -149,4 +150,5 @@ def _stray(word: str, at: int, text: str) -> ParseError:
     """The error for a character that starts no token."""
     if word in _UNSAFE:
         return UnsafeInputError(f"{_UNSAFE[word]} have no place in an expression", text, at)
-    return ParseError(f"unexpected character {ascii(word)[1:-1]!r}", text, at, _ADVICE.get(word, ""))
+    shown = ascii(word)[1:-1]
+    return ParseError(f"unexpected character {shown!r}", text, at, _ADVICE.get(word, ""))

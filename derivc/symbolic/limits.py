@@ -36,13 +36,15 @@ class Limits:
     name: int = 200
 
 
-def require(what: str, size: float, limit: int, advice: str = "") -> None:
+def require(what: str, size: float, limit: int) -> None:
     """Refuse a size above its limit.
 
     Raises:
         LimitError: says what is too large, how large it is and what the limit is.
     """
     if size > limit:
-        shown = f"{size:.3g}" if isinstance(size, float) else f"{size}"
-        hint = advice or "raise the limit with Limits(...) if you trust the text"
-        raise LimitError(f"{what} is {shown}, above the limit of {limit}: {hint}")
+        shown = f"{size:.12g}"
+        raise LimitError(
+            f"{what} is {shown}, above the limit of {limit}:"
+            " raise it with Limits(...) if you trust the text"
+        )

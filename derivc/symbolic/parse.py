@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import difflib
 import keyword
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, final
 
 import sympy as sp
 
-from derivc.errors import ParseError, UnknownNameError, UnsafeInputError
+from derivc.errors import InputTypeError, ParseError, UnknownNameError, UnsafeInputError
 from derivc.symbolic import functions
 from derivc.symbolic import grammar as g
 from derivc.symbolic.functions import Call
@@ -23,6 +22,7 @@ from derivc.symbolic.grammar import BINARY, CONDITION, NUMBER, PREFIX, TUPLE, Op
 from derivc.symbolic.lexer import Token, tokenize
 from derivc.symbolic.limits import Limits, require
 from derivc.symbolic.names import GREEK, check_name
+from derivc.symbolic.operators import Builder
 
 
 def parse(
@@ -73,10 +73,21 @@ def parse_condition(
 def _read(
     text: str, limits: Limits, variables: Iterable[str] | None, relaxed: bool, kind: str
 ) -> Any:
-    if not isinstance(text, str):
-        raise ParseError(f"a formula must be a string, got {type(text).__name__}")
-    names = None if variables is None else frozenset(check_name(n, limits) for n in variables)
+    names = known_names(text, limits, variables)
     return build(tokenize(text, limits, relaxed), text, limits, names, relaxed, kind)
+
+
+def known_names(
+    text: object, limits: Limits, variables: Iterable[str] | None
+) -> frozenset[str] | None:
+    """The variables as checked names, or None for any; refuses what is no text.
+
+    Raises:
+        InputTypeError: the formula is not a string. BadNameError: see `check_name`.
+    """
+    if not isinstance(text, str):
+        raise InputTypeError(f"a formula must be a string, got {type(text).__name__}")
+    return None if variables is None else frozenset(check_name(n, limits) for n in variables)
 
 
 def build(
@@ -94,19 +105,20 @@ def build(
     return operand.tree
 
 
-@dataclass(slots=True)
+@final
 class _Frame:
     """An operator or an opened group that waits for its right side."""
 
-    sign: str
-    level: int
-    at: int
-    call: Call | None = None
-    args: list[Operand] = field(default_factory=list)
-    named: dict[str, Operand] = field(default_factory=dict)
-    key: str = ""
+    __slots__ = ("args", "at", "call", "key", "level", "named", "sign")
+
+    def __init__(self, sign: str, level: int, at: int, call: Call | None):
+        self.sign, self.level, self.at, self.call = sign, level, at, call
+        self.args: list[Operand] = []
+        self.named: dict[str, Operand] = {}
+        self.key = ""
 
 
+@final
 class _Parser:
     """One run over the tokens; `stack` holds the open operators, `operands` their left sides."""
 
@@ -116,6 +128,7 @@ class _Parser:
     ):  # fmt: skip
         self.tokens, self.text, self.limits = tokens, text, limits
         self.variables, self.relaxed = variables, relaxed
+        self.builder = Builder(text, limits)
         self.operands: list[Operand] = []
         self.stack: list[_Frame] = []
         self.symbols: dict[str, Any] = {}
@@ -224,7 +237,7 @@ class _Parser:
         if "." in name:
             raise UnsafeInputError(f"{name[:60]!r}: attributes have no place in an expression",
                                    self.text, token.at)  # fmt: skip
-        if name not in GREEK and functions.is_function(name) and not self.declared(name):
+        if name not in GREEK and functions.is_function(name):
             raise self.error(f"{name!r} is a function", token,
                              f"write {name}(...), or name the variable otherwise")  # fmt: skip
         if self.variables is not None:
@@ -233,17 +246,14 @@ class _Parser:
                 "the variables are " + ", ".join(sorted(self.variables)[:20]))  # fmt: skip
             raise UnknownNameError(f"{name!r} is not a variable", self.text, token.at, known)
 
-    def declared(self, name: str) -> bool:
-        """True for a name that the caller said is a variable."""
-        return self.variables is not None and name in self.variables
-
     def keyword_error(self, token: Token) -> ParseError:
         """The error for a word of Python that is no operand."""
         word = token.text
         if word in ("and", "or", "in", "is", "if", "else"):
             return self.missing_operand(token)
         hint = "as a variable, write lam or lambda_" if word == "lambda" else ""
-        return UnsafeInputError(f"{word!r} has no place in an expression", self.text, token.at, hint)
+        problem = f"{word!r} has no place in an expression"
+        return UnsafeInputError(problem, self.text, token.at, hint)
 
     # Operators ----------------------------------------------------------------------------------
 
@@ -251,7 +261,7 @@ class _Parser:
         """Read what follows an operand; True when another operator may follow."""
         token = self.take()
         sign = token.text
-        if token.kind == "number" or sign not in self.HANDLERS and sign not in BINARY:
+        if token.kind == "number" or (sign not in self.HANDLERS and sign not in BINARY):
             return self.read_implicit_product(token)
         if sign in BINARY:
             operator = BINARY[sign]
@@ -321,7 +331,7 @@ class _Parser:
             raise self.unfinished(token)
         return False
 
-    HANDLERS = {
+    HANDLERS: ClassVar[dict[str, Callable[[_Parser, Token], bool]]] = {
         "if": read_if, "else": read_else, ",": read_comma, ")": read_close, "": read_end,
     }  # fmt: skip
 
@@ -332,8 +342,8 @@ class _Parser:
                 "a comma outside a call: a formula has one value")  # fmt: skip
             return self.error(what, token)
         frame = self.stack[-1]
-        problem = "`if` without `else`" if frame.sign == "if" else "this parenthesis is never closed"
-        return ParseError(problem, self.text, frame.at)
+        problems = {"if": "`if` without `else`", "(": "this parenthesis is never closed"}
+        return ParseError(problems[frame.sign], self.text, frame.at)
 
     def end_argument(self) -> None:
         """Move the last operand into the open group."""
@@ -362,7 +372,7 @@ class _Parser:
         """Build the operators on the stack that bind at least as strongly as what follows."""
         while self.stack and self.stack[-1].level > 0:
             top = self.stack[-1].level
-            if top < level or top == level and right:
+            if top < level or (top == level and right):
                 return
             self.apply(self.stack.pop())
 
@@ -370,54 +380,13 @@ class _Parser:
         """Build one operator over the last operands."""
         right = self.operands.pop()
         if frame.sign.startswith("prefix "):
-            self.operands.append(self.prefix(frame.sign[7:], right, frame))
+            self.operands.append(self.builder.prefix(frame.sign[7:], right, frame.at))
             return
         left = self.operands.pop()
         if frame.sign == "else":
-            self.operands.append(self.ternary(self.operands.pop(), left, right))
+            self.operands.append(self.builder.ternary(self.operands.pop(), left, right))
         else:
-            self.operands.append(self.binary(frame.sign, left, right))
-
-    def ternary(self, yes: Operand, condition: Operand, no: Operand) -> Operand:
-        """`yes if condition else no`."""
-        g.demand(condition, CONDITION, self.text, "between `if` and `else`")
-        for operand in (yes, no):
-            g.demand(operand, NUMBER, self.text, "as a value of `if`")
-        return g.choose(condition, yes, no)
-
-    def prefix(self, sign: str, operand: Operand, frame: _Frame) -> Operand:
-        """A sign, a root or a negation."""
-        wanted = CONDITION if sign in ("not", "~") else NUMBER
-        g.demand(operand, wanted, self.text, f"under {sign!r}")
-        if wanted == CONDITION:
-            return g.negation(operand)
-        if sign == "√":
-            return g.power(operand, Operand(g.HALF, frame.at, value=0.5), self.limits)
-        return g.negate(operand) if sign == "-" else g.close(operand)
-
-    def binary(self, sign: str, left: Operand, right: Operand) -> Operand:
-        """An operator of two operands."""
-        logical = sign in ("and", "or", "&", "|")
-        for operand in (left, right):
-            if operand.chain != "comparison" or BINARY[sign].level != g.COMPARE or operand is right:
-                g.demand(operand, CONDITION if logical else NUMBER, self.text, f"beside {sign!r}")
-        if logical:
-            return g.logic(left, right, sign)
-        if BINARY[sign].level == g.COMPARE:
-            return g.compare(left, right, sign)
-        return self.arithmetic(sign, left, right)
-
-    def arithmetic(self, sign: str, left: Operand, right: Operand) -> Operand:
-        """An operator of two numbers that makes a number."""
-        if sign in "+-":
-            return g.add(left, right, sign)
-        if sign == "*":
-            return g.multiply(left, right)
-        if sign == "/":
-            return g.divide(left, right)
-        if sign == "**":
-            return g.power(left, right, self.limits)
-        return g.floored(left, right, remainder=sign == "%")
+            self.operands.append(self.builder.binary(frame.sign, left, right))
 
 
 _HINTS = {"=": "to compare, write ==", "~": "write `not c`"}

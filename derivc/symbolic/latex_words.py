@@ -1,0 +1,98 @@
+r"""The words of LaTeX: how a text is split into them, and which of them mean what."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from derivc.errors import ParseError
+from derivc.ops import registry
+from derivc.symbolic.names import GREEK
+
+_WORDS = re.compile(
+    r"""
+    (?P<blank>\s+|~|\\[,;:!>\ ]|\\(?:quad|qquad|displaystyle|textstyle|limits)(?![A-Za-z]))
+  | (?P<sizing>\\(?:left|right|[bB]igg?[lrm]?)(?![A-Za-z])\.?)
+  | (?P<cases>\\(?:begin|end)\s*\{cases\})
+  | (?P<word>\\(?:operatorname|mathrm|mathit|mathsf|mathtt|mathbf|text|textrm)\*?\s*
+      \{\s*(?:\\text\{)?[A-Za-z](?:[A-Za-z0-9]|\\?_)*\}?\s*\})
+  | (?P<command>\\(?:[A-Za-z]+|[^A-Za-z]))
+  | (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
+  | (?P<letter>[A-Za-zα-ωΑ-Ω])
+  | (?P<sign>[-+*/=<>^_(){}\[\]|&,])
+    """,
+    re.VERBOSE,
+)
+
+
+class Word(NamedTuple):
+    """One word of LaTeX: kind, meaning, place, and whether a blank stands before it."""
+
+    kind: str
+    text: str
+    at: int
+    spaced: bool
+
+
+LETTERS = frozenset(
+    "varepsilon vartheta varpi varrho varsigma varphi varkappa ell hbar digamma".split()
+    + sorted(GREEK)
+    + [name.capitalize() for name in sorted(GREEK)]
+)
+SIGNS = {
+    "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
+    "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">",
+    "wedge": "and", "land": "and", "vee": "or", "lor": "or", "neg": "not", "lnot": "not",
+    "pi": "pi", "infty": "inf", "=": "==", **{sign: sign for sign in "+-*/<>,"},
+}  # fmt: skip
+OPENERS = {"lfloor": ("floor", "rfloor"), "lceil": ("ceil", "rceil"), "lvert": ("abs", "rvert")}
+CLOSERS = {"rfloor", "rceil", "rvert", ")", "]", "}"}
+REFUSED = {
+    "int": "integrals", "sum": "sums with an index", "prod": "products with an index",
+    "lim": "limits", "partial": "derivatives", "nabla": "derivatives", "prime": "derivatives",
+    "mapsto": "arrows", "to": "arrows", "pm": "two values at once", "binom": "binomials",
+}  # fmt: skip
+NAMES = {"lambda": "lamda", "tg": "tan", "ctg": "cot"}
+TEXT = {"otherwise": "True", "else": "True", "True": "True", "False": "False",
+         "and": "and", "or": "or", "not": "not"}  # fmt: skip
+FILLERS = frozenset({"for", "if", "when"})
+DERIVATIVE = re.compile(
+    r"\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\{d\})[^{}]*\}\s*\{\s*(?:d|\\partial|\\mathrm\{d\})"
+)
+
+
+def split(text: str) -> list[Word]:
+    """The words of the text."""
+    words: list[Word] = []
+    place, spaced, end = 0, True, len(text.rstrip().rstrip("$"))
+    while text[place : place + 1] in ("$", " "):
+        place += 1
+    while place < end:
+        found = _WORDS.match(text, place)
+        if found is None or found.lastgroup is None:
+            raise ParseError(f"unexpected character {ascii(text[place])[1:-1]!r}", text, place)
+        if found.lastgroup not in ("blank", "sizing"):
+            words.append(Word(found.lastgroup, _meaning(found), place, spaced))
+        spaced = found.lastgroup == "blank"
+        place = found.end()
+    return words
+
+
+def _meaning(found: re.Match[str]) -> str:
+    """A word without its LaTeX dress."""
+    text = found.group()
+    if found.lastgroup == "word":
+        return text[text.index("{") :].replace("\\text", "").replace("\\", "").strip("{} ")
+    if found.lastgroup == "cases":
+        return text[1:].split("{")[0].strip()
+    return text[1:] if found.lastgroup == "command" else text
+
+
+def heads() -> dict[str, str]:
+    r"""Ops whose LaTeX is a symbol of their own before a parenthesis, such as \Gamma(x)."""
+    found_heads = {}
+    for op in registry.all_ops():
+        found = re.match(r"\\([A-Za-z]+|operatorname\{\w+\})\s*(?:\\left)?\(", op.tex or "")
+        if found:
+            found_heads[found.group(1)] = op.name
+    return {"Gamma": "gamma", **found_heads}
