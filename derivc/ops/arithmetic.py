@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 from sympy import Rational, log
 
 from derivc.ops.declaration import Names, Spelling
 from derivc.ops.declare import declare
 from derivc.ops.piecewise import where
+from derivc.ops.shorthand import everywhere, mpmath, over
+
+
+def _real_root(x: Any) -> Any:
+    return mpmath().cbrt(x) if x >= 0 else -mpmath().cbrt(-x)
+
 
 add = declare(
     "add", "Sum of two numbers.", params=("a", "b"), truth=lambda a, b: a + b,
@@ -44,11 +52,12 @@ power = declare(
     "pow", "A number raised to a power.", params=("x", "e"), truth="power",
     symbol=sp.Pow, spelling=Spelling("np.power", infix="{0} ** {1}"),
     partials=lambda x, e, y: [
-        e * x ** (e - 1),
+        where(sp.Eq(e, 0), 0, e * x ** (e - 1)),
         where(sp.Eq(x, 0), where(e >= 0, 0, -sp.oo), y * log(x)),
     ],
-    domain=lambda x, e: x > 0, tex="{{{x}}}^{{{e}}}", tags=["arithmetic"], aliases=["power"],
-    also=Names("torch.pow", "jax.numpy.power", "numpy.power", None), cost=20,
+    domain=lambda x, e: x > 0, tex="{{{x}}}^{{{e}}}", tags=["arithmetic"], cost=20,
+    aliases=["power", "float_power"],
+    also=Names("torch.pow", "jax.numpy.power", "numpy.power"),
 )  # fmt: skip
 square = declare(
     "square", "A number times itself.", meaning=lambda x: x**2, truth=lambda x: x * x,
@@ -57,8 +66,48 @@ square = declare(
     also=Names("torch.square", "jax.numpy.square", "numpy.square"),
 )  # fmt: skip
 sqrt = declare(
-    "sqrt", "The non-negative square root.", meaning=lambda x: sp.sqrt(x), truth="sqrt",
+    "sqrt", "The non-negative square root.", meaning=sp.sqrt, params=("x",), truth="sqrt",
     spelling=Spelling("np.sqrt", "math.sqrt"), partials=lambda x, y: [Rational(1, 2) / y],
     domain=lambda x: x >= 0, range=(0, sp.oo), tex=r"\sqrt{{{x}}}", tags=["arithmetic"], cost=2,
     also=Names("torch.sqrt", "jax.numpy.sqrt", "numpy.sqrt"),
+)  # fmt: skip
+cbrt = declare(
+    "cbrt", "The real cube root, of negative numbers too.", truth=_real_root,
+    meaning=lambda x: sp.sign(x) * sp.Abs(x) ** Rational(1, 3), tags=["arithmetic"], cost=10,
+    spelling=Spelling("np.cbrt", "math.cbrt"), partials=lambda x, y: [Rational(1, 3) / y**2],
+    tex=r"\sqrt[3]{{{x}}}", also=Names(None, "jax.numpy.cbrt", "numpy.cbrt", "scipy.special.cbrt"),
+)  # fmt: skip
+reciprocal = declare(
+    "reciprocal", "One over a number.", meaning=lambda x: 1 / x, partials=lambda x, y: [-(y**2)],
+    domain=lambda x: sp.Ne(x, 0), tags=["arithmetic"], cost=2, also=everywhere("reciprocal"),
+)  # fmt: skip
+rsqrt = declare(
+    "rsqrt", "One over the square root.", meaning=lambda x: 1 / sp.sqrt(x), tags=["arithmetic"],
+    partials=lambda x, y: [-(y**3) / 2], domain=lambda x: x > 0, range=(0, sp.oo), cost=4,
+    also=Names("torch.rsqrt", "jax.lax.rsqrt"),
+)  # fmt: skip
+positive = declare(
+    "positive", "The number itself.", meaning=lambda x: x, partials=lambda x, y: [1],
+    tags=["arithmetic"], also=everywhere("positive"),
+)  # fmt: skip
+lerp = declare(
+    "lerp", "Between a and b, at the fraction w of the way; exact at both ends.",
+    meaning=lambda a, b, w: a + w * (b - a), tags=["arithmetic"], cost=6,
+    stable=lambda a, b, w: where(w < Rational(1, 2), a + w * (b - a), b - (1 - w) * (b - a)),
+    partials=lambda a, b, w, y: [1 - w, w, b - a], also=Names("torch.lerp"),
+)  # fmt: skip
+addcmul = declare(
+    "addcmul", "The sum a + value b c.", meaning=lambda a, b, c, value=1: a + value * b * c,
+    partials=lambda a, b, c, value, y: [1, value * c, value * b, b * c], cost=3,
+    tags=["arithmetic"], also=Names("torch.addcmul"),
+)  # fmt: skip
+addcdiv = declare(
+    "addcdiv", "The sum a + value b/c.", meaning=lambda a, b, c, value=1: a + value * b / c,
+    partials=lambda a, b, c, value, y: [1, value / c, -over(over(value * b, c), c), b / c],
+    domain=lambda a, b, c, value: sp.Ne(c, 0), tags=["arithmetic"], cost=4,
+    also=Names("torch.addcdiv"),
+)  # fmt: skip
+fma = declare(
+    "fma", "The sum x y + z.", meaning=lambda x, z, w: x * z + w, cost=2, tags=["arithmetic"],
+    partials=lambda x, z, w, y: [z, x, 1],
 )  # fmt: skip

@@ -15,6 +15,13 @@ from derivc.ops.shorthand import everywhere, jump, over
 _HALF = Rational(1, 2)
 _TAGS = ["magnitude"]
 
+
+def _origin(a: Any, b: Any) -> Any:
+    """Zero where both numbers are."""
+    return Abs(a) + Abs(b)
+
+
+
 absolute = declare(
     "abs", "The absolute value.", params=("x",), symbol=Abs, truth="fabs", range=(0, sp.oo),
     spelling=Spelling("np.abs", "abs({0})"), partials=lambda x, y: [sign(x)], tags=_TAGS,
@@ -27,7 +34,7 @@ sign_ = declare(
     kinks=[jump(0, "a jump; the slope is 0 on both sides")], also=everywhere("sign"), tags=_TAGS,
     aliases=["sgn"],
 )  # fmt: skip
-copysign = declare(
+copysign: Op = declare(
     "copysign", "The magnitude of the first number with the sign of the second.",
     meaning=lambda x, s: where(s < 0, -Abs(x), Abs(x)), tags=_TAGS,
     spelling=Spelling("np.copysign", "math.copysign"),
@@ -39,11 +46,13 @@ copysign = declare(
     ],
     also=everywhere("copysign"),
 )  # fmt: skip
-hypot = declare(
+hypot: Op = declare(
     "hypot", "The length of the hypotenuse over two legs.", tags=_TAGS, cost=8,
     meaning=lambda a, b: sp.sqrt(a**2 + b**2), truth="hypot", range=(0, sp.oo),
     spelling=Spelling("np.hypot", "math.hypot"), partials=lambda a, b, y: [over(a, y), over(b, y)],
-    kinks=[Kink(lambda a, b: hypot(a, b), (sp.nan, sp.nan), "the tip of a cone", jax=(_HALF,) * 2)],
+    kinks=[
+        Kink(_origin, (sp.nan, sp.nan), "the tip of a cone: no slope", jax=(_HALF, _HALF)),
+    ],
     also=everywhere("hypot"),
 )  # fmt: skip
 

@@ -19,7 +19,8 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 select = declare(
     "where", "One of two numbers, chosen by a condition.", params=("c", "a", "b"),
-    truth=lambda c, a, b: a if c else b, spelling=Spelling("np.where", infix="({1} if {0} else {2})"),
+    truth=lambda c, a, b: a if c else b,
+    spelling=Spelling("np.where", infix="({1} if {0} else {2})"),
     symbol=sp.Piecewise, tags=["branch"], cost=2,
     vjp=lambda g, c, a, b, y: [None, where(c, g, 0), where(c, 0, g)],
     also=Names("torch.where", "jax.numpy.where", "numpy.where"),

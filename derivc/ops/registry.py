@@ -25,7 +25,7 @@ def register(op: Op) -> Op:
         if name in _by_alias:
             raise DeclarationError(f"the name {name!r} is already declared by {_by_alias[name]}")
     _ops[op.name] = op
-    _by_alias.update({name: op for name in (op.name, *op.aliases)})
+    _by_alias.update(dict.fromkeys((op.name, *op.aliases), op))
     for dotted in (op.also.torch, op.also.jax, op.also.numpy, op.also.scipy):
         if dotted:
             _by_alias.setdefault(dotted, op)

@@ -15,7 +15,7 @@ def everywhere(name: str, torch: str | None = None) -> Names:
 
 
 def in_special(name: str, torch: str | None = None, jax: str | None = None) -> Names:
-    """The names of an op of `scipy.special`; PyTorch and JAX by their own names, if they have it."""
+    """The names of an op of `scipy.special`, and those of PyTorch and JAX where they have it."""
     return Names(
         f"torch.special.{torch}" if torch else None,
         f"jax.scipy.special.{jax}" if jax else None,
@@ -31,6 +31,11 @@ def over(a: Any, b: Any) -> Any:
 def jump(at: Any, because: str, slope: Any = 0, jax: Any = None) -> Kink:
     """A kink with the same slope on both sides: the function jumps there."""
     return Kink(at=at, slope=slope, because=because, left=slope, right=slope, jax=jax)
+
+
+def plus(a: Any, b: Any) -> Any:
+    """The sum as written: SymPy sorts (1 - x) + s to 1 + s - x, which rounds differently."""
+    return sp.Add(a, b, evaluate=False)
 
 
 def squared(a: Any) -> Any:

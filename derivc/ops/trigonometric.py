@@ -11,9 +11,9 @@ from sympy import Abs, acos, asin, atan, atan2, cos, cot, sec, sign, sin, sqrt, 
 
 from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
+from derivc.ops.magnitude import hypot
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import everywhere, jump, mpmath, over
-from derivc.ops.magnitude import hypot
 
 _PI = sp.pi
 _TAGS = ["trigonometric"]
@@ -70,7 +70,7 @@ atan2_ = declare(
     "atan2", "The angle of the point (x, y) = (b, a), in (-pi, pi].", params=("a", "b"),
     symbol=atan2, spelling=Spelling("np.arctan2", "math.atan2"), truth="atan2",
     partials=lambda a, b, y: [_turn(b, hypot(a, b)), -_turn(a, hypot(a, b))],
-    kinks=[jump(lambda a, b: hypot(a, b), "the angle of the origin is undefined", (0, 0))],
+    kinks=[jump(lambda a, b: Abs(a) + Abs(b), "the angle of the origin is undefined", (0, 0))],
     range=(-_PI, _PI), also=everywhere("arctan2"), aliases=["arctan2"], tags=_TAGS, cost=25,
 )  # fmt: skip
 acot_ = declare(

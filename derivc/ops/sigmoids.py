@@ -1,0 +1,106 @@
+"""The logistic function and what is made of it: softplus, silu, mish, logit.
+
+Every stable form goes through exp(-|x|), which never overflows and is computed once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Abs, Rational, exp, log, sech, tanh
+
+from derivc.ops.bounded import bounded
+from derivc.ops.declaration import Kink, Names, Op
+from derivc.ops.declare import declare
+from derivc.ops.exponential import log1p
+from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.piecewise import where
+from derivc.ops.shorthand import squared
+
+_TAGS = ["activation"]
+_INF = sp.oo
+_FLAT = sp.Integer(10) ** 30
+
+
+def _decay(x: Any) -> Any:
+    return exp(-Abs(x))
+
+
+def _functional(name: str, jax: str | None = None, scipy: str | None = None) -> Names:
+    """The names of an activation in torch.nn.functional and jax.nn."""
+    return Names(
+        f"torch.nn.functional.{name}",
+        f"jax.nn.{jax}" if jax else None,
+        None,
+        f"scipy.special.{scipy}" if scipy else None,
+    )
+
+
+sigmoid: Op = declare(
+    "sigmoid", "The logistic function, the inverse of `logit`.", tex=r"\sigma\left({x}\right)",
+    meaning=lambda x: 1 / (1 + exp(-x)), tags=_TAGS, range=(0, 1), cost=7,
+    stable=lambda x: where(x >= 0, 1, _decay(x)) / (1 + _decay(x)),
+    partials=lambda x, y: [y * sigmoid(-x)], aliases=["expit", "logistic"],
+    also=Names("torch.sigmoid", "jax.nn.sigmoid", None, "scipy.special.expit"),
+)  # fmt: skip
+log_sigmoid = declare(
+    "log_sigmoid", "The logarithm of the logistic function.", aliases=["logsigmoid"],
+    meaning=lambda x: -log(1 + exp(-x)), tags=_TAGS, range=(-_INF, 0), cost=12,
+    stable=lambda x: minimum(x, 0) - log1p(_decay(x)), partials=lambda x, y: [sigmoid(-x)],
+    also=_functional("logsigmoid", "log_sigmoid", "log_expit"),
+)  # fmt: skip
+softplus = declare(
+    "softplus", "A smooth relu: the logarithm of 1 + exp.",
+    meaning=lambda x, beta=1: log(1 + exp(beta * x)) / beta, tags=_TAGS, range=(0, _INF), cost=12,
+    stable=lambda x, beta: (maximum(beta * x, 0) + log1p(_decay(beta * x))) / beta,
+    partials=lambda x, beta, y: [sigmoid(beta * x), (x * sigmoid(beta * x) - y) / beta],
+    domain=lambda x, beta: beta > 0, also=_functional("softplus", "softplus"),
+)  # fmt: skip
+silu = declare(
+    "silu", "The number times its logistic function.", meaning=lambda x: x / (1 + exp(-x)),
+    stable=lambda x: maximum(x, -_FLAT) * sigmoid(x), tags=_TAGS, aliases=["swish"], cost=9,
+    partials=lambda x, y: [sigmoid(x) + bounded(x) * (sigmoid(x) * sigmoid(-x))],
+    also=_functional("silu", "silu"),
+)  # fmt: skip
+mish = declare(
+    "mish", "The number times the tanh of its softplus.", tags=_TAGS, cost=12,
+    meaning=lambda x: x * tanh(log(1 + exp(x))), also=_functional("mish", "mish"),
+    stable=lambda x: maximum(x, -_FLAT) * _tanh_softplus(x),
+    partials=lambda x, y: [
+        tanh(softplus(x)) + bounded(x) * (sigmoid(x) * squared(sech(softplus(x))))
+    ],
+)  # fmt: skip
+logit = declare(
+    "logit", "The logarithm of the odds, the inverse of `sigmoid`.", tags=_TAGS, cost=12,
+    meaning=lambda x: log(x / (1 - x)), partials=lambda x, y: [1 / (x * (1 - x))],
+    stable=lambda x: where(
+        sp.And(x > Rational(1, 4), x < Rational(3, 4)),
+        2 * sp.atanh(2 * x - 1),
+        log(x) - log1p(-x),
+    ),
+    domain=lambda x: sp.And(x > 0, x < 1),
+    also=Names("torch.logit", "jax.scipy.special.logit", None, "scipy.special.logit"),
+)  # fmt: skip
+logit_eps = declare(
+    "logit_eps", "The logit of the number clamped to [eps, 1 - eps].", tags=_TAGS, cost=14,
+    meaning=lambda x, eps: logit(sp.Min(sp.Max(x, eps), 1 - eps)),
+    stable=lambda x, eps: logit(minimum(maximum(x, eps), 1 - eps)),
+    partials=lambda x, eps, y: [where(_inside(x, eps), 1 / (x * (1 - x)), 0), None],
+    kinks=[
+        Kink(lambda x, eps: x - eps, (None, None), "a corner at the clamp: the inner slope"),
+        Kink(lambda x, eps: x - 1 + eps, (None, None), "a corner at the clamp: the inner slope"),
+    ],
+    domain=lambda x, eps: sp.And(eps > 0, eps < Rational(1, 2)),
+)  # fmt: skip
+
+
+def _inside(x: Any, eps: Any) -> Any:
+    return sp.And(x >= eps, x <= 1 - eps)
+
+
+def _tanh_softplus(x: Any) -> Any:
+    """tanh(log(1 + u)) = (u^2 + 2u)/(u^2 + 2u + 2) at u = exp(x), divided by u^2 for x > 0."""
+    e = _decay(x)
+    over_e = where(x >= 0, 1 + 2 * e, e * (2 + e))
+    return over_e / where(x >= 0, 1 + 2 * e + 2 * squared(e), e * (2 + e) + 2)
