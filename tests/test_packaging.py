@@ -35,7 +35,7 @@ def run(*command: str, cwd: Path, **variables: str) -> str:
 
 
 def locate(source: Path, cwd: Path) -> tuple[Path, Path]:
-    """Where a fresh interpreter that looks in `source` first finds the package and its templates."""
+    """Where a fresh interpreter finds the package and its templates, looking in `source` first."""
     said = run(sys.executable, "-c", WHERE, cwd=cwd, PYTHONPATH=str(source))
     module, templates = map(Path, said.splitlines())
     return module.parent, templates
