@@ -20,6 +20,7 @@ from derivc.ops.declaration import Op
 from derivc.symbolic import grammar as g
 from derivc.symbolic.grammar import CONDITION, NUMBER, TUPLE, Operand
 from derivc.symbolic.limits import Limits
+from derivc.symbolic.names import GREEK
 
 Arguments = list[Operand]
 Form = Callable[["Call", Arguments], Operand]
@@ -86,7 +87,20 @@ def constant(name: str) -> Any:
 
 def is_function(name: str) -> bool:
     """True for a name that can be called."""
-    return name in FORMS or registry.resolve(name) is not None
+    return name in FORMS or _op(name) is not None
+
+
+def is_taken(name: str) -> bool:
+    """True for a function name that is no variable unless the caller says so: sin, not E1 or Si."""
+    plain = name.isalpha() and name.islower() and len(name) > 2
+    return plain and name not in GREEK and is_function(name)
+
+
+def _op(name: str) -> Op | None:
+    """The op of a name: the registry's, or the one that SymPy calls so (`Abs`, `LambertW`)."""
+    found = registry.resolve(name)
+    named = [] if found else [o for o in registry.all_ops() if o.symbol.__name__ == name]
+    return named[0] if named else found
 
 
 def _meaning(name: str, at: int, text: str, relaxed: bool) -> tuple[Form | None, Op | None]:
@@ -97,7 +111,7 @@ def _meaning(name: str, at: int, text: str, relaxed: bool) -> tuple[Form | None,
         raise UnsafeInputError(f"{name!r}: attributes have no place in an expression", text, at,
                                f"write {rest}(...)" if is_function(rest) else "")  # fmt: skip
     form = FORMS.get(rest)
-    op = None if form else registry.resolve(name) or (registry.resolve(rest) if root else None)
+    op = None if form else _op(name) or (_op(rest) if root else None)
     if form is None and op is None:
         raise unknown(name, at, text)
     return form, op
@@ -150,10 +164,13 @@ def _piecewise(call: Call, args: Arguments) -> Operand:
             raise call.error("takes pairs", "as in Piecewise((x, x > 0), (0, True))")
         g.demand(arg.parts[0], NUMBER, call.text, "as a value")
         g.demand(arg.parts[1], CONDITION, call.text, "as a condition")
-        pairs.append(tuple(g.close(part).tree for part in arg.parts))
+        value, condition = (g.close(part).tree for part in arg.parts)
+        pairs.append((value, condition))
     if not pairs:
         raise call.error("takes at least one pair (value, condition)")
-    return Operand(sp.Piecewise(*pairs, evaluate=False), call.at)
+    if all(condition == False for _, condition in pairs):  # noqa: E712  SymPy's false
+        raise call.error("has no case that can hold")
+    return Operand(g.piecewise(pairs), call.at)
 
 
 def _sqrt(call: Call, args: Arguments) -> Operand:

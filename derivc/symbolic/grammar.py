@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple, final
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivc.errors import DomainError, LimitError, ParseError
-from derivc.ops.piecewise import where
 from derivc.symbolic.limits import Limits, require
 
 NUMBER, CONDITION, TUPLE = "number", "condition", "tuple"
@@ -142,12 +142,15 @@ def divide(left: Operand, right: Operand) -> Operand:
 
 
 def floored(left: Operand, right: Operand, remainder: bool) -> Operand:
-    """Python's `//` and `%`: the floor of the quotient, and what it leaves."""
-    quotient = sp.floor(close(divide(left, right)).tree, evaluate=False)
-    if not remainder:
-        return Operand(quotient, left.at)
-    taken = sp.Mul(MINUS_ONE, close(right).tree, quotient, evaluate=False)
-    return Operand(sp.Add(close(left).tree, taken, evaluate=False), left.at)
+    """Python's `//` and `%`: the floor of the quotient, and what it leaves.
+
+    Raises:
+        DomainError: division by a written zero.
+    """
+    quotient = divide(left, right)
+    if remainder:
+        return Operand(sp.Mod(close(left).tree, close(right).tree, evaluate=False), left.at)
+    return Operand(sp.floor(quotient.tree, evaluate=False), left.at)
 
 
 def power(base: Operand, exponent: Operand, limits: Limits) -> Operand:
@@ -205,8 +208,21 @@ def negation(operand: Operand) -> Operand:
 
 def choose(condition: Operand, yes: Operand, no: Operand) -> Operand:
     """One of two numbers, chosen by a condition."""
-    tree = where(close(condition).tree, close(yes).tree, close(no).tree)
-    return Operand(tree, min(condition.at, yes.at))
+    pairs = [(close(yes).tree, close(condition).tree), (close(no).tree, sp.true)]
+    return Operand(piecewise(pairs), min(condition.at, yes.at))
+
+
+def piecewise(pairs: list[tuple[Any, Any]]) -> Any:
+    """The cases as written: SymPy's own constructor would rewrite conditions that hold cases."""
+    kept = []
+    for value, condition in pairs:
+        if condition != False:  # noqa: E712  SymPy's false
+            kept.append(sp.Tuple.__new__(ExprCondPair, value, condition))
+        if condition == True:  # noqa: E712  SymPy's true
+            break
+    if len(kept) == 1 and kept[0].args[1] == True:  # noqa: E712
+        return kept[0].args[0]
+    return sp.Basic.__new__(sp.Piecewise, *kept)
 
 
 def close(operand: Operand) -> Operand:

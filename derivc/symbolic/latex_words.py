@@ -43,6 +43,7 @@ SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
     "ge": ">=", "geq": ">=", "geqslant": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">",
     "wedge": "and", "land": "and", "vee": "or", "lor": "or", "neg": "not", "lnot": "not",
+    "bmod": "%",
     "pi": "pi", "infty": "inf", "=": "==", **{sign: sign for sign in "+-*/<>,"},
 }  # fmt: skip
 OPENERS = {"lfloor": ("floor", "rfloor"), "lceil": ("ceil", "rceil"), "lvert": ("abs", "rvert")}
@@ -50,7 +51,7 @@ CLOSERS = {"rfloor", "rceil", "rvert", ")", "]", "}"}
 REFUSED = {
     "int": "integrals", "sum": "sums with an index", "prod": "products with an index",
     "lim": "limits", "partial": "derivatives", "nabla": "derivatives", "prime": "derivatives",
-    "mapsto": "arrows", "to": "arrows", "pm": "two values at once", "binom": "binomials",
+    "mapsto": "arrows", "to": "arrows", "pm": "two values at once",
 }  # fmt: skip
 NAMES = {"lambda": "lamda", "tg": "tan", "ctg": "cot"}
 TEXT = {"otherwise": "True", "else": "True", "True": "True", "False": "False",
@@ -73,7 +74,8 @@ def split(text: str) -> list[Word]:
             raise ParseError(f"unexpected character {ascii(text[place])[1:-1]!r}", text, place)
         if found.lastgroup not in ("blank", "sizing"):
             words.append(Word(found.lastgroup, _meaning(found), place, spaced))
-        spaced = found.lastgroup == "blank"
+        if found.lastgroup != "sizing":
+            spaced = found.lastgroup == "blank"
         place = found.end()
     return words
 
@@ -88,11 +90,14 @@ def _meaning(found: re.Match[str]) -> str:
     return text[1:] if found.lastgroup == "command" else text
 
 
-def heads() -> dict[str, str]:
-    r"""Ops whose LaTeX is a symbol of their own before a parenthesis, such as \Gamma(x)."""
-    found_heads = {}
+def heads() -> dict[tuple[str, int], str]:
+    r"""Ops written with a letter of their own, by letter and number of arguments: \Gamma(x)."""
+    known = {
+        ("Gamma", 1): "gamma", ("Gamma", 2): "uppergamma", ("gamma", 2): "lowergamma",
+        ("zeta", 1): "zeta", ("zeta", 2): "zeta", ("theta", 2): "heaviside", ("B", 2): "beta",
+    }  # fmt: skip
     for op in registry.all_ops():
-        found = re.match(r"\\([A-Za-z]+|operatorname\{\w+\})\s*(?:\\left)?\(", op.tex or "")
+        found = re.match(r"\\([A-Za-z]+)\s*(?:\\left)?\(", op.tex or "")
         if found:
-            found_heads[found.group(1)] = op.name
-    return {"Gamma": "gamma", **found_heads}
+            known[found.group(1), op.arity] = op.name
+    return known

@@ -50,6 +50,9 @@ PAPER = {
 }  # fmt: skip
 """Signs of the relaxed spelling, and what they mean in the strict one."""
 
+WORDS = ("and", "or", "not", "if", "else", "in", "is", "True", "False")
+"""Words of Python that the parser reads, or refuses with a message of their own."""
+
 _UNSAFE = {
     "'": "quotes (strings)", '"': "quotes (strings)", "[": "brackets (lists, indexing)",
     "{": "braces (sets, dictionaries)", ".": "a dot (attributes)", ";": "a second statement",
@@ -140,10 +143,18 @@ def _check_name(word: str, at: int, text: str, limits: Limits) -> None:
     for part in word.split("."):
         if part.startswith("__") or (part.startswith("_") and "." in word):
             raise UnsafeInputError(f"the name {part!r} is Python's own", text, at)
+        if keyword.iskeyword(part) and part not in WORDS:
+            raise keyword_error(part, at, text)
         problem = problem_of(part, limits)
         if problem and not keyword.iskeyword(part):
             require("the length of a name", len(part), limits.name)
             raise ParseError(f"{part[:40]!r} is not a name: {problem}", text, at)
+
+
+def keyword_error(word: str, at: int, text: str) -> UnsafeInputError:
+    """The error for a word of Python that is no part of an expression."""
+    hint = "as a variable, write lam or lambda_" if word == "lambda" else ""
+    return UnsafeInputError(f"{word!r} has no place in an expression", text, at, hint)
 
 
 def _stray(word: str, at: int, text: str) -> ParseError:

@@ -19,9 +19,9 @@ from derivc.symbolic import functions
 from derivc.symbolic import grammar as g
 from derivc.symbolic.functions import Call
 from derivc.symbolic.grammar import BINARY, CONDITION, NUMBER, PREFIX, TUPLE, Operand
-from derivc.symbolic.lexer import Token, tokenize
+from derivc.symbolic.lexer import WORDS, Token, keyword_error, tokenize
 from derivc.symbolic.limits import Limits, require
-from derivc.symbolic.names import GREEK, check_name
+from derivc.symbolic.names import check_name
 from derivc.symbolic.operators import Builder
 
 
@@ -237,7 +237,7 @@ class _Parser:
         if "." in name:
             raise UnsafeInputError(f"{name[:60]!r}: attributes have no place in an expression",
                                    self.text, token.at)  # fmt: skip
-        if name not in GREEK and functions.is_function(name):
+        if functions.is_taken(name):
             raise self.error(f"{name!r} is a function", token,
                              f"write {name}(...), or name the variable otherwise")  # fmt: skip
         if self.variables is not None:
@@ -249,11 +249,9 @@ class _Parser:
     def keyword_error(self, token: Token) -> ParseError:
         """The error for a word of Python that is no operand."""
         word = token.text
-        if word in ("and", "or", "in", "is", "if", "else"):
+        if word in WORDS:
             return self.missing_operand(token)
-        hint = "as a variable, write lam or lambda_" if word == "lambda" else ""
-        problem = f"{word!r} has no place in an expression"
-        return UnsafeInputError(problem, self.text, token.at, hint)
+        return keyword_error(word, token.at, self.text)
 
     # Operators ----------------------------------------------------------------------------------
 
