@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Iterable
 from typing import final
+
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
 @final
@@ -15,12 +18,17 @@ class Names:
         taken: the names of the user's arguments.
 
     Example:
-        >>> Names(["np", "_3"]).pick("np"), Names(["np", "_3"]).prefix("_")
-        ('np_', '_v')
+        >>> names = Names(["np", "_3"])
+        >>> names.pick("np"), names.prefix("_"), names.text("np.exp({0}) if {1} else 0")
+        ('np_', '_v', 'np_.exp({0}) if {1} else 0')
+        >>> names.aliases
+        {'np': 'np_'}
     """
 
     def __init__(self, taken: Iterable[str]):
         self.taken = set(taken)
+        self.aliases: dict[str, str] = {}
+        self._numbered = {n.rstrip("0123456789") for n in self.taken if n[-1:].isdigit()}
 
     def pick(self, wanted: str) -> str:
         """The wanted name, with underscores behind it until it is free."""
@@ -30,7 +38,16 @@ class Names:
 
     def prefix(self, wanted: str) -> str:
         """A prefix such that the prefix and a number is never a user's name."""
-        numbered = {name.rstrip("0123456789") for name in self.taken if name[-1:].isdigit()}
-        while wanted in numbered:
+        while wanted in self._numbered:
             wanted += "v"
         return wanted
+
+    def text(self, template: str) -> str:
+        """Our own text with the global names that a user's name would hide replaced by aliases."""
+        return _WORD.sub(self._free, template) if self.taken else template
+
+    def _free(self, match: re.Match[str]) -> str:
+        word = match[0]
+        if word not in self.taken:
+            return word
+        return self.aliases.setdefault(word, self.pick(word))

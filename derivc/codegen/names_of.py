@@ -14,7 +14,7 @@ def value_names(program: Program, arguments: tuple[Argument, ...], names: Names)
     prefix, count = names.prefix("_"), 0
     for step in program.instructions:
         if step.op == "const":
-            found.append(number(step.value))
+            found.append(names.text(number(step.value)))
         else:
             found.append(f"{prefix}{count}")
             count += 1
@@ -23,14 +23,16 @@ def value_names(program: Program, arguments: tuple[Argument, ...], names: Names)
 
 def input_names(arguments: tuple[Argument, ...], names: Names) -> list[str]:
     """One name per input: a scalar argument's own, numbered ones for the elements of an array."""
-    found = []
+    found: list[str] = []
     for argument in arguments:
-        if argument.is_scalar:
-            found.append(argument.name)
-        else:
-            prefix = names.prefix(f"{argument.name}_")
-            found += [f"{prefix}{i}" for i in range(len(argument.elements))]
+        found += [argument.name] if argument.is_scalar else element_names(argument, names)
     return found
+
+
+def element_names(argument: Argument, names: Names) -> list[str]:
+    """`x_0`, `x_1`, ... for the elements of an array `x`."""
+    prefix = names.prefix(f"{argument.name}_")
+    return [f"{prefix}{i}" for i in range(len(argument.elements))]
 
 
 def number(value: object) -> str:
@@ -38,4 +40,9 @@ def number(value: object) -> str:
     if isinstance(value, bool):
         return repr(value)
     text = repr(exact.to_float(value))
-    return text if text.lstrip("-") not in ("inf", "nan") else f'float("{text}")'
+    return f"-math.{text[1:]}" if text == "-inf" else text if text[-1:].isdigit() else f"math.{text}"
+
+
+def targets(names: list[str]) -> str:
+    """A tuple of names, as it stands left of an assignment."""
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"

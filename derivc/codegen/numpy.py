@@ -12,7 +12,7 @@ from derivc.codegen.backend import AbstractBackend
 from derivc.codegen.environment import render
 from derivc.codegen.function import FunctionSpec, Header
 from derivc.codegen.names import Names
-from derivc.codegen.render import function_text
+from derivc.codegen.render import docstring, function_text
 
 
 @final
@@ -24,12 +24,16 @@ class NumpyBackend(AbstractBackend):
     def source(self, specs: Sequence[FunctionSpec], header: Header) -> str:
         """A complete module that defines one function per spec."""
         names = Names(a.name for spec in specs for a in spec.arguments)
+        functions = [function_text(spec, names) for spec in specs]
         return render(
             "numpy/module.py.j2",
-            header=header,
+            formula=docstring(header.formula),
+            version=header.version,
+            notes=[docstring(note) for note in header.notes],
             special=_special(specs),
+            functions=functions,
             support=support(),
-            functions=[function_text(spec, names) for spec in specs],
+            aliases=[f"{alias} = {name}" for name, alias in sorted(names.aliases.items())],
         )
 
 
@@ -41,7 +45,8 @@ def support() -> str:
 
 
 def _special(specs: Sequence[FunctionSpec]) -> list[str]:
-    """The functions of scipy.special that the programs call, sorted."""
+    """Assignments of the functions of scipy.special that the programs call, sorted."""
     ops = {step.op for spec in specs for step in spec.program.instructions} - {"const"}
-    found = {spelling.spelling_of(op).numpy for op in ops}
-    return sorted(name for name in found if name.startswith("special."))
+    found = {op: spelling.spelling_of(op).numpy for op in sorted(ops)}
+    special = [(spelling.ufunc(op), name) for op, name in found.items() if name[:8] == "special."]
+    return [f"{local} = _in_double({name})" for local, name in sorted(special)]

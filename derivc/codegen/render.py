@@ -1,104 +1,193 @@
-"""From a spec to the finished lines that a template lays out."""
+"""From a spec to the finished lines that templates lay out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import final
 
-from derivc.codegen import block, layout, scalar
+from derivc.codegen import layout, scalar, spelling, uniform
+from derivc.codegen.block import Body
 from derivc.codegen.buffers import Allocation
 from derivc.codegen.function import FunctionSpec
 from derivc.codegen.names import Names
-from derivc.codegen.names_of import value_names
+from derivc.codegen.names_of import element_names, targets, value_names
 from derivc.ir.program import Program
+from derivc.passes.schedule import schedule
+from derivc.passes.strength import strength
 
 
 @final
 @dataclass(frozen=True)
 class Text:
-    """One function as a template sees it: every field a finished piece of text."""
+    """One function as templates see it: every field is finished text, or a list of lines."""
 
-    name: str
-    summary: str
-    signature: str
-    given: str
-    guard: str
+    public: list[str]
     numbers: list[str]
-    finite: str
-    result: str
-    plan: str
-    plan_name: str
-    block_name: str
-    elements: str
-    unpack: list[str]
-    blocks: list[str]
-    copies: list[str]
+    uniform: list[str]
+    block: list[str]
+    plan: list[str]
 
 
 def function_text(spec: FunctionSpec, names: Names) -> Text:
     """The finished lines of one function."""
-    program = _in_order(spec)
-    called = value_names(program, spec.arguments, names)
-    allocation = Allocation(program)
-    out = names.pick("out")
-    given = [a.name for a in spec.arguments]
-    outputs = scalar.outputs(program, called)
-    computed = scalar.computed(program, called)
-    return Text(
-        name=spec.name,
-        summary=spec.summary,
-        signature=", ".join([*given, "*", f"{out}=None"]),
-        given=f"({', '.join(given)}{',' if len(given) == 1 else ''}), {out}",
-        guard=_guard(spec, out),
-        numbers=scalar.lines(program, called),
-        finite=_finite(computed),
-        result=layout.expression(spec.layout, outputs, "_stack"),
-        plan_name=f"_{spec.name}_plan",
-        block_name=f"_{spec.name}_block",
-        elements=_targets(called[: len(program.inputs)]),
-        plan=_plan(spec, allocation),
-        unpack=_unpack(program, allocation),
-        blocks=block.lines(program, called, allocation),
-        copies=block.copies(program, called, allocation),
-    )
+    return _Writer(spec, names).text()
+
+
+@final
+class _Writer:
+    """Writes the parts of one function.
+
+    All arguments plain: the code over floats stands in the public function itself. With an array of
+    fixed shape it is a function of its own, over the array's elements.
+    """
+
+    def __init__(self, spec: FunctionSpec, names: Names):
+        self.spec, self.names = spec, names
+        self.program = schedule(strength(_in_order(spec)))
+        self.called = value_names(self.program, spec.arguments, names)
+        self.everything = uniform.everything(spec.arguments)
+        self.plain = all(a.is_scalar for a in spec.arguments)
+        self.body = Body(
+            self.program, self.called, uniform.masks(self.program, spec.arguments),
+            self.everything, names, Allocation(self.program),
+        )  # fmt: skip
+
+    def text(self) -> Text:
+        """All parts; a part that the function does not need is empty."""
+        return Text(
+            public=self._public(),
+            numbers=[] if self.plain and self.spec.arguments else self._numbers(),
+            uniform=self._uniform() if self.everything else [],
+            block=self._block() if self.everything else [],
+            plan=self._plan(),
+        )
+
+    def _public(self) -> list[str]:
+        out, given = self.names.pick("out"), [a.name for a in self.spec.arguments]
+        call = self.names.text(f"_evaluate(_{self.spec.name}_plan, ")
+        fast = self._fast(out) if self.plain and given else []
+        return [
+            f"def {self.spec.name}({', '.join([*given, '*', f'{out}=None'])}):",
+            f'    """{docstring(self.spec.summary or self.spec.name)}"""',
+            *fast,
+            f"    return {call}{targets(given)}, {out})",
+        ]
+
+    def _fast(self, out: str) -> list[str]:
+        """The code over floats, which gives way to the arrays' at the first doubt."""
+        outputs = scalar.outputs(self.program, self.called, self.names)
+        stack = self.names.text("_stack")
+        result = layout.expression(self.spec.layout, outputs, stack)
+        lines = scalar.lines(self.program, self.called, self.names)
+        *before, test = scalar.finite(self.program, self.called, self.names)
+        body = [*lines, *before, test, f"    return {result}"]
+        quiet = any(spelling.needs_numpy(step.op) for step in self.program.instructions)
+        if quiet:
+            body = [self.names.text('with np.errstate(all="ignore"):'), *_indented(body)]
+        doubt = self.names.text("(ArithmeticError, ValueError)")
+        return [
+            f"    if {self._guard(out)}:",
+            "        try:",
+            *_indented(body, 12),
+            f"        except {doubt}:",
+            "            pass",
+        ]
+
+    def _guard(self, out: str) -> str:
+        kind, real = self.names.text("type"), self.names.text("float")
+        kinds = [f"{kind}({a.name})" for a in self.spec.arguments]
+        return f"{out} is None and {' is '.join(kinds)} is {real}"
+
+    def _numbers(self) -> list[str]:
+        """A function of floats and lists of floats that returns all outputs in one tuple."""
+        outputs = scalar.outputs(self.program, self.called, self.names)
+        given = ", ".join(a.name for a in self.spec.arguments)
+        lines = scalar.lines(self.program, self.called, self.names)
+        body = [*self._elements(), *lines, f"return {targets(outputs)}"]
+        return [f"def _{self.spec.name}_numbers({given}):", *_indented(body)]
+
+    def _elements(self) -> list[str]:
+        """Assignments that take the arrays of fixed shape apart."""
+        arrays = [a for a in self.spec.arguments if not a.is_scalar]
+        return [
+            f"{targets(element_names(a, self.names))} = {a.name}" for a in arrays if a.elements
+        ]
+
+    def _given(self) -> str:
+        return f"{targets([a.name for a in self.spec.arguments])} = {self.names.pick('given')}"
+
+    def _uniform(self) -> list[str]:
+        escaping = self.body.escaping()
+        if not escaping:
+            return []
+        unset = " = ".join([*escaping, "None"])
+        body = [
+            self._given(), *self._elements(), unset, *self.body.uniform(),
+            f"return {targets(escaping)}",
+        ]  # fmt: skip
+        head = f"def _{self.spec.name}_uniform({self.names.pick('m')}, {self.names.pick('given')}):"
+        return [head, *_indented(body)]
+
+    def _block(self) -> list[str]:
+        parameters = [self.names.pick(p) for p in ("m", "given", "uniform", "outputs", "work", "bits")]
+        escaping = self.body.escaping()
+        body = [*self._unpack(), self._given()]
+        body += self._elements() if self._reads_elements() else []
+        body += [f"{targets(escaping)} = {parameters[2]}"] if escaping else []
+        body += [*self.body.blocks(), *self.body.copies()]
+        return [f"def _{self.spec.name}_block({', '.join(parameters)}):", *_indented(body)]
+
+    def _reads_elements(self) -> bool:
+        return not self.plain
+
+    def _unpack(self) -> list[str]:
+        work, bits = self.body.allocation.work.count, self.body.allocation.bits.count
+        kinds = [("o", len(self.program.outputs), "outputs"), ("w", work, "work"), ("c", bits, "bits")]
+        return [
+            f"{targets([f'{self.names.prefix(kind)}{i}' for i in range(count)])}"
+            f" = {self.names.pick(source)}"
+            for kind, count, source in kinds
+            if count
+        ]
+
+    def _plan(self) -> list[str]:
+        name, arguments = self.spec.name, self.spec.arguments
+        block, numbers = bool(self.everything), not (self.plain and arguments)
+        fields = {
+            "name": repr(name),
+            "function": name,
+            "arguments": repr(tuple(a.name for a in arguments)),
+            "shapes": repr(tuple(a.shape for a in arguments)),
+            "layout": layout.literal(self.spec.layout),
+            "computed": _positions(scalar.computed(self.program)),
+            "numbers": f"_{name}_numbers" if numbers else "None",
+            "uniform": f"_{name}_uniform" if block and self.body.escaping() else "None",
+            "block": f"_{name}_block" if block else "None",
+            "work": repr(self.body.allocation.work.count),
+            "bits": repr(self.body.allocation.bits.count),
+        }
+        lines = [f"    {key}={text}," for key, text in fields.items()]
+        return [f"_{name}_plan = _Plan(", *lines, ")"]
+
+
+def _positions(found: list[int]) -> str:
+    """Positions as a range where they follow one another."""
+    if found and found == list(range(found[0], found[-1] + 1)):
+        return f"range({found[0]}, {found[-1] + 1})"
+    return targets([str(k) for k in found])
+
+
+def _indented(lines: list[str], by: int = 4) -> list[str]:
+    return [f"{' ' * by}{line}" for line in lines]
+
+
+def docstring(text: str) -> str:
+    """Text that can stand between triple quotes."""
+    safe = text.replace("\\", "\\\\").replace('"""', "'''")
+    return safe[:-1] + "'" if safe.endswith('"') else safe
 
 
 def _in_order(spec: FunctionSpec) -> Program:
     """The program with its outputs in the order in which the result holds them."""
     outputs = spec.program.outputs
     return replace(spec.program, outputs=tuple(outputs[i] for i in layout.leaves(spec.layout)))
-
-
-def _guard(spec: FunctionSpec, out: str) -> str:
-    if not all(a.is_scalar for a in spec.arguments):
-        return "False"
-    return " and ".join([f"{out} is None", *(f"type({a.name}) is float" for a in spec.arguments)])
-
-
-def _finite(computed: list[str]) -> str:
-    if not computed:
-        return "True"
-    total = " + ".join(computed)
-    return f"{' and '.join(computed)} and math.isfinite({total})"
-
-
-def _plan(spec: FunctionSpec, allocation: Allocation) -> str:
-    names = tuple(a.name for a in spec.arguments)
-    shapes = tuple(a.shape for a in spec.arguments)
-    return (
-        f"_Plan({spec.name!r}, {names!r}, {shapes!r}, {layout.literal(spec.layout)},"
-        f" None, _{spec.name}_block, {allocation.work.count}, {allocation.bits.count})"
-    )
-
-
-def _unpack(program: Program, allocation: Allocation) -> list[str]:
-    counts = (("o", len(program.outputs)), ("w", allocation.work.count), ("c", allocation.bits.count))
-    return [
-        f"{_targets([f'{kind}{i}' for i in range(count)])} = {source}"
-        for (kind, count), source in zip(counts, ("outputs", "work", "bits"), strict=True)
-        if count
-    ]
-
-
-def _targets(names: list[str]) -> str:
-    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"

@@ -3,33 +3,65 @@
 from __future__ import annotations
 
 from derivc.codegen import spelling
+from derivc.codegen.names import Names
 from derivc.ir.program import Program
 
 
-def lines(program: Program, names: list[str]) -> list[str]:
-    """One assignment per computed value, over floats."""
+def lines(program: Program, called: list[str], names: Names) -> list[str]:
+    """One assignment per computed value, over floats.
+
+    Args:
+        program: over primitives.
+        called: the name of every value.
+        names: guards our own global names.
+    """
+    templates: dict[str, str] = {}
     found = []
     for index, step in enumerate(program.instructions, len(program.inputs)):
         if step.op != "const":
-            atoms = [names[a] for a in step.args]
-            found.append(f"{names[index]} = {spelling.scalar(step, atoms)}")
+            if step.op not in templates:
+                templates[step.op] = names.text(spelling.scalar(step.op))
+            text = spelling.fill(templates[step.op], [called[a] for a in step.args])
+            found.append(f"{called[index]} = {text}")
     return found
 
 
-def outputs(program: Program, names: list[str]) -> list[str]:
-    """The outputs as floats: constants with a point, truth values converted."""
-    return [_output(program, out, names[out]) for out in program.outputs]
+def outputs(program: Program, called: list[str], names: Names) -> list[str]:
+    """The outputs as floats: truth values are converted."""
+    convert = names.text("float")
+    return [
+        f"{convert}({called[out]})" if _is_truth(program, out) else called[out]
+        for out in program.outputs
+    ]
 
 
-def _output(program: Program, out: int, name: str) -> str:
+def _is_truth(program: Program, out: int) -> bool:
     step = program.instruction(out)
-    if step is None or not spelling.is_boolean(step):
-        return name
-    return f"float({name})"
+    return step is not None and spelling.is_boolean(step)
 
 
-def computed(program: Program, names: list[str]) -> list[str]:
-    """The outputs that are computed, each once: those that may turn out not to be finite."""
+def computed(program: Program) -> list[int]:
+    """The outputs (by position) that are computed: those that may turn out not to be finite."""
     start = len(program.inputs)
-    wanted = [o for o in program.outputs if o >= start and program.constant(o) is None]
-    return [names[out] for out in dict.fromkeys(wanted)]
+    return [
+        k
+        for k, out in enumerate(program.outputs)
+        if out >= start and program.constant(out) is None and not _is_truth(program, out)
+    ]
+
+
+def finite(program: Program, called: list[str], names: Names) -> list[str]:
+    """The last lines before the result: a test that no output is zero, infinite or NaN.
+
+    A zero may be an underflow on the way, so it is looked into; s - s is zero for finite s only.
+    """
+    found = list(dict.fromkeys(called[program.outputs[k]] for k in computed(program)))
+    if not found:
+        return ["if True:"]
+    if len(found) == 1:
+        return [f"if {found[0]} and {found[0]} - {found[0]} == 0.0:"]
+    total = names.pick("total")
+    return [
+        f"{total} = {' + '.join(found)}",
+        f"if {' and '.join(found)} and {total} - {total} == 0.0:",
+    ]

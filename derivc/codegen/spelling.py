@@ -32,42 +32,52 @@ def is_boolean(step: Instruction) -> bool:
     return "boolean" in registry.get(step.op).tags
 
 
-def scalar(step: Instruction, atoms: list[str]) -> str:
-    """The instruction over Python floats."""
-    spelling = spelling_of(step.op)
-    if step.op == "pow":
-        return f"math.pow({', '.join(atoms)})"
+def scalar(op: str) -> str:
+    """A primitive over Python floats, with `{0}`, `{1}` for its operands.
+
+    Example:
+        >>> scalar("add"), scalar("pow"), scalar("exp")
+        ('{0} + {1}', 'math.pow({0}, {1})', 'math.exp({0})')
+    """
+    spelling = spelling_of(op)
+    if op == "pow":  # the operator would return complex numbers for negative bases
+        return "math.pow({0}, {1})"
     if spelling.infix:
-        return spelling.infix.format(*[f"({a})" if a.startswith("-") else a for a in atoms])
+        return spelling.infix
     if spelling.math is None:
-        return f"float({spelling.numpy}({', '.join(atoms)}))"
-    return _mathematical(spelling.math, atoms)
+        return f"float({_call(spelling.numpy, op)})"
+    return _mathematical(spelling.math, op)
 
 
-def _mathematical(spelling: str, atoms: list[str]) -> str:
+def _call(function: str, op: str) -> str:
+    places = ", ".join(f"{{{i}}}" for i in range(registry.get(op).arity))
+    return f"{function}({places})"
+
+
+def _mathematical(spelling: str, op: str) -> str:
+    """A function of `math`, or an expression; what may be a whole number or a truth is converted."""
     if "{" in spelling:
-        text = spelling.format(*[f"({a})" if a.startswith("-") else a for a in atoms])
-        return text if re.match(r"\w+\(", text) else f"float({text})"
-    call = f"{spelling}({', '.join(atoms)})"
+        return spelling if re.match(r"\w+\(", spelling) else f"float({spelling})"
+    call = _call(spelling, op)
     return f"float({call})" if spelling in _WHOLE else call
 
 
-def needs_numpy(step: Instruction) -> bool:
-    """True when even the scalar code calls a ufunc."""
-    if step.op in ("const", "pow"):
+def fill(template: str, atoms: list[str]) -> str:
+    """The template over these operands; a negative constant stands in parentheses."""
+    return template.format(*[f"({a})" if a.startswith("-") else a for a in atoms])
+
+
+def needs_numpy(op: str) -> bool:
+    """True when even the scalar code calls a ufunc, which may warn."""
+    if op in ("const", "pow"):
         return False
-    spelling = spelling_of(step.op)
+    spelling = spelling_of(op)
     return spelling.infix is None and spelling.math is None
 
 
-def array(step: Instruction, atoms: list[str], out: str) -> str:
-    """The instruction over arrays, written into a buffer; without one (""), into a new array."""
-    arguments = ", ".join([*atoms, out] if out else atoms)
-    if step.op == "where":
-        return f"_select({arguments})"
-    name = spelling_of(step.op).numpy
-    return f"{_special(name)}({arguments})"
-
-
-def _special(name: str) -> str:
+def ufunc(op: str) -> str:
+    """The function that is called on arrays, the array for the result as its last argument."""
+    if op == "where":
+        return "_select"
+    name = spelling_of(op).numpy
     return f"_{name.replace('.', '_')}" if name.startswith("special.") else name
