@@ -30,7 +30,7 @@ class Operand:
         at: where it starts in the text.
         kind: NUMBER, CONDITION or TUPLE.
         value: its value as a float when it is built of written numbers only, else None.
-        chain: "sum", "product" or "comparison" while more parts may join.
+        chain: "sum", "product", "comparison", "all" or "any" while more parts may join.
         parts: the parts of the chain, or the members of the tuple.
         negated: the operand under a sign, so that a second sign takes the first away.
     """
@@ -63,7 +63,7 @@ RELATIONS = {
     "<": sp.StrictLessThan, "<=": sp.LessThan, ">": sp.StrictGreaterThan,
     ">=": sp.GreaterThan, "==": sp.Equality, "!=": sp.Unequality,
 }  # fmt: skip
-_LOGIC = {"or": sp.Or, "|": sp.Or, "and": sp.And, "&": sp.And}
+_LOGIC = {"or": "any", "|": "any", "and": "all", "&": "all"}
 MINUS_ONE, HALF = sp.Integer(-1), sp.Rational(1, 2)
 
 
@@ -197,8 +197,8 @@ def compare(left: Operand, right: Operand, sign: str) -> Operand:
 
 
 def logic(left: Operand, right: Operand, sign: str) -> Operand:
-    """Both or at least one of two conditions."""
-    return Operand(_LOGIC[sign](close(left).tree, close(right).tree), left.at, CONDITION)
+    """Both or at least one of two conditions: a chain grown by one condition."""
+    return _grown(left, _LOGIC[sign], close(right).tree, None, CONDITION)
 
 
 def negation(operand: Operand) -> Operand:
@@ -229,13 +229,25 @@ def close(operand: Operand) -> Operand:
     """The operand as a finished tree: its chain takes no more parts."""
     if not operand.chain:
         return operand
-    if operand.chain == "comparison":
-        relations = operand.parts[:-1]
-        tree = relations[0] if len(relations) == 1 else sp.And(*relations)
-        return Operand(tree, operand.at, CONDITION)
+    if operand.kind == CONDITION:
+        parts = operand.parts[:-1] if operand.chain == "comparison" else operand.parts
+        return Operand(_joined(sp.Or if operand.chain == "any" else sp.And, parts),
+                       operand.at, CONDITION)  # fmt: skip
     build = sp.Add if operand.chain == "sum" else sp.Mul
     tree = build(*operand.parts, evaluate=False)
     return Operand(tree, operand.at, value=operand.value)
+
+
+def _joined(kind: Any, parts: list[Any]) -> Any:
+    """All or any of the conditions, as written: SymPy's own constructor compares every pair."""
+    if kind.zero in parts:
+        return kind.zero
+    kept = list(dict.fromkeys(part for part in parts if part != kind.identity))
+    if len(kept) < 2:
+        return kept[0] if kept else kind.identity
+    tree = sp.Basic.__new__(kind, *kept)
+    tree._argset = frozenset(kept)
+    return tree
 
 
 def demand(operand: Operand, kind: str, text: str, place: str) -> None:
@@ -255,11 +267,13 @@ def demand(operand: Operand, kind: str, text: str, place: str) -> None:
     raise ParseError(problem, text, operand.at, hint)
 
 
-def _grown(left: Operand, chain: str, part: Any, value: float | None) -> Operand:
+def _grown(
+    left: Operand, chain: str, part: Any, value: float | None, kind: str = NUMBER
+) -> Operand:
     """The chain of that sort with one part more; its list of parts is passed on, not copied."""
     parts = left.parts if left.chain == chain else [close(left).tree]
     parts.append(part)
-    return Operand(None, left.at, value=value, chain=chain, parts=parts)
+    return Operand(None, left.at, kind, value, chain, parts)
 
 
 def _fold(compute: Any, left: float | None, right: float | None) -> float | None:

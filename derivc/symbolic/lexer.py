@@ -96,8 +96,8 @@ def tokenize(text: str, limits: Limits = Limits(), relaxed: bool = False) -> lis
             depth += (word == "(") - (word == ")")
         if kind not in ("blank", "newline"):
             tokens.extend(_tokens(kind, word, place, text, limits, relaxed))
+            require("the number of tokens", len(tokens), limits.nodes)
         place += len(word)
-    require("the number of tokens", len(tokens), limits.nodes)
     return [*tokens, Token("end", "", end)]
 
 

@@ -71,7 +71,8 @@ def test_text_that_is_no_formula(text):
 @pytest.mark.parametrize(
     "text",
     ["import os", "x y", "2 3", "lambda: x", "yield x", "x if y else", "x not in y", "not x",
-     "x or y", "x is y", "for x in y", "x; y", "x\ny", "x #", "'a' 'b'", "x\xa0+ y", "x\u2028+ y", "x\x0b+y"],
+     "x or y", "x is y", "for x in y", "x; y", "x\ny", "x #", "'a' 'b'",
+     "x\xa0+ y", "x\u2028+ y", "x\x0b+y"],
 )  # fmt: skip
 def test_program_text_is_no_formula(text):
     with pytest.raises(DerivcError):
@@ -87,8 +88,8 @@ def test_names_that_can_be_variables(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "x y", "x.y", "1x", "x-1", "lambda", "None", "True", "async", "__x__", "__", "_", "_1",
-     "x\n", "x\u200b", "٣", "x'", "%s", "ｘ", "x" * 500, "ﬁ", 3],
+    ["", " ", "x y", "x.y", "1x", "x-1", "lambda", "None", "True", "async", "__x__", "__", "_",
+     "_1", "x\n", "x\u200b", "٣", "x'", "%s", "ｘ", "x" * 500, "ﬁ", 3],
 )  # fmt: skip
 def test_names_that_cannot(name):
     with pytest.raises(BadNameError):

@@ -40,8 +40,7 @@ from tests.symbolic.values import value
         (r"\max(x, y)", "max(x, y)"),
         (r"\exp(-\tfrac{1}{2} x^{2})", "exp(-1/2*x**2)"),
         (
-            r"\begin{cases} x & \text{for}\: x > 0 \wedge y \leq 1"
-            r"\\ - x & \text{otherwise}\end{cases}",
+            r"\begin{cases} x & \text{for}\: x > 0 \wedge y \leq 1 \\ -x & \text{else} \end{cases}",
             "where(x > 0 and y <= 1, x, -x)",
         ),
         (r"\begin{cases} x & x = 0 \\ 1 & \text{otherwise} \\ \end{cases}", "where(x == 0, x, 1)"),

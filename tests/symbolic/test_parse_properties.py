@@ -18,8 +18,8 @@ ATOMS = st.sampled_from(["x", "y", "2", "3", "0.5", "1.25", "pi", "x_1"])
 VALUES = {"x": 0.7, "y": 1.3, "x_1": 2.1}
 WORDS = r"""
     x y e pi 1 2. .5 1e3 0x 9 + - * / // % ** ^ ( ) , = == < <= & | ~ and or not if else sin exp
-    where Piecewise max np.sin x.y _ __a ' " [ ] { } : ; @ ! # \ \frac \sin \left( \right) _1 ² √ π ≤ True
-    lambda 9**9 \begin{cases} \end{cases} \\ $ """
+    where Piecewise max np.sin x.y _ __a ' " [ ] { } : ; @ ! # \ \frac \sin \left( \right) _1 ² √ π
+    ≤ True lambda 9**9 \begin{cases} \end{cases} \\ $ """
 PIECES = st.sampled_from([*WORDS.split(), " ", "\n", "\t"])
 
 
