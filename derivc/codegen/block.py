@@ -91,7 +91,7 @@ class Body:
         step = self.program.instructions[value - len(self.program.inputs)]
         atoms = [self.called[a] for a in step.args]
         if buffered:
-            atoms.append(self._buffer(self.allocation.places[value]))
+            atoms.append(f"out={self._buffer(self.allocation.places[value])}")
         function = self.names.text(spelling.ufunc(step.op))
         return f"{self.called[value]} = {function}({', '.join(atoms)})"
 

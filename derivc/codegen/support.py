@@ -351,9 +351,10 @@ def _recompute(
 
 
 def _improve(output: Any, result: Any, where: Any) -> bool:
-    """Take over what is no NaN."""
+    """Take over what is no NaN and differs by more than a subnormal number."""
     before, after = output[where], result.astype(output.dtype)
-    better = (after == after) & (after != before)
+    close = np.abs(after - before) <= np.finfo(output.dtype).smallest_normal
+    better = (after == after) & (after != before) & ~close
     output[where[better]] = after[better]
     return bool(better.any())
 
@@ -371,13 +372,13 @@ def _select(condition: Any, a: Any, b: Any, out: Any = None) -> Any:
 def _in_double(ufunc: Any) -> Any:
     """A ufunc of SciPy, which has no wide loops: wide arguments are narrowed for the call."""
 
-    def call(*arrays: Any) -> Any:
+    def call(*arrays: Any, out: Any = None) -> Any:
         if all(getattr(a, "dtype", None) != np.longdouble for a in arrays):
-            return ufunc(*arrays)
-        result = ufunc(*[np.asarray(a, float) for a in arrays[: ufunc.nin]])
-        if len(arrays) == ufunc.nin:
+            return ufunc(*arrays, out=out)
+        result = ufunc(*[np.asarray(a, float) for a in arrays])
+        if out is None:
             return np.longdouble(result)
-        np.copyto(arrays[-1], result)
-        return arrays[-1]
+        np.copyto(out, result)
+        return out
 
     return call
