@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import sympy as sp
 
 from derivc.codegen.function import Argument
 from derivc.errors import InputTypeError, UnsupportedError
+from derivc.ir.program import Program
+from derivc.lowering.lower import lower
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -25,6 +28,7 @@ class Definition:
         shape: the shape of the result; None for a scalar-valued function.
         name: the user's name for the function, or "".
         text: what the user wrote, when it was text.
+        given: the lowered program, when it is already known (a kernel that was pickled).
     """
 
     arguments: tuple[Argument, ...]
@@ -32,6 +36,12 @@ class Definition:
     shape: tuple[int, ...] | None = None
     name: str = ""
     text: str = ""
+    given: Program | None = None
+
+    @cached_property
+    def program(self) -> Program:
+        """The trees as an op-level program, in the user's order and nesting."""
+        return self.given or lower(self.trees, self.elements)
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any, final
 
 from derivc.build import generate, header, signature
-from derivc.codegen.function import FunctionSpec
+from derivc.codegen.function import Argument, FunctionSpec
 from derivc.codegen.load import load
 from derivc.codegen.numpy import NumpyBackend
 from derivc.definition import Definition
 from derivc.errors import InputTypeError, SaveError
 from derivc.ir.program import Program
+from derivc.lowering.lift import lift
 from derivc.packed import CurveFit, Packed
 from derivc.specs import Specs
 
@@ -211,7 +212,10 @@ class Kernel:
         return rf"$\displaystyle {sp.latex(self.formula)}$"
 
     def __reduce__(self) -> Any:
-        return _rebuild, (self.definition, self.wrt, self.convention)
+        """By the program: SymPy's own pickles evaluate trees, which changes their rounding."""
+        d = self.definition
+        parts = (d.arguments, d.program, d.shape, d.name, d.text)
+        return _rebuild, (*parts, self.wrt, self.convention)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Kernel) and signature(self.specs) == signature(other.specs)
@@ -220,7 +224,16 @@ class Kernel:
         return hash(signature(self.specs))
 
 
-def _rebuild(definition: Definition, wrt: tuple[str, ...], convention: str) -> Kernel:
+def _rebuild(
+    arguments: tuple[Argument, ...],
+    program: Program,
+    shape: tuple[int, ...] | None,
+    name: str,
+    text: str,
+    wrt: tuple[str, ...],
+    convention: str,
+) -> Kernel:
+    definition = Definition(arguments, lift(program), shape, name, text, program)
     return Kernel(definition, wrt, convention)
 
 

@@ -13,7 +13,6 @@ from derivc.errors import ShapeError
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.lowering.fragment import expand
-from derivc.lowering.lower import lower
 from derivc.passes.dce import dce
 from derivc.passes.jvp import push
 from derivc.passes.pipeline import before_differentiation, before_generation
@@ -38,7 +37,7 @@ class Specs:
     @cached_property
     def value_program(self) -> Program:
         """The op-level program of the user's function, rewritten to be stable."""
-        return before_differentiation(lower(self.definition.trees, self.definition.elements))
+        return before_differentiation(self.definition.program)
 
     @cached_property
     def moving(self) -> list[Argument]:

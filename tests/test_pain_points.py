@@ -77,7 +77,7 @@ def test_4_derivatives_do_not_swell() -> None:
         ("tanh(x)", 20.0, 4 * np.exp(-40.0)),
         ("log(cosh(x))", 800.0, 1.0),
         ("log(exp(x) + exp(x - 1))", 1000.0, 1.0),
-        ("log_ndtr(x)", -40.0, 40.024968905556034),
+        ("log_ndtr(x)", -40.0, 40.024968847207165),
     ],
 )
 def test_5_fine_derivatives_neither_overflow_nor_cancel(
@@ -95,7 +95,7 @@ def test_5_simplification_never_decides_what_is_computed() -> None:
 def test_6_removable_singularities_are_smooth() -> None:
     for name, curvature in (("sinc", -(np.pi**2) / 3),):
         twice = dc.compile(f"{name}(x)").hessian
-        assert twice(0.0).tolist() == pytest.approx([[curvature]])
+        assert twice(0.0)[0, 0] == pytest.approx(curvature)
         assert twice(1e-8)[0, 0] == pytest.approx(curvature)
     assert dc.compile("x**y").grad(0.0, 2.0)[0] == 0.0
     assert np.isfinite(dc.compile("sqrt(x**2 + y**2)").grad(3.0, 4.0)).all()

@@ -15,6 +15,7 @@ from derivc.ir.program import Program
 from derivc.lowering.lower import lower
 from derivc.ops import registry
 from derivc.ops.declaration import Op
+from derivc.ops.piecewise import where
 
 
 HALF = Fraction(1, 2)
@@ -63,7 +64,7 @@ def _at_kinks(op: Op, results: list[Any], convention: str) -> list[Any]:
         slopes = kink.slopes(convention)
         slopes += (None,) * (len(results) - len(slopes))
         results = [
-            r if s is None or r is None else sp.Piecewise((s, place), (r, True), evaluate=False)
+            r if s is None or r is None else where(place, s, r)
             for r, s in zip(results, slopes, strict=True)
         ]
     return results

@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivc.ops.declaration import Names, Spelling
 from derivc.ops.declare import declare
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """A tree that is `a` where the condition holds and `b` elsewhere, kept as written."""
+    """A tree that is `a` where the condition holds and `b` elsewhere, kept as written.
+
+    Built below SymPy's constructors, which fold conditions that contain branches, for minutes.
+    """
     if condition == True or condition == False:  # noqa: E712  SymPy's own constants too
         return a if condition == True else b  # noqa: E712
-    return sp.Piecewise((a, condition), (b, True), evaluate=False)
+    arms = (_arm(a, condition), _arm(b, sp.true))
+    return sp.Basic.__new__(sp.Piecewise, *arms)
+
+
+def _arm(value: Any, condition: Any) -> Any:
+    return sp.Tuple.__new__(ExprCondPair, sp.sympify(value), sp.sympify(condition))
 
 
 select = declare(

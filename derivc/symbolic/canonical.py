@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivc.ops import registry
 
@@ -34,6 +35,10 @@ def canonical(tree: Any) -> Any:
 def _rebuilt(node: Any, args: list[Any]) -> Any:
     if not args:
         return node
+    if node.is_Piecewise and any(part.cond.has(sp.Piecewise) for part in args):
+        return sp.Basic.__new__(sp.Piecewise, *args)  # SymPy folds these, for minutes
+    if isinstance(node, ExprCondPair):
+        return sp.Tuple.__new__(ExprCondPair, *args)
     op = registry.of_symbol(type(node))
     if op is not None and "arithmetic" in op.tags and op.meaning is not None:
         return op.meaning(*args)
