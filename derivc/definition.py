@@ -110,6 +110,10 @@ def _refuse(source: Any) -> None:
             f"a SymPy {type(source).__name__} is not a real expression: {str(source)[:80]};"
             " give an expression over symbols (for an equation, give lhs - rhs)"
         )
+    if source.has(sp.MatrixExpr, sp.MatrixBase):
+        raise UnsupportedError(
+            f"matrix expressions are not compiled ({str(source)[:80]}); write out the elements"
+        )
     if source.is_commutative is False:
         raise UnsupportedError("non-commutative symbols are not compiled")
 
