@@ -67,6 +67,7 @@ class Spelling:
 
     Args:
         numpy: the ufunc, `np.` or `special.` in front ("special." needs SciPy).
+            With a `{0}` in it, an expression: "special.sici({0})[0]" takes one of two results.
         math: the function of the standard library's `math`, or an expression with `{0}`, `{1}`;
             None where there is none, and the scalar kernel falls back to the NumPy one.
         infix: an expression with `{0}`, `{1}`, for the ops that Python writes as operators.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import Any
 
 from derivc.errors import DeclarationError, UnknownOpError
@@ -11,6 +12,7 @@ from derivc.ops.declaration import Op
 _ops: dict[str, Op] = {}
 _by_alias: dict[str, Op] = {}
 _by_symbol: dict[Any, Op] = {}
+_families: dict[str, Callable[[int], Op]] = {}
 
 _MODULES = {"np": "numpy", "math": "", "F": "torch.nn.functional", "jnp": "jax.numpy"}
 
@@ -33,13 +35,24 @@ def register(op: Op) -> Op:
     return op
 
 
+def family(name: str, member: Callable[[int], Op]) -> None:
+    """Declare the ops `name_1`, `name_2`, ... without end: each is made when first asked for."""
+    _families[name] = member
+
+
+def _member(name: str) -> Op | None:
+    """The member of a family that has this name, made now if it is new."""
+    stem, _, number = name.rpartition("_")
+    return _families[stem](int(number)) if stem in _families and number.isdecimal() else None
+
+
 def get(name: str) -> Op:
     """The op of that name.
 
     Raises:
         UnknownOpError: no op of that name is declared; names the nearest one.
     """
-    op = _ops.get(name) or _by_alias.get(name)
+    op = _ops.get(name) or _by_alias.get(name) or _member(name)
     if op is None:
         near = nearest(name)
         hint = f"; did you mean {near!r}?" if near else ""

@@ -1,0 +1,88 @@
+"""sinc and its derivatives of every order, smooth at zero.
+
+Let s(x) = sin(x)/x and s_k its k-th derivative. Differentiating x s = sin gives
+
+    x s_k + k s_(k-1) = sin(x + k pi/2),
+
+which computes s_k from s_(k-1) away from zero; near zero its power series does. So each s_k is an
+op, `sincu_k`, whose derivative is the op `sincu_(k+1)`, declared when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from sympy import Abs, Rational, cos, factorial, pi, sin
+
+from derivc.ops import registry
+from derivc.ops.declaration import Names, Op
+from derivc.ops.declare import declare
+from derivc.ops.piecewise import where
+from derivc.ops.shorthand import mpmath
+
+_TAGS = ["trigonometric"]
+
+
+def _radius(order: int) -> sp.Rational:
+    """Up to here the series is used; beyond, the recurrence loses at most a few digits."""
+    return Rational(order + 2, 2)
+
+
+def _series(order: int, x: Any) -> Any:
+    """The sum of (-1)^m x^(2m - k)/((2m - k)! (2m + 1)) over 2m >= k = order, by Horner in x^2."""
+    first = (order + 1) // 2
+    total: Any = sp.Integer(0)
+    for m in reversed(range(first, first + 11 + order)):
+        term = Rational((-1) ** m, factorial(2 * m - order) * (2 * m + 1))
+        total = term + x**2 * total
+    return total * x if order % 2 else total
+
+
+def _turned(order: int, x: Any) -> Any:
+    """sin(x + k pi/2)."""
+    return (sin(x), cos(x), -sin(x), -cos(x))[order % 4]
+
+
+def _recurrence(order: int, x: Any) -> Any:
+    value: Any = sin(x) / x
+    for k in range(1, order + 1):
+        value = (_turned(k, x) - k * value) / x
+    return value
+
+
+def _stable(order: int, x: Any) -> Any:
+    if order == 0:
+        return where(sp.Eq(x, 0), 1, sin(x) / x)
+    return where(Abs(x) < _radius(order), _series(order, x), _recurrence(order, x))
+
+
+def _truth(order: int, x: Any) -> Any:
+    """The integral of t^k cos(x t + k pi/2) over [0, 1]."""
+    mp = mpmath()
+    return mp.quad(lambda t: t**order * mp.cos(x * t + order * mp.pi / 2), mp.linspace(0, 1, 9))
+
+
+@cache
+def derivative_of_sinc(order: int) -> Op:
+    """The op for the derivative of sin(x)/x of this order."""
+    name = f"sincu_{order}" if order else "sincu"
+    words = f"The derivative of order {order} of sin(x)/x." if order else "sin(x)/x, 1 at 0."
+    return declare(
+        name, words, params=("x",), symbol=None if order else sp.sinc, range=(-1, 1), cost=30,
+        stable=lambda x: _stable(order, x), truth=lambda x: _truth(order, x),
+        partials=lambda x, y: [derivative_of_sinc(order + 1)(x)],
+        tags=[*_TAGS, "auxiliary"] if order else _TAGS, source="https://dlmf.nist.gov/10.49.E3",
+    )  # fmt: skip
+
+
+registry.family("sincu", derivative_of_sinc)
+sincu = derivative_of_sinc(0)
+
+sinc = declare(
+    "sinc", "sin(pi x)/(pi x), 1 at 0: the one of NumPy, PyTorch and signal processing.",
+    meaning=lambda x: where(sp.Eq(x, 0), 1, sin(pi * x) / (pi * x)), tags=_TAGS, cost=30,
+    stable=lambda x: sincu(pi * x), partials=lambda x, y: [pi * derivative_of_sinc(1)(pi * x)],
+    range=(-1, 1), also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc"),
+)  # fmt: skip
