@@ -25,7 +25,7 @@ def parse(text: str) -> Any:
         >>> dc.parse("2x^2 + sin(beta)")
         2*x**2 + sin(beta)
     """
-    return plain(canonical(read(text).trees[0]))
+    return plain(canonical(read(text, relaxed=True).trees[0]))
 
 
 def parse_latex(text: str) -> Any:
@@ -52,7 +52,7 @@ def simplify(source: Any) -> Any:
         >>> dc.simplify("sin(x)**2 + cos(x)**2")
         1
     """
-    return _shown(source, _scalar(read(source)))
+    return _shown(source, _scalar(read(source, relaxed=True)))
 
 
 def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
@@ -77,7 +77,7 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
         >>> dc.diff("x**3", order=2)
         6*x
     """
-    definition = read(source)
+    definition = read(source, relaxed=True)
     names = _names(definition, wrt) * int(order)
     tree = _scalar(definition)
     return _shown(source, differentiate.diff(tree, *names) if names else tree)
@@ -93,7 +93,7 @@ def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [3*u**2 + 4*v],
         [  4*u + 2*v]])
     """
-    definition = read(source)
+    definition = read(source, relaxed=True)
     tree = _scalar(definition)
     names = _all(definition, wrt)
     return sp.ImmutableMatrix([_shown(source, differentiate.diff(tree, n)) for n in names])
@@ -109,7 +109,7 @@ def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [y, x],
         [1, 1]])
     """
-    definition = read(source)
+    definition = read(source, relaxed=True)
     names = _all(definition, wrt)
     rows = [[_shown(source, differentiate.diff(t, n)) for n in names] for t in definition.trees]
     return sp.ImmutableMatrix(rows)
@@ -125,7 +125,7 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [2*y, 2*x],
         [2*x,   0]])
     """
-    definition = read(source)
+    definition = read(source, relaxed=True)
     names, tree = _all(definition, wrt), _scalar(definition)
     upper = {
         (a, b): _shown(source, differentiate.diff(tree, a, b))
@@ -143,9 +143,9 @@ def jvp(source: Any, tangents: dict[str, Any]) -> Any:
         >>> dc.jvp("x*y", {"x": 1, "y": 2})
         2*x + y
     """
-    definition = read(source)
+    definition = read(source, relaxed=True)
     tree = _scalar(definition)
-    terms = [read(t).trees[0] * differentiate.diff(tree, str(n)) for n, t in tangents.items()]
+    terms = [read(t, relaxed=True).trees[0] * differentiate.diff(tree, str(n)) for n, t in tangents.items()]
     return _shown(source, sp.Add(*terms))
 
 
@@ -159,8 +159,8 @@ def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None
         [a*y + b],
         [a*x + b]])
     """
-    definition = read(source)
-    seeds = [read(c).trees[0] for c in cotangents]
+    definition = read(source, relaxed=True)
+    seeds = [read(c, relaxed=True).trees[0] for c in cotangents]
     columns = []
     for name in _all(definition, wrt):
         pairs = zip(seeds, definition.trees, strict=True)
@@ -176,7 +176,7 @@ def elasticity(source: Any, variable: Any = None) -> Any:
         >>> dc.elasticity("3*x**2")
         2
     """
-    definition = read(source)
+    definition = read(source, relaxed=True)
     wanted = () if variable is None else (variable,)
     (name,) = _names(definition, wanted)
     return _shown(source, sensitivity.elasticity(_scalar(definition), name))

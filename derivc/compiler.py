@@ -20,6 +20,7 @@ def compile(
     shapes: Shapes | None = None,
     convention: str = "torch",
     backend: str = "numpy",
+    relaxed: bool = False,
 ) -> Kernel:
     """Compile a function and, when they are asked for, its derivatives.
 
@@ -32,6 +33,8 @@ def compile(
         shapes: for a Python function, the shape of every array argument: `{"x": (5,)}`.
         convention: what derivatives return at kinks: "torch" (default), "jax", "left", "right".
         backend: "numpy".
+        relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
+            is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
 
     Returns:
         A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...
@@ -49,7 +52,7 @@ def compile(
     """
     _check_option("convention", convention, CONVENTIONS)
     _check_option("backend", backend, ("numpy",))
-    kernel = Kernel(read(source, inputs, shapes), wrt, convention)
+    kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
     return kernel
 

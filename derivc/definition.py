@@ -55,7 +55,10 @@ class Definition:
 
 
 def read(
-    source: Any, inputs: Sequence[str] | None = None, shapes: Shapes | None = None
+    source: Any,
+    inputs: Sequence[str] | None = None,
+    shapes: Shapes | None = None,
+    relaxed: bool = False,
 ) -> Definition:
     """Read text, several texts, SymPy, or a Python function.
 
@@ -64,6 +67,7 @@ def read(
         inputs: the names of the variables in the order wanted; default: sorted by name for text
             and SymPy, the signature's for a function.
         shapes: for a function, the shape of every array argument.
+        relaxed: read text in paper notation too: `2x`, `x^2`, `π`, `√x`.
 
     Raises:
         ParseError: the text is not an expression. TraceError: the function cannot be traced.
@@ -73,20 +77,36 @@ def read(
         return source
     if callable(source) and not isinstance(source, sp.Basic):
         return _from_function(source, shapes)
-    if isinstance(source, sp.MatrixBase):
-        return _from_trees([_tree(e) for e in source], source.shape, inputs)
-    if isinstance(source, list | tuple):
-        return _from_trees([_tree(e) for e in source], (len(source),), inputs)
+    names = _named(inputs)
+    if isinstance(source, sp.MatrixBase | list | tuple):
+        shape = source.shape if isinstance(source, sp.MatrixBase) else (len(source),)
+        return _from_trees([_tree(e, names, relaxed) for e in source], shape, names)
     text = source if isinstance(source, str) else ""
-    return _from_trees([_tree(source)], None, inputs, text)
+    return _from_trees([_tree(source, names, relaxed)], None, names, text)
 
 
-def _tree(source: Any) -> Any:
+def _named(inputs: Sequence[str] | str | None) -> tuple[str, ...] | None:
+    """The names of the inputs as asked for.
+
+    Raises:
+        BadNameError: one of them cannot be an argument name.
+    """
+    from derivc.symbolic.names import check_name
+
+    if inputs is None:
+        return None
+    names = (inputs,) if isinstance(inputs, str) else tuple(str(name) for name in inputs)
+    for name in names:
+        check_name(name)
+    return names
+
+
+def _tree(source: Any, inputs: tuple[str, ...] | None, relaxed: bool) -> Any:
     """One expression as a tree over real symbols."""
     if isinstance(source, str):
-        from derivc.symbolic.parse import parse
+        from derivc.symbolic.latex import read as read_text
 
-        return parse(source)
+        return read_text(source, variables=inputs, relaxed=relaxed)
     if isinstance(source, int | float) and not isinstance(source, bool):
         return sp.sympify(source)
     if isinstance(source, sp.Basic):
@@ -119,25 +139,26 @@ def _refuse(source: Any) -> None:
 
 
 def _from_trees(
-    trees: list[Any], shape: tuple[int, ...] | None, inputs: Sequence[str] | None, text: str = ""
+    trees: list[Any], shape: tuple[int, ...] | None, inputs: tuple[str, ...] | None, text: str = ""
 ) -> Definition:
-    from derivc.symbolic.names import check_name
-
     found = variables(trees)
-    names = tuple(sorted(found)) if inputs is None else _ordered(inputs, found)
-    for name in names:
-        check_name(name)
+    names = _found(found, text) if inputs is None else _ordered(inputs, found)
     arguments = tuple(Argument(name, (name,)) for name in names)
     return Definition(arguments, tuple(trees), shape, "", text)
 
 
-def _ordered(inputs: Sequence[str], found: set[str]) -> tuple[str, ...]:
+def _found(names: set[str], text: str) -> tuple[str, ...]:
+    """The variables that were found, sorted; `lambda` in a text is the Greek letter."""
+    greek = names & {"lambda"} if text else set()
+    return tuple(sorted({*(_named(sorted(names - greek)) or ()), *greek}))
+
+
+def _ordered(names: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
     """The inputs as asked for.
 
     Raises:
         InputTypeError: a variable of the expression is not among them, or a name stands twice.
     """
-    names = (inputs,) if isinstance(inputs, str) else tuple(str(name) for name in inputs)
     missing = sorted(found - set(names))
     if missing or len(set(names)) != len(names):
         raise InputTypeError(

@@ -117,11 +117,10 @@ def test_7_what_has_no_derivative_fails_at_compile_time() -> None:
 
 def test_8_text_is_never_run_and_names_are_free() -> None:
     for name in ("beta", "gamma", "S", "Q", "N", "lambda", "E1", "I"):
-        k = dc.compile(f"{name}*2 + {name}**2") if name != "lambda" else None
-        assert k is None or k.grad(3.0) == (8.0,)
+        assert dc.compile(f"{name}*2 + {name}**2").grad(3.0) == (8.0,)
     with pytest.raises(DerivcError):
         dc.compile("__import__('os').getpid()")
-    assert dc.compile("2x^2").grad(3.0) == (12.0,)
+    assert dc.compile("2x^2", relaxed=True).grad(3.0) == (12.0,)
 
 
 def test_9_dtypes_are_kept_and_integers_promoted() -> None:

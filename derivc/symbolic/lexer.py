@@ -143,7 +143,7 @@ def _check_name(word: str, at: int, text: str, limits: Limits) -> None:
     for part in word.split("."):
         if part.startswith("__") or (part.startswith("_") and "." in word):
             raise UnsafeInputError(f"the name {part!r} is Python's own", text, at)
-        if keyword.iskeyword(part) and part not in WORDS:
+        if keyword.iskeyword(part) and part not in WORDS and word != "lambda":
             raise keyword_error(part, at, text)
         problem = problem_of(part, limits)
         if problem and not keyword.iskeyword(part):

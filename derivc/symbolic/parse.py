@@ -220,7 +220,7 @@ class _Parser:
         name = token.text
         if name in ("True", "False"):
             return Operand(sp.true if name == "True" else sp.false, token.at, CONDITION)
-        if keyword.iskeyword(name):
+        if keyword.iskeyword(name) and name != "lambda":  # a Greek letter, as beta and gamma are
             raise self.keyword_error(token)
         if self.variables is None or name not in self.variables:
             constant = functions.constant(name)
