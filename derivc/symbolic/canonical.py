@@ -2,55 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
-from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivc.ops import registry
+from derivc.errors import InputTypeError
+from derivc.symbolic.evaluated import evaluated, kept
+from derivc.symbolic.walk import depth, postorder, rebuild, size
+
+NODES = 20_000
+"""Trees with more nodes (as printed) stay as they are."""
+LEVELS = 60
+"""Deeper trees stay as they are: SymPy's evaluation is recursive."""
+_TERMS = 5_000
 
 
 def canonical(tree: Any) -> Any:
-    """The tree rebuilt with SymPy's evaluation; walks with an explicit stack.
+    """The tree rebuilt with SymPy's evaluation: like terms collected, in SymPy's order.
+
+    Ops that are plain arithmetic (`square`, `reciprocal`, ...) become arithmetic; functions stay.
+    A tree too large or too deep for SymPy's own recursive algorithms comes back unchanged.
+
+    Args:
+        tree: a SymPy tree over real symbols, of any size.
+
+    Returns:
+        An equal expression, evaluated; or the same object beyond the bounds.
 
     Example:
         >>> x = sp.Symbol("x", real=True)
         >>> canonical(sp.Add(x, x, evaluate=False))
         2*x
     """
-    done: dict[int, Any] = {}
-    stack = [tree]
-    while stack:
-        node = stack[-1]
-        missing = [arg for arg in node.args if id(arg) not in done]
-        if missing:
-            stack.extend(missing)
-            continue
-        if id(node) not in done:
-            done[id(node)] = _rebuilt(node, [done[id(arg)] for arg in node.args])
-        stack.pop()
-    return done[id(tree)]
+    if not tree.args:
+        return evaluated(tree, [])
+    flat = flattened(tree)
+    if not fits(flat):
+        return tree
+    known: dict[Any, Any] = {}
+
+    def make(node: Any, args: list[Any]) -> Any:
+        found = evaluated(node, args)
+        return known.setdefault(found, found)
+
+    return rebuild(flat, make)
 
 
-def _rebuilt(node: Any, args: list[Any]) -> Any:
-    if not args:
-        return node
-    if node.is_Piecewise and any(part.cond.has(sp.Piecewise) for part in args):
-        return sp.Basic.__new__(sp.Piecewise, *args)  # SymPy folds these, for minutes
-    if isinstance(node, ExprCondPair):
-        return sp.Tuple.__new__(ExprCondPair, *args)
-    op = registry.of_symbol(type(node))
-    if op is not None and "arithmetic" in op.tags and op.meaning is not None:
-        return op.meaning(*args)
-    return node.func(*args)
+def fits(tree: Any) -> bool:
+    """Whether the tree is small enough for SymPy's recursive algorithms."""
+    return depth(tree) <= LEVELS and size(tree) <= NODES
+
+
+def flattened(tree: Any) -> Any:
+    """The tree with sums in sums and products in products written as one, evaluating nothing."""
+    counts: dict[int, int] = {}
+
+    def make(node: Any, args: list[Any]) -> Any:
+        if not (node.is_Add or node.is_Mul):
+            return _same(node, args)
+        terms = [t for a in args for t in (a.args if a.func is node.func else (a,))]
+        counts[id(node)] = len(terms)
+        return node.func(*terms, evaluate=False) if len(terms) <= _TERMS else _same(node, args)
+
+    return rebuild(tree, make)
+
+
+def _same(node: Any, args: list[Any]) -> Any:
+    """The node itself when its parts are the same objects, else its unevaluated copy."""
+    same = all(a is b for a, b in zip(node.args, args, strict=True))
+    return node if same else kept(node, args)
 
 
 def realize(expr: Any) -> Any:
-    """The expression over real symbols of the same names."""
-    swaps = {s: sp.Symbol(s.name, real=True) for s in expr.free_symbols if s.is_Symbol}
-    return expr.xreplace(swaps)
+    """The expression over real symbols of the same names.
+
+    Raises:
+        InputTypeError: two different symbols have one name.
+    """
+    found = {node for node in postorder(expr) if node.is_Symbol}
+    names = {str(symbol.name) for symbol in found}
+    if len(names) < len(found):
+        twice = sorted(n for n in names if sum(s.name == n for s in found) > 1)
+        raise InputTypeError(f"different symbols share the name {twice[0]!r}; rename one of them")
+    return renamed(expr, {s: sp.Symbol(s.name, real=True) for s in found})
 
 
-def plain(expr: Any) -> Any:
-    """The expression over symbols without assumptions, as users type them."""
-    return expr.xreplace({s: sp.Symbol(s.name) for s in expr.free_symbols})
+def plain(expr: Any, own: Any = ()) -> Any:
+    """The expression over symbols without assumptions, as users type them.
+
+    Args:
+        expr: an expression over real symbols.
+        own: symbols of the user's, to be given back where the names agree.
+    """
+    given = {str(symbol.name): symbol for symbol in own}
+    found = {node for node in postorder(expr) if node.is_Symbol}
+    return renamed(expr, {s: given.get(s.name, sp.Symbol(s.name)) for s in found})
+
+
+def renamed(expr: Any, swaps: Mapping[Any, Any]) -> Any:
+    """The expression over other symbols; everything else is as it was."""
+    return rebuild(
+        expr, lambda node, args: swaps.get(node, node) if not args else _same(node, args)
+    )
