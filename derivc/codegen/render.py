@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import final
 
 from derivc.codegen import layout, scalar, spelling, uniform
 from derivc.codegen.block import Body
 from derivc.codegen.buffers import Allocation
-from derivc.codegen.function import FunctionSpec
+from derivc.codegen.function import FunctionSpec, Group, Layout
 from derivc.codegen.names import Names
 from derivc.codegen.names_of import element_names, targets, value_names
 from derivc.ir.program import Program
@@ -144,10 +146,10 @@ class _Writer:
         work, bits = self.body.allocation.work.count, self.body.allocation.bits.count
         kinds = [("o", len(self.program.outputs), "outputs"), ("w", work, "work"), ("c", bits, "bits")]
         return [
-            f"{targets([f'{self.names.prefix(kind)}{i}' for i in range(count)])}"
+            f"{targets([f'{self.names.prefix(kind)}{i}' for i in range(size)])}"
             f" = {self.names.pick(source)}"
-            for kind, count, source in kinds
-            if count
+            for kind, size, source in kinds
+            if size
         ]
 
     def _plan(self) -> list[str]:
@@ -159,15 +161,24 @@ class _Writer:
             "arguments": repr(tuple(a.name for a in arguments)),
             "shapes": repr(tuple(a.shape for a in arguments)),
             "layout": layout.literal(self.spec.layout),
+            "pack": f"lambda r: {_packed(self.spec.layout, count())}",
             "computed": _positions(scalar.computed(self.program)),
-            "numbers": f"_{name}_numbers" if numbers else "None",
-            "uniform": f"_{name}_uniform" if block and self.body.escaping() else "None",
-            "block": f"_{name}_block" if block else "None",
+            "numbers": f"_{name}_numbers" if numbers else "",
+            "uniform": f"_{name}_uniform" if block and self.body.escaping() else "",
+            "block": f"_{name}_block" if block else "",
             "work": repr(self.body.allocation.work.count),
             "bits": repr(self.body.allocation.bits.count),
         }
-        lines = [f"    {key}={text}," for key, text in fields.items()]
+        lines = [f"    {key}={text}," for key, text in fields.items() if text]
         return [f"_{name}_plan = _Plan(", *lines, ")"]
+
+
+def _packed(part: Layout, count: Iterator[int]) -> str:
+    """The result nested over `r`, the list of its arrays."""
+    if not isinstance(part, Group):
+        return f"r[{next(count)}]"
+    inside = [_packed(item, count) for item in part.items]
+    return targets(inside)
 
 
 def _positions(found: list[int]) -> str:

@@ -6,46 +6,70 @@ The text below the mark is copied into every generated module, so that it runs w
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 # --- carried ---
 
 
-class _Plan(NamedTuple):
+class _Plan:
     """One function: its arguments, the shape of its result, and the code that computes it.
 
-    `layout` is a list for a tuple of results and an array's own shape for each of them;
-    `computed` are the outputs that are neither constants nor arguments.
+    `layout` is a list for a tuple of results and an array's own shape for each of them; `pack` nests
+    results so; `computed` are the outputs that are neither constants nor arguments.
     """
 
-    name: str
-    function: Any
-    arguments: tuple[str, ...]
-    shapes: tuple[Any, ...]
-    layout: Any
-    computed: Any
-    numbers: Any
-    uniform: Any
-    block: Any
-    work: int
-    bits: int
+    def __init__(self, **fields: Any):
+        self.name: str = fields["name"]
+        self.function = fields["function"]
+        self.arguments: tuple[str, ...] = fields["arguments"]
+        self.shapes: tuple[Any, ...] = fields["shapes"]
+        self.layout = fields["layout"]
+        self.own = _own_shapes(self.layout)
+        self.pack = fields["pack"]
+        self.computed = fields["computed"]
+        self.numbers, self.uniform, self.block = (
+            fields.get(part) for part in ("numbers", "uniform", "block")
+        )
+        self.work, self.bits = fields["work"], fields["bits"]
+        self.rows = len(self.arguments) + sum(map(math.prod, self.own)) + self.work
 
 
+class _Scratch(threading.local):
+    """The buffers of the last call in this thread, kept because fresh memory is slow to touch."""
+
+    key: Any = None
+    rows: tuple[list[Any], list[Any]] = ([], [])
+
+    def take(self, plan: _Plan, length: int, dtype: Any) -> tuple[list[Any], list[Any]]:
+        key = (plan.work, plan.bits, length, dtype)
+        if key != self.key:
+            work, bits = np.empty((plan.work, length), dtype), np.empty((plan.bits, length), bool)
+            self.rows, self.key = (list(work), list(bits)), key
+        return self.rows
+
+
+_scratch = _Scratch()
+_DOUBLE = np.dtype(float)
 _WIDER = {"e": np.float64, "f": np.float64, "d": np.longdouble}
 _NUMBERS = {float, int, bool, np.float64}
-_CACHE = 1 << 20  # bytes that the arrays of one block may take: about a core's second-level cache
+_CACHE = 1 << 20  # bytes that the arrays of a block may take: about a core's second-level cache
+_SHORTEST, _LONGEST = 4096, 32768  # elements of a block
 
 
 def _evaluate(plan: _Plan, given: tuple[Any, ...], out: Any = None) -> Any:
     """One call: numbers or arrays in, the result in the plan's layout out."""
     kinds = set(map(type, given))
-    if plan.numbers is None and out is None and kinds <= _NUMBERS and kinds != {float}:
-        result = plan.function(*map(float, given))
-        return _mapped(plan.layout, np.float64, result) if np.float64 in kinds else result
+    if out is None and plan.numbers is None:
+        if kinds <= _NUMBERS and kinds != {float}:
+            result = plan.function(*map(float, given))
+            return _mapped(plan.layout, np.float64, result) if np.float64 in kinds else result
+        if kinds == {np.ndarray} and _alike(given):
+            return plan.pack(_by_blocks(plan, given, _DOUBLE, given[0].shape, None))
     arrays = [_real(plan, i, value) for i, value in enumerate(given)]
     dtype = _dtype(given, arrays)
     shape = _shape(plan, arrays)
@@ -58,8 +82,16 @@ def _evaluate(plan: _Plan, given: tuple[Any, ...], out: Any = None) -> Any:
         _hand_over(targets, results)
         return out
     if kinds <= {float, int, bool}:
-        results = [float(r) if r.ndim == 0 else r for r in results]
-    return _nested(plan.layout, iter([r[()] if type(r) is np.ndarray else r for r in results]))
+        return plan.pack([float(r) if r.ndim == 0 else r for r in results])
+    return plan.pack([r[()] for r in results])
+
+
+def _alike(given: tuple[Any, ...]) -> bool:
+    """The most common case: arrays of one shape, float64, contiguous."""
+    shape = given[0].shape
+    return bool(shape) and all(
+        [a.dtype is _DOUBLE and a.shape == shape and a.flags.c_contiguous for a in given]
+    )
 
 
 def _real(plan: _Plan, position: int, value: Any) -> Any:
@@ -95,13 +127,7 @@ def _shape(plan: _Plan, arrays: list[Any]) -> tuple[int, ...]:
         raise ValueError(f"{plan.name}(): the shapes do not broadcast: {told}") from None
 
 
-# Results: nested as the layout says, perhaps in arrays that the caller gave.
-
-
-def _nested(layout: Any, results: Iterator[Any]) -> Any:
-    if isinstance(layout, list):
-        return tuple([_nested(part, results) for part in layout])
-    return next(results)
+# Results, perhaps in arrays that the caller gave.
 
 
 def _mapped(layout: Any, function: Any, result: Any) -> Any:
@@ -217,65 +243,73 @@ def _by_wide_numbers(plan: _Plan, arrays: list[Any]) -> Any:
 
 
 def _by_blocks(
-    plan: _Plan, arrays: list[Any], dtype: Any, shape: tuple[int, ...], targets: Any
+    plan: _Plan, arrays: Any, dtype: Any, shape: tuple[int, ...], targets: Any
 ) -> list[Any]:
     """The results as arrays, each of its own shape followed by the broadcast shape."""
-    own, size = _own_shapes(plan.layout), math.prod(shape)
+    size = math.prod(shape)
     inner = np.dtype(np.float32) if dtype == np.float16 else dtype
-    results = [np.empty((*part, *shape), inner) for part in own] if targets is None else [
+    results = [np.empty((*part, *shape), inner) for part in plan.own] if targets is None else [
         t if inner == t.dtype and _usable(t, arrays, targets) else np.empty(t.shape, inner)
         for t in targets
     ]  # fmt: skip
     if size:
-        outputs = [row for r, part in zip(results, own) for row in r.reshape(math.prod(part), size)]
+        outputs: list[Any] = []
+        for result, part in zip(results, plan.own):
+            outputs += [result.reshape(size)] if part == () else result.reshape(-1, size)
         _fill(plan, _taken(plan, arrays, inner, shape, size), outputs, inner, shape, size)
+    if inner == dtype:
+        return results
     with np.errstate(all="ignore"):
-        return results if inner == dtype else [r.astype(dtype) for r in results]
+        return [r.astype(dtype) for r in results]
 
 
-def _taken(
-    plan: _Plan, arrays: list[Any], dtype: Any, shape: tuple[int, ...], size: int
-) -> list[Any]:
-    """Arguments as blocks are cut from them: flat arrays, broadcast views, numbers, lists."""
+def _taken(plan: _Plan, arrays: Any, dtype: Any, shape: tuple[int, ...], size: int) -> Any:
+    """Arguments as blocks are cut from them: flat arrays, broadcast views, numbers, lists.
+
+    Returns:
+        Them, the mask of those that vary over the result, and whether all of these are flat.
+    """
     taken: list[Any] = []
-    for array, fixed in zip(arrays, plan.shapes):
+    m, flat = 0, True
+    for i, (array, fixed) in enumerate(zip(arrays, plan.shapes)):
         if fixed is not None:
             taken.append(list(array.astype(dtype).reshape(-1)))
-        elif array.size == 1 and size > 1:
+            continue
+        if array.size == 1 and size > 1:
             taken.append(array.astype(dtype).reshape(())[()])
+            continue
+        m |= 1 << i
+        if array.shape == shape and array.dtype == dtype and array.flags.c_contiguous:
+            taken.append(array.reshape(size))
         elif size == 1:
             taken.append(array.astype(dtype).reshape(1))
-        elif array.shape == shape and array.dtype == dtype and array.flags.c_contiguous:
-            taken.append(array.reshape(-1))
         else:
-            taken.append(np.broadcast_to(array, shape) if shape else array.reshape(1))
-    return taken
+            taken.append(np.broadcast_to(array, shape))
+            flat = False
+    return taken, m, flat
 
 
 def _fill(
-    plan: _Plan, taken: list[Any], outputs: list[Any], dtype: Any, shape: tuple[int, ...], size: int
+    plan: _Plan, inputs: Any, outputs: list[Any], dtype: Any, shape: tuple[int, ...], size: int
 ) -> None:
     """Compute block by block; a block in which a floating-point flag was raised is looked into."""
-    varying = [isinstance(t, np.ndarray) for t in taken]
-    m = sum(1 << i for i, v in enumerate(varying) if v)
-    rows = sum(varying) + len(outputs) + plan.work
-    most = max(4096, min(32768, _CACHE // (dtype.itemsize * rows)))
-    regular = all(t.ndim == 1 and t.size == size and t.dtype == dtype for t in taken if type(t) is np.ndarray)
-    boxes = [(0, size, ())] if size <= most and regular else _boxes((size,) if regular else shape, most)
-    length = min(size, most)
-    work, bits = np.empty((plan.work, length), dtype), np.empty((plan.bits, length), bool)
+    taken, m, flat = inputs
+    most = max(_SHORTEST, min(_LONGEST, _CACHE // (dtype.itemsize * plan.rows)))
     raised: list[str] = []
     with np.errstate(all="call", call=lambda kind, flag: raised.append(kind)):
         uniform = plan.uniform(m, taken) if plan.uniform else ()
         doubtful = bool(raised)
-        for start, stop, box in boxes:
-            given = [_cut(t, start, stop, box, dtype, size) if v else t for t, v in zip(taken, varying)]
+        if flat and size <= most:
+            plan.block(m, taken, uniform, outputs, *_scratch.take(plan, size, dtype))
+            if raised:
+                _repair(plan, m, taken, outputs, dtype)
+            return
+        rows = _scratch.take(plan, min(size, most), dtype)
+        for start, stop, box in _boxes((size,) if flat else shape, most):
+            given = [_cut(t, start, stop, box, dtype) if m >> i & 1 else t for i, t in enumerate(taken)]
             outs = [o[start:stop] for o in outputs]
             n = stop - start
-            if n == length:
-                plan.block(m, given, uniform, outs, work, bits)
-            else:
-                plan.block(m, given, uniform, outs, work[:, :n], bits[:, :n])
+            plan.block(m, given, uniform, outs, *([row[:n] for row in kind] for kind in rows))
             if raised or doubtful:
                 _repair(plan, m, given, outs, dtype)
                 raised.clear()
@@ -297,11 +331,10 @@ def _boxes(shape: tuple[int, ...], most: int) -> Iterator[tuple[int, int, Any]]:
             start = stop
 
 
-def _cut(array: Any, start: int, stop: int, box: Any, dtype: Any, size: int) -> Any:
+def _cut(array: Any, start: int, stop: int, box: Any, dtype: Any) -> Any:
     """A block of an argument: a slice where it is contiguous, a small copy where it is not."""
-    if array.ndim == 1 and array.strides[0] == dtype.itemsize and array.dtype == dtype:
-        return array[start:stop]
-    return np.ascontiguousarray(array[box], dtype).reshape(-1)
+    piece = array[start:stop] if array.ndim == 1 else array[box]
+    return np.ascontiguousarray(piece, dtype).reshape(stop - start)
 
 
 # Repair: an element whose result is infinite, NaN, zero or subnormal while its arguments are finite
@@ -363,9 +396,12 @@ def _select(condition: Any, a: Any, b: Any, out: Any = None) -> Any:
     """`a` where the condition holds, `b` elsewhere."""
     if out is None:
         return np.where(condition, a, b)[()]
+    if np.ndim(condition) == 0:
+        np.copyto(out, a if condition else b)
+        return out
     if out is not b:
         np.copyto(out, b)
-    np.copyto(out, a, where=condition)
+    np.putmask(out, condition, a)
     return out
 
 
