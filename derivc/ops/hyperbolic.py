@@ -14,7 +14,7 @@ from derivc.ops.declare import declare
 from derivc.ops.exponential import expm1, log1p
 from derivc.ops.magnitude import copysign, hypot
 from derivc.ops.piecewise import where
-from derivc.ops.shorthand import everywhere, over, plus, squared
+from derivc.ops.shorthand import everywhere, over, squared
 
 _TAGS = ["hyperbolic"]
 
@@ -67,7 +67,7 @@ atanh_ = declare(
 )  # fmt: skip
 asech_ = declare(
     "asech", "The non-negative inverse of sech.", params=("x",), symbol=sp.asech, truth="asech",
-    stable=lambda x: log1p(plus(1 - x, sqrt((1 - x) * (1 + x)))) - log(x), tags=_TAGS,
+    stable=lambda x: log1p(sqrt((1 - x) * (1 + x))) - log(x), tags=_TAGS,
     partials=lambda x, y: [-1 / (x * sqrt((1 - x) * (1 + x)))], range=(0, sp.oo),
     domain=lambda x: sp.And(x > 0, x <= 1), aliases=["arcsech"], cost=12,
 )  # fmt: skip

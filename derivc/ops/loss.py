@@ -67,17 +67,17 @@ huber_loss = _loss(
 bce_loss = _loss(
     "binary_cross_entropy", "Cross-entropy of a probability; logarithms at least -100.",
     "binary_cross_entropy",
-    meaning=lambda p, t: -(
-        t * sp.Max(log(p), _LOG_FLOOR) + (1 - t) * sp.Max(log(1 - p), _LOG_FLOOR)
+    meaning=lambda x, t: -(
+        t * sp.Max(log(x), _LOG_FLOOR) + (1 - t) * sp.Max(log(1 - x), _LOG_FLOOR)
     ),
-    stable=lambda p, t: -(
-        t * maximum(log(p), _LOG_FLOOR) + (1 - t) * maximum(log1p(-p), _LOG_FLOOR)
+    stable=lambda x, t: -(
+        t * maximum(log(x), _LOG_FLOOR) + (1 - t) * maximum(log1p(-x), _LOG_FLOOR)
     ),
-    partials=lambda p, t, y: [
-        (p - t) / maximum(p * (1 - p), _BCE_FLOOR),
-        maximum(log1p(-p), _LOG_FLOOR) - maximum(log(p), _LOG_FLOOR),
+    partials=lambda x, t, y: [
+        (x - t) / maximum(x * (1 - x), _BCE_FLOOR),
+        maximum(log1p(-x), _LOG_FLOOR) - maximum(log(x), _LOG_FLOOR),
     ],
-    domain=lambda p, t: sp.And(p > 0, p < 1), aliases=["bce", "bce_loss"], cost=15,
+    domain=lambda x, t: sp.And(x > 0, x < 1), aliases=["bce", "bce_loss"], cost=15,
 )  # fmt: skip
 bce_with_logits = _loss(
     "binary_cross_entropy_with_logits", "Cross-entropy of the logit of a probability.",

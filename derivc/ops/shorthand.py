@@ -33,11 +33,6 @@ def jump(at: Any, because: str, slope: Any = 0, jax: Any = None) -> Kink:
     return Kink(at=at, slope=slope, because=because, left=slope, right=slope, jax=jax)
 
 
-def plus(a: Any, b: Any) -> Any:
-    """The sum as written: SymPy sorts (1 - x) + s to 1 + s - x, which rounds differently."""
-    return sp.Add(a, b, evaluate=False)
-
-
 def squared(a: Any) -> Any:
     """The square as written: exp(x)**2 does not become exp(2*x), a second exponential."""
     return sp.Pow(a, 2, evaluate=False)
