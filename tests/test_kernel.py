@@ -14,7 +14,7 @@ import pytest
 import sympy as sp
 
 import derivc as dc
-from derivc.errors import InputTypeError, SaveError, ShapeError
+from derivc.errors import InputTypeError, SaveError, ShapeError, UnknownNameError
 
 BANANA = "100*(y-x**2)**2 + (1-x)**2"
 
@@ -52,8 +52,10 @@ def test_inputs_wrt_and_keywords() -> None:
     assert k.inputs == ("x", "b", "a")
     assert k(2.0, 3.0, 4.0) == 11.0
     assert k.grad(x=2.0, b=3.0, a=4.0) == (1.0, 4.0)
-    with pytest.raises(InputTypeError, match="missing: \\['b'\\]"):
+    with pytest.raises(UnknownNameError, match="'b' is not a variable"):
         dc.compile("a*x + b", inputs=["x", "a"])
+    with pytest.raises(InputTypeError, match="missing: \\['b'\\]"):
+        dc.compile(sp.Symbol("a") + sp.Symbol("b"), inputs=["a"])
     with pytest.raises(InputTypeError, match="wrt"):
         dc.compile("x", wrt=["z"])
 

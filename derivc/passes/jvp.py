@@ -6,60 +6,53 @@ from collections.abc import Mapping
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
+from derivc.ops import registry
+from derivc.passes.flow import Flow, choose, masked, merge
 from derivc.passes.rules import scales
 
 
 def push(
     b: SmartBuilder, program: Program, places: Mapping[Value, Value], tangents: dict[Value, Value]
 ) -> dict[Value, Value]:
-    """Emit the tangent of every value of a program already inlined in `b`.
+    """Emit the tangents of the outputs of a program already inlined in `b`.
 
     Args:
         b: the builder that holds the program.
-        program: the program that was inlined.
+        program: the program that was inlined, at op level.
         places: where each of its values stands in `b`.
         tangents: per input of the program (its index), the tangent's value in `b`.
 
     Returns:
-        Per value of the program that has one, its tangent in `b`; the others' are zero.
+        Per output of the program that has one, its tangent in `b`; the others' are zero.
     """
-    tangents = dict(tangents)
+    flows = {value: Flow(tangent) for value, tangent in tangents.items()}
     for index, step in enumerate(program.instructions, len(program.inputs)):
-        moving = [i for i, arg in enumerate(step.args) if arg in tangents]
-        if moving:
-            tangent = _tangent(b, step, index, places, tangents, moving)
-            if tangent is not None:
-                tangents[index] = tangent
-    return tangents
+        moving = [i for i, arg in enumerate(step.args) if arg in flows]
+        flow = _flow(b, step, index, places, flows, moving) if moving else None
+        if flow is not None:
+            flows[index] = flow
+    return {out: masked(b, flows[out]) for out in dict.fromkeys(program.outputs) if out in flows}
 
 
-def _tangent(
+def _flow(
     b: SmartBuilder,
     step: Instruction,
     index: Value,
     places: Mapping[Value, Value],
-    tangents: Mapping[Value, Value],
+    flows: Mapping[Value, Flow],
     moving: list[int],
-) -> Value | None:
+) -> Flow | None:
+    """The tangent of one instruction."""
     if step.op == "where":
-        zero = b.const(0)
-        arms = [tangents.get(arg, zero) for arg in step.args[1:]]
-        return b.emit("where", places[step.args[0]], *arms)
-    if _is_boolean(step):
+        condition, yes, no = step.args
+        return choose(b, places[condition], flows.get(yes), flows.get(no))
+    if "boolean" in registry.get(step.op).tags:
         return None
     args = [places[a] for a in step.args]
     by = scales(b, step, args, places[index], moving)
-    terms = [by[i](tangents[step.args[i]]) for i in moving]
-    total = terms[0]
-    for term in terms[1:]:
-        total = b.emit("add", total, term)
-    return total
-
-
-def _is_boolean(step: Instruction) -> bool:
-    from derivc.ops import registry
-
-    return step.op != "const" and "boolean" in registry.get(step.op).tags
+    terms = [by[i](flows[step.args[i]]) for i in moving]
+    counted = [term for term in terms if term is not None]
+    return merge(b, counted) if counted else None
 
 
 def jvp(program: Program, wrt: list[Value], tangents: list[str]) -> Program:

@@ -14,9 +14,12 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.lowering import fragment
 from derivc.ops import registry
+from derivc.passes.flow import Flow, both, split
 
-Scale = Callable[[Value], Value]
-"""Multiply a cotangent or tangent by one partial of an instruction."""
+Scale = Callable[[Flow], Flow | None]
+"""Multiply a cotangent or tangent by one partial of an instruction; None when the product is 0."""
+
+Product = Callable[[Value], Value]
 
 
 def scales(
@@ -34,7 +37,19 @@ def scales(
 
 
 def _times(b: SmartBuilder, partial: Value) -> Scale:
-    return lambda g: b.emit("mul", g, partial)
+    """Times a partial; its zero branches become a guard."""
+    factor = split(b, partial)
+    if factor is None:
+        return lambda flow: None
+    guarded = factor
+    return lambda flow: Flow(
+        b.emit("mul", flow.value, guarded.value), both(b, flow.guard, guarded.guard)
+    )
+
+
+def _through(product: Product) -> Scale:
+    """A product that keeps the guard."""
+    return lambda flow: Flow(product(flow.value), flow.guard)
 
 
 def partials(
@@ -70,20 +85,20 @@ def _unknown(step: Instruction, missing: list[int]) -> str:
 
 def _sign(positions: dict[int, int]) -> Callable[..., Scale]:
     def rule(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
-        return (lambda g: g) if positions[i] > 0 else (lambda g: b.emit("neg", g))
+        return _through((lambda g: g) if positions[i] > 0 else (lambda g: b.emit("neg", g)))
 
     return rule
 
 
 def _mul(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
-    return lambda g: b.emit("mul", g, args[1 - i])
+    return _through(lambda g: b.emit("mul", g, args[1 - i]))
 
 
 def _div(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
     """d(a/b)/da = 1/b, d(a/b)/db = -(a/b)/b."""
     if i == 0:
-        return lambda g: b.emit("div", g, args[1])
-    return lambda g: b.emit("neg", b.emit("mul", g, b.emit("div", out, args[1])))
+        return _through(lambda g: b.emit("div", g, args[1]))
+    return _through(lambda g: b.emit("neg", b.emit("mul", g, b.emit("div", out, args[1]))))
 
 
 def _pow(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
@@ -93,7 +108,7 @@ def _pow(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
         step = Instruction("pow", (0, 1))
         return _times(b, partials(b, step, args, out, [i])[i])
     lowered = _power(b, base, b.emit("sub", exponent, b.const(1)))
-    return lambda g: b.emit("mul", g, b.emit("mul", exponent, lowered))
+    return _through(lambda g: b.emit("mul", g, b.emit("mul", exponent, lowered)))
 
 
 def _power(b: SmartBuilder, base: Value, exponent: Value) -> Value:

@@ -92,6 +92,22 @@ def test_an_untaken_branch_never_poisons(tree: Any, x: float, slope: float) -> N
     assert run(gradient(lower([tree], ["x"]), [0]), x)[1] == slope
 
 
+@pytest.mark.parametrize(
+    ("tree", "x"),
+    [
+        (sp.sqrt(sp.Max(0, X)), -1.0),
+        (sp.sqrt(sp.Piecewise((X, X > 0), (0, True))), -1.0),
+        (sp.Max(0, sp.sqrt(X) - 1), 0.0),
+        (registry.get("relu")(sp.log(X)), 0.0),
+        (sp.sqrt(registry.get("relu")(X)) * X, -2.0),
+    ],
+)
+def test_a_zero_derivative_never_meets_an_infinity(tree: Any, x: float) -> None:
+    program = lower([tree], ["x"])
+    assert run(gradient(program, [0]), x)[1] == 0.0
+    assert run(jvp(program, [0], ["t"]), x, 1.0)[1] == 0.0
+
+
 def test_nested_and_shared_guards() -> None:
     inner = sp.Piecewise((sp.log(X), X > 0), (0, True), evaluate=False)
     outer = sp.Piecewise((sp.sqrt(inner), X > 1), (inner, True), evaluate=False)

@@ -118,7 +118,7 @@ def test_given_variables_come_before_constants_and_others_are_unknown():
         ("(x).real", UnsafeInputError, 3, "attributes"),
         ("'x'", UnsafeInputError, 0, "strings"),
         ("x[0]", UnsafeInputError, 1, "indexing"),
-        ("lambda x: x", UnsafeInputError, 0, "lam"),
+        ("lambda x: x", UnsafeInputError, 8, "lambda"),
         ("torch.sin(x)", UnsafeInputError, 0, "write sin(...)"),
         ("abs(x, y)", ParseError, 0, "abs"),
         ("sin(x, out=y)", ParseError, 0, "sin"),
