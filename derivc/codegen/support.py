@@ -57,8 +57,8 @@ _scratch = _Scratch()
 _DOUBLE = np.dtype(float)
 _WIDER = {"e": np.float64, "f": np.float64, "d": np.longdouble}
 _NUMBERS = {float, int, bool, np.float64}
-_CACHE = 1 << 20  # bytes that the arrays of a block may take: about a core's second-level cache
-_SHORTEST, _LONGEST = 4096, 32768  # elements of a block
+_CACHE = 1 << 21  # bytes that the arrays of a block may take: they stay in the cache
+_SHORTEST, _LONGEST = 8192, 32768  # elements of a block
 
 
 def _evaluate(plan: _Plan, given: tuple[Any, ...], out: Any = None) -> Any:
@@ -255,7 +255,7 @@ def _by_blocks(
     if size:
         outputs: list[Any] = []
         for result, part in zip(results, plan.own):
-            outputs += [result.reshape(size)] if part == () else result.reshape(-1, size)
+            outputs.extend([result.reshape(size)] if part == () else result.reshape(-1, size))
         _fill(plan, _taken(plan, arrays, inner, shape, size), outputs, inner, shape, size)
     if inner == dtype:
         return results
