@@ -132,7 +132,9 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         for i, a in enumerate(names)
         for b in names[i:]
     }
-    return sp.ImmutableMatrix([[upper.get((a, b), upper.get((b, a))) for b in names] for a in names])
+    return sp.ImmutableMatrix(
+        [[upper.get((a, b), upper.get((b, a))) for b in names] for a in names]
+    )
 
 
 def jvp(source: Any, tangents: dict[str, Any]) -> Any:
@@ -145,7 +147,10 @@ def jvp(source: Any, tangents: dict[str, Any]) -> Any:
     """
     definition = read(source, relaxed=True)
     tree = _scalar(definition)
-    terms = [read(t, relaxed=True).trees[0] * differentiate.diff(tree, str(n)) for n, t in tangents.items()]
+    terms = [
+        read(t, relaxed=True).trees[0] * differentiate.diff(tree, str(n))
+        for n, t in tangents.items()
+    ]
     return _shown(source, sp.Add(*terms))
 
 

@@ -97,7 +97,9 @@ def fingerprint() -> str:
     import sympy
 
     here = Path(__file__).resolve().parent
-    files = sorted([*here.rglob("*.py"), *here.parent.glob("templates/**/*.j2"), *here.rglob("*.j2")])
+    files = sorted(
+        [*here.rglob("*.py"), *here.parent.glob("templates/**/*.j2"), *here.rglob("*.j2")]
+    )
     marks = [f"{f.name}:{f.stat().st_mtime_ns}:{f.stat().st_size}" for f in files]
     text = "|".join([sys.version, sympy.__version__, *marks])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -15,7 +15,7 @@ from derivc.ops import registry
 from derivc.ops.declaration import Op
 
 
-@lru_cache(maxsize=None)
+@cache
 def function_of(name: str) -> Callable[..., Any]:
     """The public function of an op: numbers and arrays are computed, SymPy arguments build a tree.
 
@@ -53,12 +53,12 @@ def _numbers(op: Op, args: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
     """All arguments in order; defaults become floats."""
     given = dict(zip(op.params, args, strict=False)) | named
     if len(given) < op.arity or len(args) > op.arity:
-        bound = op.bind(tuple(0 for _ in args), {k: 0 for k in named})
+        bound = op.bind(tuple(0 for _ in args), dict.fromkeys(named, 0))
         given = {p: given.get(p, float(b)) for p, b in zip(op.params, bound, strict=True)}
     return [given[p] for p in op.params]
 
 
-@lru_cache(maxsize=None)
+@cache
 def kernel_of(op: Op) -> Kernel:
     """The compiled kernel of one op."""
     symbols = [sp.Symbol(p, real=True) for p in op.params]

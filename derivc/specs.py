@@ -1,8 +1,8 @@
-"""From a definition to the functions to generate: value, gradient, Jacobian, Hessian, JVP, VJP, HVP."""
+"""From a definition to the functions to generate: value, gradient, Jacobian, Hessian, products."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import final
@@ -68,7 +68,12 @@ class Specs:
             )
 
     def _spec(
-        self, name: str, program: Program, layout: Layout, summary: str, extra: list[Argument] = []
+        self,
+        name: str,
+        program: Program,
+        layout: Layout,
+        summary: str,
+        extra: Sequence[Argument] = (),
     ) -> FunctionSpec:
         ready = before_generation(expand(dce(program)))
         return FunctionSpec(name, (*self.definition.arguments, *extra), ready, layout, summary)
@@ -150,7 +155,7 @@ def _jacobian_program(specs: Specs) -> Program:
 def _jacobian_layout(specs: Specs, start: int) -> Layout:
     """out.shape + argument.shape for one array argument, out.shape + (n,) for scalars."""
     rows, columns = len(specs.definition.trees), len(specs.positions)
-    inner = (columns,)
+    inner: tuple[int, ...] = (columns,)
     if len(specs.moving) == 1 and specs.moving[0].shape is not None:
         inner = specs.moving[0].shape
     leaves = tuple(Leaf(start + i) for i in range(rows * columns))
@@ -179,7 +184,7 @@ def _hessian(specs: Specs) -> FunctionSpec:
     entries = [
         moved[max(i, j)].get(partials[min(i, j)], zero) for i in range(count) for j in range(count)
     ]
-    shape = (count, count)
+    shape: tuple[int, ...] = (count, count)
     if len(specs.moving) == 1 and specs.moving[0].shape is not None:
         shape = (*specs.moving[0].shape, *specs.moving[0].shape)
     layout = Stack(shape, tuple(Leaf(i) for i in range(count * count)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,10 @@ from derivc import cache
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DERIVC_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(cache, "_memory", {})
-    yield tmp_path
+    return tmp_path
 
 
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:

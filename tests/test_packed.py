@@ -65,7 +65,9 @@ def test_curve_fit_reproduces_the_certified_parameters(item: dict[str, Any]) -> 
     data = [np.array(item["data"][name], dtype=float) for name in item["predictors"]]
     xdata = data[0] if len(data) == 1 else np.array(data)
     observed = {name: np.array(column, dtype=float) for name, column in item["data"].items()}
-    ydata = dc.compile(item["response"])(*[observed[n] for n in dc.compile(item["response"]).inputs])
+    ydata = dc.compile(item["response"])(
+        *[observed[n] for n in dc.compile(item["response"]).inputs]
+    )
     start = [item["start2"][name] for name in item["params"]]
     fitted, _ = optimize.curve_fit(
         model, xdata, ydata, start, jac=model.jac, xtol=1e-14, ftol=1e-14, gtol=1e-14, maxfev=20_000

@@ -1,4 +1,4 @@
-"""The smart builder: exact constant folding and the identities of arithmetic, as instructions go in.
+"""The smart builder: exact folding and the identities of arithmetic, as instructions go in.
 
 Each rule names its identity. All hold for finite real numbers; none changes the rounding except to
 drop an operation whose result is exact.
@@ -7,6 +7,7 @@ drop an operation whose result is exact.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from derivc.ir import exact
@@ -137,7 +138,7 @@ def _exact_reciprocal(value: Any) -> Any:
     if not exact.is_plain(value) or value == 0:
         return None
     whole = abs(value.numerator), value.denominator
-    return exact.normalise(1 / exact.Fraction(value)) if all(_power_of_two(w) for w in whole) else None
+    return exact.normalise(1 / Fraction(value)) if all(_power_of_two(w) for w in whole) else None
 
 
 def _power_of_two(value: int) -> bool:

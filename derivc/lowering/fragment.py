@@ -1,11 +1,11 @@
-"""The formulas of a declaration as small programs, lowered once and inlined wherever they are used."""
+"""The formulas of a declaration as small programs, lowered once and inlined where they are used."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from functools import lru_cache
-from typing import Any, final
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any, final
 
 import sympy as sp
 
@@ -17,14 +17,13 @@ from derivc.ops import registry
 from derivc.ops.declaration import Op
 from derivc.ops.piecewise import where
 
-
 HALF = Fraction(1, 2)
 
 
 @final
 @dataclass(frozen=True)
 class Fragment:
-    """A formula with several results as a program; `slots[i]` is the output of result i, or None."""
+    """Several results as one program; `slots[i]` is the output of result i, or None."""
 
     program: Program
     slots: tuple[int | None, ...]
@@ -41,7 +40,7 @@ def _fragment(results: list[Any], names: tuple[str, ...]) -> Fragment:
     return Fragment(program, tuple(None if r is None else next(order) for r in results))
 
 
-@lru_cache(maxsize=None)
+@cache
 def partials(op: Op, convention: str = "torch") -> Fragment | None:
     """The partials of an op over (arguments, output), or None when it declares none.
 
@@ -70,7 +69,7 @@ def _at_kinks(op: Op, results: list[Any], convention: str) -> list[Any]:
     return results
 
 
-@lru_cache(maxsize=None)
+@cache
 def stable(op: Op) -> Program:
     """The stable form of a composite over its arguments, down to primitives."""
     if op.stable is None:

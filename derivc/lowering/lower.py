@@ -144,5 +144,3 @@ _RULES: dict[Any, Rule] = {
     sp.Or: _chain("logical_or"),
     sp.ITE: _ite,
 }
-
-

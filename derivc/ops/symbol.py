@@ -9,7 +9,7 @@ import sympy as sp
 from derivc.errors import NotDifferentiableError
 
 
-class OpFunction(sp.Function):  # type: ignore[misc]
+class OpFunction(sp.Function):
     """Base of the SymPy classes that ops without a SymPy function of their own get."""
 
     op: Any = None

@@ -94,7 +94,9 @@ def _chosen_guard(
         return None
     if yes is None or no is None:
         # c or no: where c holds the first arm counts; (not c) or yes likewise
-        return either(b, [condition, no] if yes is None else [b.emit("logical_not", condition), yes])
+        return either(
+            b, [condition, no] if yes is None else [b.emit("logical_not", condition), yes]
+        )
     other = both(b, b.emit("logical_not", condition), no)
     return either(b, [both(b, condition, yes), other])
 

@@ -73,5 +73,3 @@ def jvp(program: Program, wrt: list[Value], tangents: list[str]) -> Program:
     zero = b.const(0)
     values = [places[out] for out in program.outputs]
     return b.finish([*values, *(moved.get(out, zero) for out in program.outputs)])
-
-

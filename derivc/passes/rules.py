@@ -1,4 +1,4 @@
-"""How one instruction passes a derivative on: the product of a cotangent (or tangent) and a partial.
+"""How one instruction passes a derivative on: times its partial, forward or backward.
 
 Arithmetic is spelled out so that its signs and quotients fold; every other op uses its declared
 partials, as a fragment inlined over the arguments and the output.
@@ -71,7 +71,9 @@ def _only(program: Program, slots: list[Any]) -> Program:
         return program
     from derivc.passes.dce import dce
 
-    return dce(Program(program.inputs, program.instructions, tuple(program.outputs[s] for s in slots)))
+    return dce(
+        Program(program.inputs, program.instructions, tuple(program.outputs[s] for s in slots))
+    )
 
 
 def _unknown(step: Instruction, missing: list[int]) -> str:
@@ -128,4 +130,3 @@ _SPECIAL: dict[str, Callable[..., Scale]] = {
     "div": _div,
     "pow": _pow,
 }
-

@@ -83,4 +83,6 @@ def test_every_declaration_lowers(op: Any) -> None:
     piece = partials(op)
     if piece is not None:
         assert len(piece.slots) == op.arity
-        assert all(registry.get(s.op) for s in expand(piece.program).instructions if s.op != "const")
+        assert all(
+            registry.get(s.op) for s in expand(piece.program).instructions if s.op != "const"
+        )
