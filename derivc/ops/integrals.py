@@ -82,7 +82,10 @@ expint = declare(
     "expint", "The exponential integral of integer order n.", params=("n", "x"), cost=60,
     symbol=sp.expint, spelling=Spelling("special.expn"), tags=_TAGS, aliases=["expn"],
     truth=lambda n, x: mpmath().expint(n, x), domain=lambda n, x: x > 0, range=(0, sp.oo),
-    partials=lambda n, x, y: [None, -sp.expint(n - 1, x)], also=in_special("expn", jax="expn"),
+    partials=lambda n, x, y: [
+        None, where(sp.Eq(n, 0), -(y + exp(-x)) / x, -sp.expint(n - 1, x))
+    ],
+    also=in_special("expn", jax="expn"),
 )  # fmt: skip
 logint = declare(
     "li", "The logarithmic integral.", params=("x",), symbol=sp.li, truth="li", tags=_TAGS,
@@ -140,9 +143,6 @@ elliptic_einc = declare(
     "elliptic_einc", "The incomplete elliptic integral E of angle z and parameter m.", cost=80,
     params=("z", "m"), truth="ellipe", tags=_TAGS, aliases=["ellipeinc"],
     spelling=Spelling("special.ellipeinc"), domain=lambda z, m: m * sin(z) ** 2 < 1,
-    partials=lambda z, m, y: [
-        sqrt(1 - m * sin(z) ** 2),
-        where(sp.Eq(m, 0), (sin(2 * z) / 2 - z) / 4, (y - sp.elliptic_f(z, m)) / (2 * m)),
-    ],
-    also=in_special("ellipeinc"), source="https://dlmf.nist.gov/19.4.E6",
+    partials=lambda z, m, y: [sqrt(1 - m * sin(z) ** 2), None], also=in_special("ellipeinc"),
+    source="https://dlmf.nist.gov/19.4.E6",
 )  # fmt: skip

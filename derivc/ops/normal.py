@@ -31,20 +31,22 @@ def _phi(x: Any) -> Any:
     return exp(-(x**2) / 2) / sqrt(2 * pi)
 
 
-def _erfcx_slope(x: Any, y: Any) -> Any:
-    """2 x y - 2/sqrt(pi), and from x = 9 on its asymptotic series: the difference cancels.
+def _far_sum(x: Any, sign: int) -> Any:
+    """The sum of sign^k (2k - 1)!!/(2 x^2)^k over k = 1 .. 15, https://dlmf.nist.gov/7.12.E1."""
+    r, total = 1 / x**2, sp.Integer(0)
+    for k in range(15, 0, -1):
+        total = sign * r * Rational(2 * k - 1, 2) * (1 + total)
+    return total
 
-    https://dlmf.nist.gov/7.12.E1
-    """
-    r = 1 / x**2
-    term, total = _HALF, sp.Integer(0)
-    terms = []
-    for k in range(1, 16):
-        terms.append(term)
-        term = -term * Rational(2 * k + 1, 2)
-    for coefficient in reversed(terms):
-        total = r * (coefficient + total)
-    return where(x > 9, -2 / sqrt(pi) * total, 2 * x * y - 2 / sqrt(pi))
+
+def _erfcx_slope(x: Any, y: Any) -> Any:
+    """2 x y - 2/sqrt(pi), and from x = 9 on its asymptotic series: the difference cancels."""
+    return where(x > 9, 2 / sqrt(pi) * _far_sum(x, -1), 2 * x * y - 2 / sqrt(pi))
+
+
+def _dawsn_slope(x: Any, y: Any) -> Any:
+    """1 - 2 x y, and from |x| = 9 on its asymptotic series: the difference cancels."""
+    return where(Abs(x) > 9, -_far_sum(x, 1), 1 - 2 * x * y)
 
 
 def _mills(x: Any) -> Any:
@@ -116,7 +118,7 @@ ndtri = declare(
 dawsn = declare(
     "dawsn", "Dawson's integral, exp(-x^2) times the integral of exp(t^2).", params=("x",),
     truth=lambda x: mpmath().sqrt(mpmath().pi) / 2 * mpmath().exp(-(x**2)) * mpmath().erfi(x),
-    spelling=Spelling("special.dawsn"), partials=lambda x, y: [1 - 2 * x * y], tags=_TAGS,
+    spelling=Spelling("special.dawsn"), partials=lambda x, y: [_dawsn_slope(x, y)], tags=_TAGS,
     range=(-1, 1), cost=30, also=in_special("dawsn"), source="https://dlmf.nist.gov/7.2.E5",
 )  # fmt: skip
 erfi = declare(

@@ -137,5 +137,5 @@ clamp = declare(
         Kink(lambda x, lo, hi: x - hi, (0, None, 0), "a corner at a bound: the slope is 0",
              left=(1, None, None), right=(0, None, None), jax=(sp.Rational(1, 2), None, None)),
     ],
-    also=Names("torch.clamp", "jax.numpy.clip", "numpy.clip"),
+    domain=lambda x, lo, hi: lo < hi, also=Names("torch.clamp", "jax.numpy.clip", "numpy.clip"),
 )  # fmt: skip

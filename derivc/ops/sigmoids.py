@@ -37,6 +37,11 @@ def _functional(name: str, jax: str | None = None, scipy: str | None = None) -> 
     )
 
 
+def _sharpness(t: Any, beta: Any) -> Any:
+    """The slope of softplus in beta at t = |beta x|, as a sum of terms of one sign."""
+    return -(t * sigmoid(-t) + log1p(exp(-t))) / beta**2
+
+
 sigmoid: Op = declare(
     "sigmoid", "The logistic function, the inverse of `logit`.", tex=r"\sigma\left({x}\right)",
     meaning=lambda x: 1 / (1 + exp(-x)), tags=_TAGS, range=(0, 1), cost=7,
@@ -54,7 +59,7 @@ softplus = declare(
     "softplus", "A smooth relu: the logarithm of 1 + exp.",
     meaning=lambda x, beta=1: log(1 + exp(beta * x)) / beta, tags=_TAGS, range=(0, _INF), cost=12,
     stable=lambda x, beta: (maximum(beta * x, 0) + log1p(_decay(beta * x))) / beta,
-    partials=lambda x, beta, y: [sigmoid(beta * x), (x * sigmoid(beta * x) - y) / beta],
+    partials=lambda x, beta, y: [sigmoid(beta * x), _sharpness(Abs(beta * x), beta)],
     domain=lambda x, beta: beta > 0, also=_functional("softplus", "softplus"),
 )  # fmt: skip
 silu = declare(
@@ -85,7 +90,11 @@ logit = declare(
 logit_eps = declare(
     "logit_eps", "The logit of the number clamped to [eps, 1 - eps].", tags=_TAGS, cost=14,
     meaning=lambda x, eps: logit(sp.Min(sp.Max(x, eps), 1 - eps)),
-    stable=lambda x, eps: logit(minimum(maximum(x, eps), 1 - eps)),
+    stable=lambda x, eps: where(
+        x > Rational(1, 2),
+        -logit(maximum(1 - x, eps)),  # 1 - eps would be rounded
+        logit(maximum(x, eps)),
+    ),
     partials=lambda x, eps, y: [where(_inside(x, eps), 1 / (x * (1 - x)), 0), None],
     kinks=[
         Kink(lambda x, eps: x - eps, (None, None), "a corner at the clamp: the inner slope"),
