@@ -1,0 +1,103 @@
+"""From exceptions to messages and exit codes: one place, so that no traceback escapes."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from derivc.errors import (
+    DerivcError,
+    DomainError,
+    MissingDependencyError,
+    ParseError,
+    ProgramError,
+    TraceError,
+    UnsupportedError,
+)
+
+OK, FAILED, USAGE, UNSUPPORTED, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
+_BEYOND = (UnsupportedError, DomainError, TraceError, MissingDependencyError)
+
+
+def guarded(args: Sequence[str], run: Callable[[], Any]) -> int:
+    """Run the program; its exit code. Whatever is raised is reported on standard error."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except Exception as problem:
+        if isinstance(problem, OSError) and problem.errno in (errno.EPIPE, errno.EINVAL):
+            return _hush()
+        return report(problem, as_json=_asked(args, "json"), debug=_asked(args, "debug"))
+    return code if isinstance(code, int) else OK
+
+
+def report(problem: Exception, as_json: bool, debug: bool = False, where: str = "") -> int:
+    """Write one error to standard error; the exit code it stands for."""
+    if debug:
+        traceback.print_exception(problem)
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "error": as_record(problem)}), err=True)
+    else:
+        head = click.style("error: ", fg="red", bold=True)
+        click.echo(where + head + _message(problem), err=True)
+    return code_of(problem)
+
+
+def code_of(problem: Exception) -> int:
+    """The exit code of an error."""
+    if isinstance(problem, _BEYOND):
+        return UNSUPPORTED
+    if isinstance(problem, ProgramError):
+        return INTERNAL
+    return USAGE if isinstance(problem, DerivcError | click.ClickException) else INTERNAL
+
+
+def as_record(problem: Exception) -> dict[str, Any]:
+    """The error for programs: kind, message, exit code, and where it stands in the text."""
+    record = {"kind": _kind(problem), "message": _message(problem), "exit_code": code_of(problem)}
+    if isinstance(problem, ParseError):
+        record |= {
+            "message": problem.problem, "text": problem.text,
+            "position": problem.position, "hint": problem.hint,
+        }  # fmt: skip
+    return record
+
+
+def _kind(problem: Exception) -> str:
+    if isinstance(problem, DerivcError):
+        return problem.kind
+    return "usage" if isinstance(problem, click.ClickException) else "internal"
+
+
+def _message(problem: Exception) -> str:
+    if isinstance(problem, click.UsageError):
+        command = problem.ctx.info_name if problem.ctx and problem.ctx.parent else ""
+        shown = command if command and command.isidentifier() else ""
+        return f"{problem.format_message()}\nTry: derivc {shown + ' ' if shown else ''}--help"
+    if isinstance(problem, click.ClickException):
+        return problem.format_message()
+    if isinstance(problem, DerivcError):
+        return str(problem)
+    shown = f"{type(problem).__name__}: {problem}"
+    return f"an error in derivc itself: {shown}\nPlease report it; --debug shows the traceback."
+
+
+def _asked(args: Sequence[str], option: str) -> bool:
+    switched = os.environ.get(f"DERIVC_{option.upper()}", "").lower()
+    return f"--{option}" in args or switched in {"1", "true", "yes", "on"}
+
+
+def _hush() -> int:
+    """The reader of our output has gone: end quietly, also when Python flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK

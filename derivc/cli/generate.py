@@ -1,0 +1,33 @@
+"""`derivc compile`: a standalone module of the value and its gradient."""
+
+from __future__ import annotations
+
+import click
+
+from derivc.cli.options import HELP, by_variables, common
+from derivc.cli.source import expressions
+
+
+@click.command("compile", context_settings=HELP)
+@click.argument("expression", nargs=-1)
+@click.option("-o", "--output", metavar="FILE", help="Write the module to this file.")
+@by_variables
+@common
+def generate(expression: tuple[str, ...], output: str | None, wrt: tuple[str, ...]) -> None:
+    """Write a Python module that needs only NumPy: value, grad, value_and_grad.
+
+    Several expressions make a vector-valued function (value and jacobian). Without -o the source is
+    printed.
+
+    \b
+    derivc compile "x**2*sin(y)" -o kernel.py
+    """
+    from derivc.cli.formula import all_names, chosen, compiled, read
+
+    formulas = [read(text) for text in expressions(expression)]
+    shape = None if len(formulas) == 1 else (len(formulas),)
+    kernel = compiled(formulas, shape, chosen(wrt, all_names(formulas)))
+    if output in (None, "-"):
+        return click.echo(kernel.source, nl=not kernel.source.endswith("\n"))
+    kernel.save(output)
+    return click.echo(f"wrote {output} ({', '.join(kernel.inputs)})", err=True)

@@ -1,0 +1,105 @@
+"""SymPy trees as text that can be read back, in the user's order, and as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sympy.printing.latex import latex
+from sympy.printing.str import StrPrinter
+
+_RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
+
+
+class _Printer(StrPrinter):  # type: ignore[misc]
+    """SymPy's text, with the names that the parser reads."""
+
+    def _print_Function(self, expr: Any) -> str:  # noqa: N802  SymPy finds it by this name
+        name = _RENAMED.get(expr.func.__name__, expr.func.__name__)
+        return f"{name}({self.stringify(expr.args, ', ')})"
+
+    def _print_Abs(self, expr: Any) -> str:  # noqa: N802
+        return f"abs({self._print(expr.args[0])})"
+
+    def _print_LatticeOp(self, expr: Any) -> str:  # noqa: N802
+        return self._print_Function(expr)
+
+    def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802
+        *branches, (last, condition) = expr.args
+        text = self._print(last) if condition == True else self._where(last, condition, "nan")  # noqa: E712
+        for value, holds in reversed(branches):
+            text = self._where(value, holds, text)
+        return str(text)
+
+    def _where(self, value: Any, condition: Any, other: str) -> str:
+        return f"where({self._print(condition)}, {self._print(value)}, {other})"
+
+    def _print_Exp1(self, _: Any) -> str:  # noqa: N802
+        return "e"
+
+    def _print_Infinity(self, _: Any) -> str:  # noqa: N802
+        return "inf"
+
+    def _print_Equality(self, expr: Any) -> str:  # noqa: N802
+        return f"{self._print(expr.lhs)} = {self._print(expr.rhs)}"
+
+
+def text_of(expr: Any) -> str:
+    """The expression as text, terms in SymPy's order.
+
+    Example:
+        >>> import sympy as sp
+        >>> text_of(sp.Abs(sp.Symbol("x")) + 1)
+        'abs(x) + 1'
+    """
+    return str(_Printer().doprint(expr))
+
+
+def as_written(tree: Any, text: str) -> str:
+    """The tree as text in the user's order; the user's text where it is too deep to print."""
+    try:
+        return str(_Printer({"order": "none"}).doprint(tree))
+    except RecursionError:
+        return text
+
+
+def tex_of(expr: Any) -> str:
+    """The expression as LaTeX."""
+    return str(latex(expr))
+
+
+def label(names: Sequence[str]) -> str:
+    """`d/dx`, `d2/dx2`, or `d2/dx dy` when the variables differ.
+
+    Example:
+        >>> label(["x"]), label(["x", "x"]), label(["x", "x", "y"])
+        ('d/dx', 'd2/dx2', 'd3/dx2 dy')
+    """
+    below = " ".join(f"d{name}{_power(count)}" for name, count in _runs(names))
+    return f"d{_power(len(names))}/{below}"
+
+
+def tex_label(names: Sequence[str], several: bool) -> str:
+    r"""The label as LaTeX, with \partial for a function of several variables."""
+    sign = r"\partial " if several else "d "
+    below = r"\,".join(f"{sign}{name}{_raised(count)}" for name, count in _runs(names))
+    return rf"\frac{{{sign.strip()}{_raised(len(names))}}}{{{below}}}"
+
+
+def _power(count: int) -> str:
+    return "" if count == 1 else str(count)
+
+
+def _raised(count: int) -> str:
+    return "" if count == 1 else f"^{{{count}}}"
+
+
+def _runs(names: Sequence[str]) -> list[tuple[str, int]]:
+    """Equal neighbours counted together."""
+    runs: list[tuple[str, int]] = []
+    for name in names:
+        if runs and runs[-1][0] == name:
+            runs[-1] = (name, runs[-1][1] + 1)
+        else:
+            runs.append((name, 1))
+    return runs

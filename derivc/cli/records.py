@@ -1,0 +1,34 @@
+"""The parts of the JSON documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derivc.cli.formula import Formula
+from derivc.cli.notation import as_written, label, tex_of, text_of
+from derivc.cli.validity import validity
+
+
+def described(formula: Formula) -> dict[str, Any]:
+    """What was read: `input`, `parsed`, `latex`, `variables`, `valid_where` and `kinks`."""
+    valid = validity(formula.tree)
+    return {
+        "input": formula.text,
+        "parsed": as_written(formula.tree, formula.text),
+        "latex": tex_of(formula.tree),
+        "variables": formula.names,
+        "valid_where": valid.conditions,
+        "kinks": valid.kinks,
+    }
+
+
+def derivative(names: Sequence[str], expr: Any) -> dict[str, Any]:
+    """One derivative: `label`, `wrt`, `order`, `expression` and `latex`."""
+    return {
+        "label": label(names) if names else "f",
+        "wrt": tuple(names),
+        "order": len(names),
+        "expression": text_of(expr),
+        "latex": tex_of(expr),
+    }
