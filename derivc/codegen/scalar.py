@@ -60,8 +60,15 @@ def finite(program: Program, called: list[str], names: Names) -> list[str]:
         return ["if True:"]
     if len(found) == 1:
         return [f"if {found[0]} and {found[0]} - {found[0]} == 0.0:"]
+    if len(found) <= _FEW:
+        every = names.pick("every")
+        return [f"{every} = {' * '.join(found)}", f"if {every} and {every} - {every} == 0.0:"]
     total = names.pick("total")
     return [
         f"{total} = {' + '.join(found)}",
         f"if {' and '.join(found)} and {total} - {total} == 0.0:",
     ]
+
+
+_FEW = 3
+"""Of so few outputs the product is tested, which seldom overflows and is quicker."""

@@ -9,13 +9,14 @@ import math
 import threading
 from collections.abc import Iterator
 from types import FunctionType
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
 # --- carried ---
 
 
+@final
 class _Plan:
     """One function: its arguments, the shape of its result, and the code that computes it.
 
@@ -39,6 +40,7 @@ class _Plan:
         self.rows = len(self.arguments) + sum(map(math.prod, self.own)) + self.work
 
 
+@final
 class _Scratch(threading.local):
     """The buffers of the last call in this thread, kept because fresh memory is slow to touch."""
 
@@ -209,6 +211,7 @@ def _by_numbers(plan: _Plan, arrays: list[Any], dtype: Any) -> list[Any]:
     return results
 
 
+@final
 class _WideMath:
     """The functions of `math` over NumPy's widest numbers; no errors, but infinities and NaN."""
 

@@ -1,21 +1,29 @@
-"""Strength reduction: constant powers become products, square roots and quotients.
+"""Strength reduction: the same values by fewer and cheaper instructions.
 
-    x^n      = a product chain, shared by all powers of x in the program    1 <= n <= 32
-    x^-n     = 1/x^n
-    x^(n+1/2) = x^n sqrt(x)             x >= 0; both sides are NaN below
-    2^x      = exp2(x)
+    x^n         = a product chain, shared by all powers of x in the program    1 <= n <= 32
+    x^-n        = 1/x^n
+    x^(n+1/2)   = x^n sqrt(x)             x >= 0; both sides are NaN below
+    2^x         = exp2(x)
+    -(c x)      = (-c) x, -(c/x) = (-c)/x    c constant; no rounding changes
+    (c x)(d y)  = (c d)(x y)              c, d constant, one of the factors not used elsewhere
+    x/c         = (1/c) x                 c irrational: rounded once either way
+    f(c)        = a constant              f real and finite at c
 
 A cube by `np.power` costs about ten times what two products cost.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, final
+
+import sympy as sp
 
 from derivc.ir import exact
 from derivc.ir.algebra import SmartBuilder
-from derivc.ir.program import Program, Value
+from derivc.ir.program import Instruction, Program, Value
 from derivc.ops import registry
 from derivc.passes.dce import dce
 
@@ -35,20 +43,91 @@ def strength(program: Program) -> Program:
         _2 = mul _1 x
         outputs _2
     """
-    builder = SmartBuilder(program.inputs)
-    chains = Chains(builder, _wanted(program))
-    places = dict(enumerate(range(len(program.inputs))))
+    rewrite = _Rewrite(program)
     for index, step in enumerate(program.instructions, len(program.inputs)):
-        exponent = program.constant(step.args[1]) if step.op == "pow" else None
-        if _is_short(exponent):
-            places[index] = chains.power(step.args[0], places[step.args[0]], Fraction(exponent))
-        elif step.op == "pow" and _is_two(program.constant(step.args[0])):
-            places[index] = builder.emit("exp2", places[step.args[1]])
-        elif step.op == "square":
-            places[index] = builder.emit("mul", places[step.args[0]], places[step.args[0]])
-        else:
-            places[index] = builder.copy(step, places)
-    return dce(builder.finish(places[out] for out in program.outputs))
+        rewrite.places[index] = rewrite.instruction(step)
+    return dce(rewrite.builder.finish(rewrite.places[out] for out in program.outputs))
+
+
+@final
+class _Rewrite:
+    """One pass over a program: `places` says where its values stand in the new one."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.builder = SmartBuilder(program.inputs)
+        self.chains = Chains(self.builder, _wanted(program))
+        self.places: dict[Value, Value] = dict(enumerate(range(len(program.inputs))))
+        self.uses = Counter(arg for step in program.instructions for arg in step.args)
+        self.uses.update(program.outputs)
+        self.rules = {
+            "pow": self._pow, "square": self._square, "neg": self._neg, "mul": self._mul,
+            "div": self._div,
+        }  # fmt: skip
+
+    def instruction(self, step: Instruction) -> Value:
+        """Emit one instruction, by the first rule that applies."""
+        rule = self.rules.get(step.op)
+        found = rule(step) if rule else None
+        return self._constant_or_copy(step) if found is None else found
+
+    def _constant_or_copy(self, step: Instruction) -> Value:
+        if step.args and all(self.program.constant(a) is not None for a in step.args):
+            folded = _folded(step.op, tuple(self.program.constant(a) for a in step.args))
+            if folded is not None:
+                return self.builder.const(folded)
+        return self.builder.copy(step, self.places)
+
+    def _pow(self, step: Instruction) -> Value | None:
+        base, exponent = step.args
+        constant = self.program.constant(exponent)
+        if _is_short(constant):
+            return self.chains.power(base, self.places[base], Fraction(constant))
+        if _is_two(self.program.constant(base)):
+            return self.builder.emit("exp2", self.places[exponent])
+        return None
+
+    def _square(self, step: Instruction) -> Value:
+        return self.builder.emit("mul", self.places[step.args[0]], self.places[step.args[0]])
+
+    def _neg(self, step: Instruction) -> Value | None:
+        """-(c x) = (-c) x, -(c/x) = (-c)/x."""
+        inner = self.builder.at(self.places[step.args[0]])
+        if inner.op not in ("mul", "div") or not exact.is_plain(
+            constant := self.builder.constant(inner.args[0])
+        ):
+            return None
+        return self.builder.emit(inner.op, self.builder.const(-constant), inner.args[1])
+
+    def _div(self, step: Instruction) -> Value | None:
+        """x/c = (1/c) x for an irrational c."""
+        constant = self.builder.constant(self.places[step.args[1]])
+        if not isinstance(constant, sp.Basic) or self.program.constant(step.args[0]) is not None:
+            return None
+        return self.builder.emit("mul", self.builder.const(1 / constant), self.places[step.args[0]])
+
+    def _mul(self, step: Instruction) -> Value | None:
+        """(c x)(d y) = (c d)(x y), when that saves an instruction."""
+        if all(self.uses[a] > 1 for a in step.args):
+            return None
+        one, other = (self.builder.at(self.places[a]) for a in step.args)
+        if one.op != "mul" or other.op != "mul":
+            return None
+        c, d = (self.builder.constant(s.args[0]) for s in (one, other))
+        if not (exact.is_plain(c) and exact.is_plain(d)):
+            return None
+        product = self.builder.emit("mul", one.args[1], other.args[1])
+        return self.builder.emit("mul", self.builder.const(c * d), product)
+
+
+@lru_cache(maxsize=1024)
+def _folded(op: str, constants: tuple[Any, ...]) -> Any:
+    """An op of constants as an exact constant, where SymPy knows it to be real and finite."""
+    if any(isinstance(c, bool | float) for c in constants):
+        return None
+    value = registry.get(op).symbol(*map(exact.to_sympy, constants))
+    is_number = getattr(value, "is_number", False) and not value.has(sp.Float)
+    return value if is_number and value.is_real and value.is_finite else None
 
 
 def _is_short(exponent: Any) -> bool:
