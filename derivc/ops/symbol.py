@@ -29,9 +29,9 @@ class OpFunction(sp.Function):
         return partial_of(self.op, self.args, argindex - 1)
 
     def _eval_evalf(self, prec: int) -> Any:
-        if self.op.meaning is None:
+        if not all(arg.is_number for arg in self.args):
             return None
-        return self.op.meaning(*self.args)._eval_evalf(prec)
+        return _value_by_truth(self, prec) if self.op.truth else _value_by_meaning(self, prec)
 
     def _eval_rewrite_as_meaning(self, *args: Any, **_: Any) -> Any:
         return self.op.meaning(*args) if self.op.meaning else self
@@ -39,6 +39,29 @@ class OpFunction(sp.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         shown = tex_of(self.op, [printer._print(arg) for arg in self.args])
         return rf"\left({shown}\right)^{{{exp}}}" if exp else shown
+
+
+def _value_by_truth(node: Any, precision: int) -> Any:
+    """The number of a node by mpmath, to so many bits; None where it has no real value."""
+    import mpmath
+
+    op = node.op
+    with mpmath.workprec(precision + 20):
+        function = getattr(mpmath, op.truth) if isinstance(op.truth, str) else op.truth
+        try:
+            return sp.Float._from_mpmath(
+                mpmath.mpf(function(*[arg._to_mpmath(precision + 20) for arg in node.args])), precision
+            )
+        except (TypeError, ValueError, ZeroDivisionError):
+            return None
+
+
+def _value_by_meaning(node: Any, precision: int) -> Any:
+    """The number of a node by evaluating its meaning, to so many bits."""
+    if node.op.meaning is None:
+        return None
+    value = sp.sympify(node.op.meaning(*node.args)).evalf(int(precision / 3.3) + 1)
+    return value if value.is_Number else None
 
 
 def partial_of(op: Any, args: tuple[Any, ...], index: int) -> Any:
