@@ -15,10 +15,15 @@ import sympy as sp
 from derivc.errors import DomainError
 from derivc.symbolic.builder import EVALUATED, WRITTEN, Builder
 from derivc.symbolic.canonical import canonical, fits
+from derivc.symbolic.cost import cost
 from derivc.symbolic.rules import derivative
+from derivc.symbolic.simplify import simplify
 from derivc.symbolic.walk import postorder, size
 
 _EVALUATE = 3_000
+_TIDY = 15
+_BUDGET = 2_000
+_GAIN = 0.7
 
 
 def diff(tree: Any, *wrt: Any, order: int = 1) -> Any:
@@ -43,9 +48,21 @@ def diff(tree: Any, *wrt: Any, order: int = 1) -> Any:
     """
     found = canonical(tree)
     _check(found)
-    for variable in wrt * order:
+    turns = wrt * order
+    for place, variable in enumerate(turns, 1):
         found = _once(found, {str(variable): sp.S.One})
+        if place < len(turns):
+            found = _shortened(found)
     return found
+
+
+def _shortened(tree: Any) -> Any:
+    """A much shorter equal form, where one is found, so that higher orders do not swell."""
+    before = cost(tree)
+    if not _TIDY < before < _EVALUATE:
+        return tree
+    found = simplify(tree, _BUDGET)
+    return found if cost(found) < _GAIN * before else tree
 
 
 def gradient(tree: Any, wrt: Sequence[Any]) -> list[Any]:
