@@ -1,7 +1,7 @@
-"""The body of a function over blocks of arrays: one ufunc a line, into outputs and scratch buffers.
+"""The body of a function over blocks: one ufunc a line, into outputs and scratch buffers.
 
-What depends only on some of the arguments stands under `if m & mask:`, where `m` has a bit for every
-argument that is an array in this call; when it is uniform, it comes in computed.
+What depends on some of the arguments only stands under `if m & mask:`, where `m` has a bit for
+every argument that is an array in this call; when it is uniform, it comes in computed.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from derivc.passes.liveness import last_uses
 
 OUT, WORK, BIT = "o", "w", "c"
 Buffer = tuple[str, int]
-"""A kind and a number: `o` an output's slice, `w` a scratch buffer of floats, `c` of truth values."""
+"""A kind and a number: `o` an output's slice, `w` scratch for floats, `c` for truth values."""
 
 
 @final

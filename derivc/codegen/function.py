@@ -1,4 +1,4 @@
-"""What a backend is asked to write: a function's name, arguments, program and the shape of its result."""
+"""What a backend is asked to write: name, arguments, program and the shape of the result."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivc.codegen.function import Group, Layout, Leaf, Stack
+from derivc.codegen.function import Group, Layout, Leaf
 
 
 def leaves(layout: Layout) -> list[int]:
@@ -16,6 +16,7 @@ def literal(layout: Layout) -> str:
     """A list for a tuple of results, an array's own shape for the rest (`()` for one output).
 
     Example:
+        >>> from derivc.codegen.function import Stack
         >>> literal(Group((Leaf(0), Stack((2,), (Leaf(1), Leaf(2))))))
         '[(), (2,)]'
     """

@@ -11,7 +11,7 @@ from derivc.errors import MissingDependencyError
 
 
 def load(source: str, filename: str | None = None) -> dict[str, Any]:
-    """The names that a generated module defines.
+    r"""The names that a generated module defines.
 
     Args:
         source: a complete Python module.
@@ -24,7 +24,7 @@ def load(source: str, filename: str | None = None) -> dict[str, Any]:
         MissingDependencyError: the module needs SciPy, and SciPy is not installed.
 
     Example:
-        >>> load("def value(x):\\n    return x\\n")["value"](2.0)
+        >>> load("def value(x):\n    return x\n")["value"](2.0)
         2.0
     """
     name = filename or pseudo_filename(source)

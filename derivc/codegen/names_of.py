@@ -40,7 +40,9 @@ def number(value: object) -> str:
     if isinstance(value, bool):
         return repr(value)
     text = repr(exact.to_float(value))
-    return f"-math.{text[1:]}" if text == "-inf" else text if text[-1:].isdigit() else f"math.{text}"
+    if text[-1:].isdigit():
+        return text
+    return "-math.inf" if text == "-inf" else f"math.{text}"
 
 
 def targets(names: list[str]) -> str:

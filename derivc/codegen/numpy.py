@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from importlib import resources
 from typing import final
 
 from derivc.codegen import spelling
@@ -13,6 +11,7 @@ from derivc.codegen.environment import render
 from derivc.codegen.function import FunctionSpec, Header
 from derivc.codegen.names import Names
 from derivc.codegen.render import docstring, function_text
+from derivc.codegen.support import carried
 
 
 @final
@@ -32,16 +31,9 @@ class NumpyBackend(AbstractBackend):
             notes=[docstring(note) for note in header.notes],
             special=_special(specs),
             functions=functions,
-            support=support(),
+            support=carried(),
             aliases=[f"{alias} = {name}" for name, alias in sorted(names.aliases.items())],
         )
-
-
-@lru_cache(maxsize=1)
-def support() -> str:
-    """The part of `support.py` that generated modules carry along."""
-    text = resources.files("derivc.codegen").joinpath("support.py").read_text(encoding="utf-8")
-    return text.split("# --- carried ---\n", 1)[1].strip()
 
 
 def _special(specs: Sequence[FunctionSpec]) -> list[str]:

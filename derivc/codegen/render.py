@@ -131,7 +131,8 @@ class _Writer:
         return [head, *_indented(body)]
 
     def _block(self) -> list[str]:
-        parameters = [self.names.pick(p) for p in ("m", "given", "uniform", "outputs", "work", "bits")]
+        wanted = ("m", "given", "uniform", "outputs", "work", "bits")
+        parameters = [self.names.pick(p) for p in wanted]
         escaping = self.body.escaping()
         body = [*self._unpack(), self._given()]
         body += self._elements() if self._reads_elements() else []
@@ -143,8 +144,11 @@ class _Writer:
         return not self.plain
 
     def _unpack(self) -> list[str]:
-        work, bits = self.body.allocation.work.count, self.body.allocation.bits.count
-        kinds = [("o", len(self.program.outputs), "outputs"), ("w", work, "work"), ("c", bits, "bits")]
+        kinds = [
+            ("o", len(self.program.outputs), "outputs"),
+            ("w", self.body.allocation.work.count, "work"),
+            ("c", self.body.allocation.bits.count, "bits"),
+        ]
         return [
             f"{targets([f'{self.names.prefix(kind)}{i}' for i in range(size)])}"
             f" = {self.names.pick(source)}"

@@ -53,22 +53,36 @@ def computed(program: Program) -> list[int]:
 def finite(program: Program, called: list[str], names: Names) -> list[str]:
     """The last lines before the result: a test that no output is zero, infinite or NaN.
 
-    A zero may be an underflow on the way, so it is looked into; s - s is zero for finite s only.
+    A zero may be an underflow on the way, so it is looked into, except where zeros are to be
+    expected; s - s is zero for finite s only.
     """
-    found = list(dict.fromkeys(called[program.outputs[k]] for k in computed(program)))
-    if not found:
+    outputs = list(dict.fromkeys(program.outputs[k] for k in computed(program)))
+    zeros = may_vanish(program)
+    sure = [called[out] for out in outputs if not zeros[out]]
+    every, total = names.pick("every"), names.pick("total")
+    if not outputs:
         return ["if True:"]
-    if len(found) == 1:
-        return [f"if {found[0]} and {found[0]} - {found[0]} == 0.0:"]
-    if len(found) <= _FEW:
-        every = names.pick("every")
-        return [f"{every} = {' * '.join(found)}", f"if {every} and {every} - {every} == 0.0:"]
-    total = names.pick("total")
-    return [
-        f"{total} = {' + '.join(found)}",
-        f"if {' and '.join(found)} and {total} - {total} == 0.0:",
-    ]
+    if len(sure) == len(outputs) <= _FEW:
+        return [f"{every} = {' * '.join(sure)}", f"if {every} and {every} - {every} == 0.0:"]
+    tests = " and ".join([*sure, f"{total} - {total} == 0.0"])
+    return [f"{total} = {' + '.join(called[out] for out in outputs)}", f"if {tests}:"]
 
 
 _FEW = 3
 """Of so few outputs the product is tested, which seldom overflows and is quicker."""
+
+_VANISHING = frozenset({
+    "where", "maximum", "minimum", "sign", "floor", "ceil", "trunc", "round", "frac", "heaviside",
+    "remainder", "fmod", "floor_divide",
+})  # fmt: skip
+"""Ops whose result is often exactly zero."""
+
+
+def may_vanish(program: Program) -> list[bool]:
+    """For every value, whether exact zeros are to be expected of it."""
+    found = [False] * len(program.inputs)
+    for step in program.instructions:
+        passed_on = step.args if step.op in ("mul", "neg") else step.args[:1]
+        inherits = step.op in ("mul", "neg", "div") and any(found[a] for a in passed_on)
+        found.append(step.op in _VANISHING or inherits)
+    return found

@@ -55,7 +55,7 @@ def _call(function: str, op: str) -> str:
 
 
 def _mathematical(spelling: str, op: str) -> str:
-    """A function of `math`, or an expression; what may be a whole number or a truth is converted."""
+    """A function of `math`, or an expression; what may be an int or a truth is converted."""
     if "{" in spelling:
         return spelling if re.match(r"\w+\(", spelling) else f"float({spelling})"
     call = _call(spelling, op)

@@ -54,5 +54,6 @@ def _depth_first(program: Program) -> Program:
             stack.pop()
             if step is not None and value not in places:
                 places[value] = start + len(ordered)
-                ordered.append(Instruction(step.op, tuple(places[a] for a in step.args), step.value))
+                args = tuple(places[a] for a in step.args)
+                ordered.append(Instruction(step.op, args, step.value))
     return Program(program.inputs, tuple(ordered), tuple(places[out] for out in program.outputs))

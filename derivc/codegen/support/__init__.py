@@ -1,0 +1,21 @@
+"""What generated modules carry along: how numbers and arrays are taken in and handed out.
+
+The text of these modules below the mark is copied into every generated module, so that it runs
+without derivc. Users' names never meet these: all begin with an underscore.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+
+PARTS = ("call", "numbers", "blocks", "repair", "plan")
+MARK = "# --- carried ---\n"
+
+
+@lru_cache(maxsize=1)
+def carried() -> str:
+    """The text, without the imports, the same for every generated module."""
+    folder = resources.files(__name__)
+    texts = [folder.joinpath(f"{part}.py").read_text(encoding="utf-8") for part in PARTS]
+    return "\n\n\n".join(text.split(MARK, 1)[1].strip() for text in texts)
