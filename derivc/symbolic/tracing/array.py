@@ -1,0 +1,228 @@
+"""Arrays of stand-ins: object arrays that NumPy's own code handles as it handles floats."""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+import numpy as np
+
+from derivc.symbolic.tracing.scalar import Condition, is_tracer, refuse
+
+_FLOAT, _BOOL = np.dtype(float), np.dtype(bool)
+
+
+@final
+class TracedArray(np.ndarray):  # type: ignore[type-arg]
+    """An array whose elements are stand-ins or floats; it says that its dtype is float64.
+
+    Reading, slicing, reshaping and iterating are NumPy's own. Arithmetic goes through ufuncs,
+    which call `dispatch`; the other functions of NumPy come to `numpy_functions.call`.
+    """
+
+    __array_priority__ = 1000.0
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        """float64, or bool for an array of conditions."""
+        first = self.item(0) if self.size else 0.0
+        return _BOOL if isinstance(first, Condition | bool | np.bool_) else _FLOAT
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        from derivc.symbolic.tracing.ufuncs import dispatch
+
+        return dispatch(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        from derivc.symbolic.tracing.numpy_functions import call
+
+        return call(func, args, kwargs)
+
+    def __derivc_op__(self, op: Any, args: Any, named: Any) -> Any:
+        from derivc.symbolic.tracing.elementwise import call_op
+
+        return call_op(op, args, named)
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key if type(key) is int else _key(key))
+        return found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        key = key if type(key) is int else _key(key, self, value)
+        if key is None:
+            return
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.item()
+        super().__setitem__(key, value)
+
+    def __bool__(self) -> bool:
+        if is_constant(plain(self)):
+            return bool(np.asarray(plain(self), dtype=float))
+        if self.size == 1:
+            return bool(self.item())
+        raise refuse(
+            "asks for the truth of an array of traced values",
+            "use dc.where or np.where to choose between values",
+        )
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __repr__(self) -> str:
+        return f"TracedArray({self.tolist()!r})"
+
+    def astype(self, dtype: Any = float, *rest: Any, **named: Any) -> Any:
+        """A copy; casting to integers truncates as NumPy does, constants become real arrays."""
+        from derivc.symbolic.tracing.methods import cast
+
+        return cast(self, dtype)
+
+    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """The sum along axes."""
+        return np.add.reduce(self, axis=axis, out=out, **named)
+
+    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """The product along axes."""
+        return np.multiply.reduce(self, axis=axis, out=out, **named)
+
+    def max(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """The largest element along axes."""
+        return np.maximum.reduce(self, axis=axis, out=out, **named)
+
+    def min(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """The smallest element along axes."""
+        return np.minimum.reduce(self, axis=axis, out=out, **named)
+
+    def any(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """Whether one element is true, along axes."""
+        return np.logical_or.reduce(self, axis=axis, out=out, **named)
+
+    def all(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """Whether all elements are true, along axes."""
+        return np.logical_and.reduce(self, axis=axis, out=out, **named)
+
+    def cumsum(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+        """The running sum."""
+        return np.add.accumulate(self.ravel() if axis is None else self, axis=axis or 0)
+
+    def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
+        """The running product."""
+        return np.multiply.accumulate(self.ravel() if axis is None else self, axis=axis or 0)
+
+    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+        """The mean along axes."""
+        total = self.sum(axis=axis, **named)
+        return total / (self.size // max(1, np.size(total)))
+
+    def var(
+        self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, **named: Any
+    ) -> Any:  # type: ignore[override]  # noqa: E501
+        """The variance along axes."""
+        squares = (self - self.mean(axis=axis, keepdims=True)) ** 2
+        total = wrap(squares).sum(axis=axis, **named)
+        return total / (self.size // max(1, np.size(total)) - ddof)
+
+    def std(self, *args: Any, **named: Any) -> Any:
+        """The standard deviation along axes."""
+        return np.sqrt(self.var(*args, **named))
+
+    def dot(self, other: Any, out: Any = None) -> Any:
+        """The dot product."""
+        return wrap(np.dot(plain(self), plain(other)))
+
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]  # noqa: A002
+        """Every element moved between two bounds."""
+        from derivc.symbolic.tracing.methods import clip
+
+        return clip(self, min, max)
+
+    def round(self, decimals: int = 0, out: Any = None) -> Any:  # type: ignore[override]
+        """Every element rounded."""
+        if not decimals:
+            return np.rint(self)
+        return np.rint(self * 10.0**decimals) / 10.0**decimals
+
+    def item(self, *args: Any) -> Any:
+        """One element."""
+        return plain(self).item(*args)
+
+    def conj(self) -> Any:
+        """The array itself: it is real."""
+        return self
+
+    conjugate = conj  # type: ignore[assignment]
+
+
+def plain(value: Any) -> Any:
+    """The object array under a traced array; a stand-in or list as an object array."""
+    if isinstance(value, TracedArray):
+        return value.view(np.ndarray)
+    if is_tracer(value):
+        return _boxed(value)
+    return np.asarray(value, dtype=object) if _holds(value) else value
+
+
+def _holds(value: Any) -> bool:
+    return isinstance(value, list | tuple) and any(
+        is_tracer(v) or isinstance(v, TracedArray) or _holds(v) for v in value
+    )
+
+
+def _boxed(value: Any) -> Any:
+    box = np.empty((), object)
+    box[()] = value
+    return box
+
+
+def wrap(value: Any) -> Any:
+    """An object array as a traced array; a 0-d one as its element, as NumPy unwraps results."""
+    if isinstance(value, tuple):
+        return tuple(map(wrap, value))
+    if not isinstance(value, np.ndarray):
+        return float(value) if isinstance(value, np.float64) else value
+    if value.ndim == 0:
+        return value.item() if value.dtype == object else value[()]
+    kind = value.dtype.kind
+    return value.astype(object).view(TracedArray) if kind == "f" else _viewed(value)
+
+
+def _viewed(value: Any) -> Any:
+    return value.view(TracedArray) if value.dtype == object else value
+
+
+def is_constant(value: Any) -> bool:
+    """True when no element is a stand-in."""
+    if isinstance(value, np.ndarray):
+        return value.dtype != object or not any(map(is_tracer, value.flat))
+    return not is_tracer(value)
+
+
+def _key(key: Any, target: Any = None, value: Any = None) -> Any:
+    """The index as NumPy takes it; constant arrays of objects become real ones."""
+    if isinstance(key, tuple):
+        return tuple(_key(part) for part in key)
+    if isinstance(key, TracedArray):
+        return _array_key(key, target, value)
+    if isinstance(key, Condition):
+        raise _masked()
+    return key
+
+
+def _array_key(key: TracedArray, target: Any, value: Any) -> Any:
+    items = plain(key)
+    if is_constant(items):
+        return np.array(items.tolist(), dtype=None if items.size else int)
+    if target is None or key.dtype != _BOOL:
+        raise _masked()
+    from derivc.symbolic.tracing.ufuncs import elementwise
+
+    spread = items.reshape(items.shape + (1,) * (target.ndim - items.ndim))
+    choose = lambda c, new, old: c.choose(new, old) if is_tracer(c) else (new if c else old)  # noqa: E731
+    target[...] = elementwise(choose, [spread, value, target])
+    return None
+
+
+def _masked() -> Exception:
+    return refuse(
+        "indexes with traced values, so that what is selected differs from point to point",
+        "use np.where(mask, a, b), which keeps the shape",
+    )

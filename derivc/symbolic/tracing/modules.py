@@ -1,0 +1,286 @@
+"""The modules that a traced function sees: NumPy, `math` and the builtins, for stand-ins too."""
+
+from __future__ import annotations
+
+import builtins
+import math
+import sys
+from collections.abc import Callable
+from functools import lru_cache, reduce
+from types import ModuleType
+from typing import Any, final
+
+import numpy as np
+
+from derivc.symbolic.tracing import elementwise, methods
+from derivc.symbolic.tracing.array import TracedArray, plain, wrap
+from derivc.symbolic.tracing.creators import CREATORS, array
+from derivc.symbolic.tracing.numpy_functions import as_array, call
+from derivc.symbolic.tracing.scalar import Scalar, is_tracer
+from derivc.symbolic.tracing.ufuncs import elementwise as each
+from derivc.symbolic.tracing.ufuncs import has_tracer
+
+Function = Callable[..., Any]
+NUMPY_LIKE = ("numpy", "jax.numpy", "autograd.numpy", "cupy")
+_SEQUENCES = frozenset(
+    "concatenate stack hstack vstack dstack column_stack row_stack block broadcast_arrays meshgrid"
+    " select piecewise einsum multi_dot".split()
+)
+
+
+@final
+class Lifted:
+    """A function of NumPy that also takes lists and tuples of stand-ins."""
+
+    def __init__(self, native: Any):
+        self.native = native
+        self.is_ufunc = isinstance(native, np.ufunc)
+        self.keeps_lists = native.__name__ in _SEQUENCES
+        self.__name__ = native.__name__
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if self.is_ufunc and len(args) == 1 and not named and type(args[0]) is Scalar:
+            return elementwise.function_of(self.__name__)(args[0])
+        given = [self._lift(arg) for arg in args]
+        if not self.is_ufunc and (has_tracer(given) or has_tracer(list(named.values()))):
+            return call(self.native, given, named)
+        return self.native(*given, **named)
+
+    def _lift(self, arg: Any) -> Any:
+        if not isinstance(arg, list | tuple) or not has_tracer(arg):
+            return _consumed(arg)
+        if self.keeps_lists:
+            return [self._lift(item) for item in arg]
+        return array(arg) if _has_even_rows(arg) else [self._lift(item) for item in arg]
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.native, name)
+        return _lifted_method(found) if self.is_ufunc and callable(found) else found
+
+
+def _lifted_method(method: Function) -> Function:
+    """`np.add.reduce` and the like."""
+    return lambda first, *rest, **named: method(
+        array(first) if isinstance(first, list | tuple) and has_tracer(first) else first,
+        *rest, **named,
+    )  # fmt: skip
+
+
+def _consumed(arg: Any) -> Any:
+    """Generators as arrays, which is what those who give them to NumPy expect."""
+    if hasattr(arg, "__next__") and hasattr(arg, "send"):
+        return array(list(arg))
+    return arg
+
+
+def _has_even_rows(items: Any) -> bool:
+    return len({np.shape(i) if isinstance(i, np.ndarray) else _length(i) for i in items}) <= 1
+
+
+def _length(item: Any) -> Any:
+    return (len(item),) if isinstance(item, list | tuple) else ()
+
+
+class _Casting(type):
+    """A type of numbers whose calls let stand-ins pass and whose checks accept them."""
+
+    native: Any
+    convert: Any
+
+    def __call__(cls, *args: Any, **named: Any) -> Any:
+        if args and (is_tracer(args[0]) or isinstance(args[0], TracedArray)):
+            value = args[0]
+            return cls.convert(value.item() if np.size(value) == 1 else value)
+        return cls.native(*args, **named)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, cls.native) or type(instance) is Scalar
+
+    def __subclasscheck__(cls, subclass: Any) -> bool:
+        return issubclass(subclass, cls.native)
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(cls.native, name)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is cls.native
+
+    def __hash__(cls) -> int:
+        return hash(cls.native)
+
+
+def _casting(native: Any, convert: Function) -> Any:
+    members = {"native": native, "convert": staticmethod(convert), "dtype": np.dtype(native)}
+    return _Casting(native.__name__, (), members)
+
+
+def _truncated(value: Any) -> Any:
+    return (
+        value if isinstance(value, int | float) else each(elementwise.function_of("trunc"), [value])
+    )
+
+
+FLOAT = _casting(float, methods.as_number)
+INT = _casting(int, _truncated)
+_CASTS = {
+    **{name: _casting(getattr(np, name), methods.as_number)
+       for name in ("float64", "float32", "float16", "longdouble")},
+    **{name: _casting(getattr(np, name), _truncated) for name in ("int64", "int32", "intp")},
+}  # fmt: skip
+_CASTS |= {"double": _CASTS["float64"], "float_": _CASTS["float64"]}
+
+
+@lru_cache(maxsize=None)
+def numpy_attribute(name: str) -> Any:
+    """The attribute of the proxied `numpy`."""
+    if name in CREATORS or name in _CASTS:
+        return CREATORS.get(name) or _CASTS[name]
+    return lifted(getattr(np, name))
+
+
+def lifted(value: Any) -> Any:
+    """A function of NumPy for stand-ins too; other objects as they are."""
+    is_function = isinstance(value, np.ufunc) or hasattr(value, "_implementation")
+    return Lifted(value) if is_function else value
+
+
+def _math(name: str, native: Function) -> Function:
+    """A function of `math`: native for constants, the op of that name for stand-ins."""
+
+    def apply(*args: Any) -> Any:
+        args = tuple(a.item() if isinstance(a, TracedArray) and a.size == 1 else a for a in args)
+        if not any(map(is_tracer, args)):
+            return native(*args)
+        return (_MATH.get(name) or elementwise.function_of(_RENAMED.get(name, name)))(*args)
+
+    return apply
+
+
+def _over_items(function: Function, native: Function) -> Function:
+    """A function of `math` that takes iterables."""
+
+    def apply(*args: Any, **named: Any) -> Any:
+        lists = [list(a) if np.iterable(a) else a for a in args]
+        if not has_tracer(lists):
+            return native(*lists, **named)
+        return function(*lists, **named)
+
+    return apply
+
+
+def _root_of_squares(*items: Any) -> Any:
+    if len(items) == 2:
+        return elementwise.function_of("hypot")(*items)
+    return elementwise.sqrt(sum(item**2 for item in items))
+
+
+def _product(items: Any, start: Any = 1) -> Any:
+    return reduce(lambda a, b: a * b, items, start)
+
+
+def _distance(p: Any, q: Any) -> Any:
+    return elementwise.sqrt(sum((a - b) ** 2 for a, b in zip(p, q, strict=True)))
+
+
+_RENAMED = {
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",
+    "acosh": "arccosh", "atanh": "arctanh", "radians": "deg2rad", "degrees": "rad2deg",
+}  # fmt: skip
+_MATH: dict[str, Function] = {
+    "log": elementwise._log_base, "hypot": _root_of_squares, "floor": lambda x: x.__floor__(),
+    "ceil": lambda x: x.__ceil__(), "trunc": lambda x: x.__trunc__(),
+}  # fmt: skip
+_MATH_ITEMS = {
+    "fsum": sum, "prod": _product, "dist": _distance,
+    "sumprod": lambda p, q: sum(a * b for a, b in zip(p, q, strict=True)),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=None)
+def math_attribute(name: str) -> Any:
+    """The attribute of the proxied `math`."""
+    native = getattr(math, name)
+    if name in _MATH_ITEMS:
+        return _over_items(_MATH_ITEMS[name], native)
+    return _math(name, native) if callable(native) else native
+
+
+def _pick(name: str, native: Function) -> Function:
+    """The builtin max or min."""
+
+    def apply(*args: Any, **named: Any) -> Any:
+        items = list(args[0]) if len(args) == 1 else list(args)
+        if "key" in named or not has_tracer(items):
+            return native(items, **named) if len(args) == 1 else native(*items, **named)
+        return reduce(lambda a, b: each(elementwise.function_of(name), [a, b]), items)
+
+    return apply
+
+
+def _absolute(value: Any) -> Any:
+    return np.abs(array(value)) if isinstance(value, list) and has_tracer(value) else abs(value)
+
+
+BUILTINS: dict[str, Any] = {
+    "max": _pick("maximum", max), "min": _pick("minimum", min), "float": FLOAT, "int": INT,
+    "abs": _absolute,
+}  # fmt: skip
+
+
+def _logsumexp(a: Any, axis: Any = None, b: Any = None, **named: Any) -> Any:
+    """The logarithm of a sum of exponentials, without overflow: pairwise `logaddexp`."""
+    if b is not None:
+        top = as_array(a).max(axis=axis, keepdims=True)
+        return np.log(np.sum(b * np.exp(a - top), axis=axis)) + np.squeeze(top)
+    return np.logaddexp.reduce(as_array(a), axis=axis, keepdims=named.get("keepdims", False)) \
+        if axis is not None else np.logaddexp.reduce(as_array(a).ravel())  # fmt: skip
+
+
+def _softmax(x: Any, axis: Any = None) -> Any:
+    return np.exp(_log_softmax(x, axis))
+
+
+def _log_softmax(x: Any, axis: Any = None) -> Any:
+    return as_array(x) - _logsumexp(x, axis=axis, keepdims=axis is not None)
+
+
+_SCIPY: dict[str, Function] = {
+    "logsumexp": _logsumexp, "softmax": _softmax, "log_softmax": _log_softmax,
+}  # fmt: skip
+_SCIPY_LINALG = ("norm", "det", "inv", "solve")
+
+
+@lru_cache(maxsize=1)
+def by_identity() -> dict[int, Any]:
+    """What stands in for the known functions, however a module came to hold them."""
+    table: dict[int, Any] = {id(getattr(builtins, name)): f for name, f in BUILTINS.items()}
+    for name in dir(math):
+        if callable(getattr(math, name)) and not name.startswith("_"):
+            table[id(getattr(math, name))] = math_attribute(name)
+    for module in (np, np.linalg):
+        for name in dir(module):
+            native = getattr(module, name, None)
+            proxied = (
+                numpy_attribute(name)
+                if module is np and not name.startswith("_")
+                else lifted(native)
+            )
+            if callable(native) and proxied is not native:
+                table.setdefault(id(native), proxied)
+    return table
+
+
+def of_scipy(value: Any) -> Any:
+    """What stands in for one of SciPy's Python functions, or None."""
+    module, name = getattr(value, "__module__", "") or "", getattr(value, "__name__", "")
+    if module.startswith("scipy.special") and name in _SCIPY:
+        native = value
+        return lambda *a, **k: (_SCIPY[name] if has_tracer(list(a)) else native)(*a, **k)
+    if module.startswith("scipy.linalg") and name in _SCIPY_LINALG:
+        return lifted(getattr(np.linalg, name))
+    return None
+
+
+def is_numpy(module: ModuleType) -> bool:
+    """True for NumPy and the modules that offer the same names."""
+    return module.__name__ in NUMPY_LIKE and module is sys.modules.get(module.__name__)
