@@ -9,7 +9,7 @@ from typing import Any, final
 
 import click
 
-from derivc.cli.faults import guarded
+from derivc.cli.faults import guarded, hush
 from derivc.cli.manual import write_manual
 from derivc.cli.options import HELP, print_versions
 from derivc.cli.words import arities, split
@@ -65,6 +65,15 @@ class App(click.Group):
         if len(words) > 1:
             raise click.UsageError(f"no command {words[0]!r}; did you mean {near[0]!r}?")
         click.echo(f"hint: read as the variable {words[0]}; the command is {near[0]!r}", err=True)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader of our output that has gone is no error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            return hush()
+        return result
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, the default one included."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from derivc.cli import display
+from derivc.cli.command import Command
 from derivc.cli.faults import FAILED
-from derivc.cli.options import HELP, Style, by_variables, common, styled
+from derivc.cli.options import Style, by_variables, common, styled
 from derivc.cli.source import expressions
 from derivc.errors import InputTypeError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from derivc.cli.formula import Formula
 
 
-@click.command("check", context_settings=HELP)
+@click.command("check", cls=Command)
 @click.argument("words", nargs=-1, metavar="EXPRESSION [CLAIM]")
 @click.option("--points", type=click.IntRange(1, 10_000), default=32, show_default=True,
               help="How many points to compare at.")  # fmt: skip
@@ -28,12 +29,8 @@ if TYPE_CHECKING:
 def check(words: tuple[str, ...], points: int, wrt: tuple[str, ...], style: Style) -> None:
     """Compare with 50-digit arithmetic; exit code 1 on a mismatch.
 
-    With one expression: the compiled gradient. With two: is the second the derivative of the first?
-
-    \b
-    derivc check "x**2*sin(x)"
-    derivc check "x**2" "2*x"
-    derivc check "x**2*y" "2*x*y" --wrt x
+    With one expression: the compiled gradient. With two: is the
+    second the derivative of the first?
     """
     from derivc.cli.comparison import of_claim, of_kernel
     from derivc.cli.formula import chosen, read

@@ -45,7 +45,7 @@ class Comparison:
     def sentence(self) -> str:
         """The outcome in one line."""
         if self.ok:
-            return f"{label([self.wrt])}: {self.points} points, relative error at most {self.error:.1e}"
+            return f"{label([self.wrt])}: {self.points} points, relative error <= {self.error:.1e}"
         place = ", ".join(f"{name} = {value!r}" for name, value in self.at.items())
         return f"{label([self.wrt])}: at {place} it is {self.true}, not {self.given}"
 
@@ -109,7 +109,7 @@ def _points(names: Sequence[str], count: int) -> Iterator[Point]:
     """Always the same points: near 1, near 0, large, and inside (0, 1)."""
     draw = random.Random(0)
     kinds = (
-        lambda: draw.gauss(0, 2), lambda: draw.random(), lambda: 10 ** draw.uniform(-3, 1.5),
+        lambda: draw.gauss(0, 2), draw.random, lambda: 10 ** draw.uniform(-3, 1.5),
         lambda: 1 + draw.random(),
     )  # fmt: skip
     for index in range(count):

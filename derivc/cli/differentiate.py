@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derivc.cli import display
-from derivc.cli.options import HELP, Style, by_variables, common, styled
+from derivc.cli.command import Command
+from derivc.cli.options import Style, by_variables, common, styled
 from derivc.cli.source import each
 from derivc.errors import InputTypeError
 
@@ -30,7 +31,7 @@ def _command(name: str | None, help_text: str) -> Callable[[Callable[..., Any]],
             common,
         ):  # fmt: skip
             function = add(function)
-        return click.command(name, help=help_text, context_settings=HELP)(function)
+        return click.command(name, help=help_text, cls=Command)(function)
 
     return make
 
@@ -49,11 +50,11 @@ derivc diff "x*y"                    by every variable
 derivc diff "x**2*y" --wrt x,y       mixed: d2/dx dy
 derivc diff "x*y" --wrt x --wrt y    d/dx and d/dy""")  # fmt: skip
 def diff(expression: tuple[str, ...], wrt: tuple[str, ...], order: int, style: Style) -> None:
-    """Derivatives only; a single one is printed bare, for scripts."""
+    """Derivatives only, for scripts."""
     each(expression, style, lambda text: _bare("diff", text, wrt, order, style))
 
 
-@click.command("grad", context_settings=HELP)
+@click.command("grad", cls=Command)
 @click.argument("expression", nargs=-1)
 @by_variables
 @styled
@@ -135,7 +136,7 @@ def _tex(formula: Formula, found: list[tuple[tuple[str, ...], Any]]) -> None:
 
 
 def _document(command: str, formula: Formula, found: list[tuple[tuple[str, ...], Any]]) -> None:
-    from derivc.cli.records import described, derivative
+    from derivc.cli.records import derivative, described
 
     entries = [derivative(names, expr) for names, expr in found]
     display.document(command, **described(formula), derivatives=entries)

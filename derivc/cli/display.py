@@ -50,6 +50,7 @@ def matrix(cells: Sequence[Sequence[str]], names: Sequence[str], heads: Sequence
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     for number, row in enumerate(table):
         padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        padded[-1] = padded[-1].rstrip()
         bold = number == 0
         shown = [click.style(c, fg="cyan") if bold or i == 0 else c for i, c in enumerate(padded)]
-        click.echo("  " + "   ".join(shown).rstrip())
+        click.echo("  " + "   ".join(shown))

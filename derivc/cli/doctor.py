@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from derivc.cli import display
-from derivc.cli.options import HELP, Style, common, styled
+from derivc.cli.command import Command
+from derivc.cli.options import Style, common, styled
 from derivc.cli.versions import version_of
 
 PACKAGES = ("derivc", "numpy", "sympy", "mpmath", "jinja2", "click")
@@ -18,7 +19,7 @@ OPTIONAL = ("scipy", "torch", "jax", "matplotlib", "dask", "ziglang")
 COMPILERS = ("cc", "gcc", "clang", "zig")
 
 
-@click.command("doctor", context_settings=HELP)
+@click.command("doctor", cls=Command)
 @styled
 @common
 def doctor(style: Style) -> None:
@@ -37,7 +38,7 @@ def doctor(style: Style) -> None:
     return display.rows(rows, "  ", "")
 
 
-@click.command("cache", context_settings=HELP)
+@click.command("cache", cls=Command)
 @click.argument("action", type=click.Choice(["info", "clear"]), default="info")
 @styled
 @common
@@ -98,4 +99,4 @@ def _long_double() -> str:
     import numpy as np
 
     info = np.finfo(np.longdouble)
-    return f"{info.bits} bits, {info.precision} digits, up to {info.max:.4g}"
+    return f"{info.precision} digits, up to {np.format_float_scientific(info.max, precision=4)}"

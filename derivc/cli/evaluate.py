@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import click
 
 from derivc.cli import display
-from derivc.cli.options import HELP, Style, by_variables, common, styled
+from derivc.cli.command import Command
+from derivc.cli.options import Style, by_variables, common, styled
 from derivc.cli.source import each
 from derivc.errors import InputTypeError
 
 
-@click.command("eval", context_settings=HELP)
+@click.command("eval", cls=Command)
 @click.argument("expression", nargs=-1)
 @click.option(
     "--at", "at", multiple=True, metavar="NAME=NUMBER[,...]",
@@ -24,12 +25,7 @@ from derivc.errors import InputTypeError
 def evaluate(
     expression: tuple[str, ...], at: tuple[str, ...], wrt: tuple[str, ...], style: Style
 ) -> None:
-    """Print the value and the gradient at a point.
-
-    \b
-    derivc eval "x*sin(y)" --at x=2 --at y=pi/2
-    derivc eval "x*sin(y)" --at x=2,y=pi/2
-    """
+    """Print the value and the gradient at a point."""
     each(expression, style, lambda text: _evaluate(text, at, wrt, style))
 
 

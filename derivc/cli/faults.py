@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
@@ -23,20 +22,20 @@ from derivc.errors import (
 )
 
 OK, FAILED, USAGE, UNSUPPORTED, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
+_DEPTH = 6_000
+"""Frames: printers walk trees by recursion, some ten frames a level."""
 _BEYOND = (UnsupportedError, DomainError, TraceError, MissingDependencyError)
 
 
 def guarded(args: Sequence[str], run: Callable[[], Any]) -> int:
     """Run the program; its exit code. Whatever is raised is reported on standard error."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEPTH))
     try:
         code = run()
-        sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    except Exception as problem:
-        if isinstance(problem, OSError) and problem.errno in (errno.EPIPE, errno.EINVAL):
-            return _hush()
+    except Exception as problem:  # noqa: BLE001  nobody is above to catch it
         return report(problem, as_json=_asked(args, "json"), debug=_asked(args, "debug"))
     return code if isinstance(code, int) else OK
 
@@ -55,7 +54,7 @@ def report(problem: Exception, as_json: bool, debug: bool = False, where: str = 
 
 def code_of(problem: Exception) -> int:
     """The exit code of an error."""
-    if isinstance(problem, _BEYOND):
+    if isinstance(problem, (*_BEYOND, RecursionError)):
         return UNSUPPORTED
     if isinstance(problem, ProgramError):
         return INTERNAL
@@ -76,6 +75,8 @@ def as_record(problem: Exception) -> dict[str, Any]:
 def _kind(problem: Exception) -> str:
     if isinstance(problem, DerivcError):
         return problem.kind
+    if isinstance(problem, RecursionError):
+        return "limit"
     return "usage" if isinstance(problem, click.ClickException) else "internal"
 
 
@@ -88,6 +89,8 @@ def _message(problem: Exception) -> str:
         return problem.format_message()
     if isinstance(problem, DerivcError):
         return str(problem)
+    if isinstance(problem, RecursionError):
+        return "the formula is nested too deeply to be shown; `derivc compile` may still take it"
     shown = f"{type(problem).__name__}: {problem}"
     return f"an error in derivc itself: {shown}\nPlease report it; --debug shows the traceback."
 
@@ -97,7 +100,7 @@ def _asked(args: Sequence[str], option: str) -> bool:
     return f"--{option}" in args or switched in {"1", "true", "yes", "on"}
 
 
-def _hush() -> int:
+def hush() -> int:
     """The reader of our output has gone: end quietly, also when Python flushes at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return OK

@@ -63,15 +63,15 @@ def compiled(
     wrt: Sequence[str] | None = None,
 ) -> Kernel:
     """The kernel of one expression (`shape` None), or of several as a vector."""
+    from derivc import compiler
     from derivc.codegen.function import Argument
-    from derivc.compiler import compile
     from derivc.definition import Definition
 
     names = all_names(formulas)
     arguments = tuple(Argument(name, (name,)) for name in names)
     text = formulas[0].text if shape is None else ""
     trees = tuple(formula.tree for formula in formulas)
-    return compile(Definition(arguments, trees, shape, "", text), wrt=wrt or None)
+    return compiler.compile(Definition(arguments, trees, shape, "", text), wrt=wrt or None)
 
 
 def all_names(formulas: Sequence[Formula]) -> tuple[str, ...]:

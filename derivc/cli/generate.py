@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from derivc.cli.options import HELP, by_variables, common
+from derivc.cli.command import Command
+from derivc.cli.options import by_variables, common
 from derivc.cli.source import expressions
 
 
-@click.command("compile", context_settings=HELP)
+@click.command("compile", cls=Command)
 @click.argument("expression", nargs=-1)
 @click.option("-o", "--output", metavar="FILE", help="Write the module to this file.")
 @by_variables
@@ -18,9 +19,6 @@ def generate(expression: tuple[str, ...], output: str | None, wrt: tuple[str, ..
 
     Several expressions make a vector-valued function (value and jacobian). Without -o the source is
     printed.
-
-    \b
-    derivc compile "x**2*sin(y)" -o kernel.py
     """
     from derivc.cli.formula import all_names, chosen, compiled, read
 

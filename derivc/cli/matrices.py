@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from derivc.cli import display
-from derivc.cli.options import HELP, Style, by_variables, common, styled
+from derivc.cli.command import Command
+from derivc.cli.options import Style, by_variables, common, styled
 from derivc.cli.source import each, expressions
 
 
-@click.command("hessian", context_settings=HELP)
+@click.command("hessian", cls=Command)
 @click.argument("expression", nargs=-1)
 @by_variables
 @styled
@@ -22,17 +23,13 @@ def hessian(expression: tuple[str, ...], wrt: tuple[str, ...], style: Style) -> 
     each(expression, style, lambda text: _hessian(text, wrt, style))
 
 
-@click.command("jacobian", context_settings=HELP)
+@click.command("jacobian", cls=Command)
 @click.argument("expression", nargs=-1)
 @by_variables
 @styled
 @common
 def jacobian(expression: tuple[str, ...], wrt: tuple[str, ...], style: Style) -> None:
-    """Print the Jacobian of several expressions: one row each, one column a variable.
-
-    \b
-    derivc jacobian "r*cos(t)" "r*sin(t)"
-    """
+    """Print the Jacobian of several expressions: one row each, one column a variable."""
     from derivc.cli.formula import all_names, chosen, read
     from derivc.cli.records import described
 

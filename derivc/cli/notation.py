@@ -11,7 +11,7 @@ from sympy.printing.str import StrPrinter
 _RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
 
 
-class _Printer(StrPrinter):  # type: ignore[misc]
+class _Printer(StrPrinter):
     """SymPy's text, with the names that the parser reads."""
 
     def _print_Function(self, expr: Any) -> str:  # noqa: N802  SymPy finds it by this name
@@ -40,8 +40,9 @@ class _Printer(StrPrinter):  # type: ignore[misc]
     def _print_Infinity(self, _: Any) -> str:  # noqa: N802
         return "inf"
 
-    def _print_Equality(self, expr: Any) -> str:  # noqa: N802
-        return f"{self._print(expr.lhs)} = {self._print(expr.rhs)}"
+    def _print_Relational(self, expr: Any) -> str:  # noqa: N802
+        sign = {"==": "="}.get(expr.rel_op, expr.rel_op)
+        return f"{self._print(expr.lhs)} {sign} {self._print(expr.rhs)}"
 
 
 def text_of(expr: Any) -> str:

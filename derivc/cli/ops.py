@@ -9,24 +9,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from derivc.cli import display
-from derivc.cli.options import HELP, Style, common, styled
+from derivc.cli.command import Command
+from derivc.cli.options import Style, common, styled
 
 if TYPE_CHECKING:
     from derivc.ops.declaration import Kink, Op
 
 
-@click.command("ops", context_settings=HELP)
+@click.command("ops", cls=Command)
 @click.argument("words", nargs=-1, metavar="[show NAME | WORD]")
 @styled
 @common
 def ops(words: tuple[str, ...], style: Style) -> None:
-    """List the functions that expressions may use.
-
-    \b
-    derivc ops                 all of them
-    derivc ops activation      those with a word in name, summary or tags
-    derivc ops show sigmoid    everything about one
-    """
+    """List the functions that expressions may use."""
     if words[:1] == ("show",):
         return _show(words[1:], style)
     found = _matching(" ".join(words))
@@ -36,7 +31,7 @@ def ops(words: tuple[str, ...], style: Style) -> None:
     return display.rows([(f"{o.name}({', '.join(o.params)})", o.summary) for o in found], "  ", "")
 
 
-@click.command("op", context_settings=HELP, hidden=True)
+@click.command("op", cls=Command, hidden=True)
 @click.argument("words", nargs=-1, metavar="NAME")
 @styled
 @common

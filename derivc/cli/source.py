@@ -46,13 +46,14 @@ def each(words: Sequence[str], style: Style, act: Callable[[str], None]) -> None
     """Do something with every expression; a faulty line of several does not stop the others."""
     texts = single(words)
     if len(texts) == 1:
-        return act(texts[0])
+        act(texts[0])
+        return
     code = 0
     for number, text in enumerate(texts, 1):
         try:
             act(text)
+            if not style.json and number < len(texts):
+                click.echo()
         except DerivcError as problem:
             code = max(code, report(problem, style.json, where=f"line {number}: "))
-        if not style.json and number < len(texts):
-            click.echo()
-    return click.get_current_context().exit(code)
+    click.get_current_context().exit(code)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from derivc.cli.manual import EXAMPLES
-from derivc.cli.options import HELP, common
+from derivc.cli.command import Command
+from derivc.cli.options import common
+from derivc.cli.samples import TOUR
 
 
-@click.command("examples", context_settings=HELP)
+@click.command("examples", cls=Command)
 @common
 def examples() -> None:
     """Print commands to copy, with what they do."""
-    for command, purpose in EXAMPLES:
+    for command, purpose in TOUR:
         click.echo(click.style(f"# {purpose}", dim=True))
         click.echo(f"{command}\n")

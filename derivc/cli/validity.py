@@ -12,6 +12,7 @@ from typing import Any, final
 import sympy as sp
 
 from derivc.cli.notation import text_of
+from derivc.errors import LimitError
 from derivc.ops import registry
 from derivc.ops.declaration import Op
 from derivc.symbolic.canonical import canonical, plain
@@ -34,6 +35,8 @@ class Validity:
 
     def sentence(self, names: tuple[str, ...]) -> str:
         """Where the derivative is valid, in one line."""
+        if "False" in self.conditions:
+            return "valid for no real " + (", ".join(names) or "number")
         if self.conditions:
             return "valid where " + " and ".join(self.conditions)
         return "valid for every real " + (", ".join(names) or "number")
@@ -47,28 +50,40 @@ def validity(tree: Any) -> Validity:
         >>> validity(sp.log(2 * x - 1)).conditions
         ('x > 1/2',)
     """
+    try:
+        return _gathered(tree)
+    except LimitError as problem:
+        return Validity((f"its parts are ({problem}; they are not listed)",), ())
+
+
+def _gathered(tree: Any) -> Validity:
     conditions: dict[str, None] = {}
     kinks: dict[str, None] = {}
-    for node, guard in _guarded(canonical(tree)):
+    for node, guard in _guarded(tree):
         op = registry.of_symbol(type(node))
         for condition in _conditions(node, op):
-            needed = sp.Or(sp.Not(guard), condition)
+            needed = sp.Or(sp.Not(canonical(guard)), canonical(condition))
             if needed != sp.true:
                 conditions[_shown(needed)] = None
-        for sentence in _kinks(node, op):
-            kinks[sentence] = None
+        kinks |= dict.fromkeys(_kinks(node, op))
     return Validity(tuple(conditions), tuple(kinks))
 
 
 def _guarded(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Every node with the condition under which it is evaluated; stops at a large number."""
-    seen: set[tuple[Any, Any]] = set()
+    """Every node with the condition under which it is evaluated.
+
+    Raises:
+        LimitError: the tree is larger than a person reads.
+    """
+    seen: set[tuple[int, Any]] = set()  # by identity: hashing a deep tree recurses
     stack = [(tree, sp.true)]
-    while stack and len(seen) < _MANY:
+    while stack:
         node, guard = stack.pop()
-        if (node, guard) in seen:
+        if len(seen) >= _MANY:
+            raise LimitError(f"the expression has more than {_MANY} parts")
+        if (id(node), guard) in seen:
             continue
-        seen.add((node, guard))
+        seen.add((id(node), guard))
         yield node, guard
         stack.extend(reversed(list(_below(node, guard))))
 
@@ -87,16 +102,23 @@ def _below(node: Any, guard: Any) -> Iterator[tuple[Any, Any]]:
 def _conditions(node: Any, op: Op | None) -> list[Any]:
     """What must hold at one node for its derivative to exist."""
     if isinstance(node, sp.Pow):
-        found = [_of_power(node.base, node.exp)]
+        return [_of_power(node.base, node.exp)]
     elif op is not None and op.domain is not None:
-        found = [op.domain(*node.args)]
+        found = op.domain(*node.args)
     else:
         return []
-    return [part for c in found for part in (c.args if isinstance(c, sp.And) else (c,))]
+    return [_inside(part) for part in (found.args if isinstance(found, sp.And) else (found,))]
 
 
-def _of_power(base: Any, exponent: Any) -> Any:
+def _inside(condition: Any) -> Any:
+    """Without the boundary, where a slope is one-sided or infinite."""
+    strict = {sp.Ge: sp.Gt, sp.Le: sp.Lt}.get(type(condition))
+    return condition if strict is None else strict(*condition.args)
+
+
+def _of_power(base: Any, raised: Any) -> Any:
     """x^n for whole n: x not 0 if n < 0. Else x positive, or x >= 0 when the slope at 0 is 0."""
+    exponent = canonical(raised)
     if exponent.is_integer and exponent.is_number:
         return sp.true if exponent >= 0 else sp.Ne(base, 0)
     return base >= 0 if exponent.is_number and exponent > 1 else base > 0
@@ -104,15 +126,17 @@ def _of_power(base: Any, exponent: Any) -> Any:
 
 def _kinks(node: Any, op: Op | None) -> Iterator[str]:
     if isinstance(node, sp.Piecewise):
-        for condition in {c for _, c in node.args}:
+        for condition in (c for _, c in node.args):
             for part in sorted(condition.atoms(sp.core.relational.Relational), key=str):
-                yield f"where() changes at {_shown(sp.Eq(part.lhs, part.rhs))}: the slope there is that of the branch taken"
+                place = _shown(sp.Eq(part.lhs, part.rhs, evaluate=False))
+                yield f"where() changes at {place}: the slope there is that of the branch taken"
     for kink in op.kinks if op is not None and not node.is_Atom else ():
-        place = sp.Eq(kink.place(*node.args), 0)
+        place = canonical(sp.Eq(kink.place(*node.args), 0, evaluate=False))
         if place != sp.false:
             slope = next((s for s in kink.slopes() if s is not None), None)
-            shown = "" if slope is None else f"its slope there is taken as {slope} "
-            yield f"{text_of(plain(node))} has no slope at {_shown(place)}: {shown}({kink.because})"
+            taken = "" if slope is None else f"its slope there is taken as {slope} "
+            head = f"{text_of(plain(canonical(node)))} has no slope at {_shown(place)}"
+            yield f"{head}: {taken}({kink.because})"
 
 
 def _shown(condition: Any) -> str:
