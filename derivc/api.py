@@ -36,7 +36,7 @@ def parse_latex(text: str) -> Any:
 
     Example:
         >>> import derivc as dc
-        >>> dc.parse_latex(r"\\frac{x}{2} + e^{-x}")
+        >>> dc.parse_latex(r"\frac{x}{2} + e^{-x}")
         x/2 + exp(-x)
     """
     from derivc.symbolic.latex import parse_latex as parse_formula

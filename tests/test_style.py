@@ -117,8 +117,12 @@ def bases_by_class() -> dict[str, set[str]]:
 
 
 def ancestors(cls: str, bases: dict[str, set[str]]) -> set[str]:
-    near = bases.get(cls, set())
-    return near | {far for base in near for far in ancestors(base, bases)}
+    found: set[str] = set()
+    ahead = {cls}
+    while ahead:
+        ahead = set().union(*(bases.get(name, set()) for name in ahead)) - found
+        found |= ahead
+    return found
 
 
 def is_abstract(node: ast.ClassDef) -> bool:

@@ -31,11 +31,11 @@ def lower(trees: Sequence[Any], inputs: Sequence[str]) -> Program:
     Example:
         >>> import sympy as sp
         >>> x = sp.Symbol("x", real=True)
-        >>> print(lower([sp.sin(x) / x], ["x"]))
+        >>> print(lower([sp.sin(x) + 1], ["x"]))
         inputs x
-        _1 = sin x
-        _2 = div _1 x
-        outputs _2
+        _2 = sin x
+        _3 = add 1 _2
+        outputs _3
     """
     builder = SmartBuilder(inputs)
     places = {name: index for index, name in enumerate(inputs)}
