@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, final
 
 from derivc.ir import exact
 from derivc.ir.builder import Builder
 from derivc.ir.program import Value
 
 
+@final
 class SmartBuilder(Builder):
     """A builder that folds constants and applies identities before it binds an instruction.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from derivc.ir.program import Instruction, Program, Value
 COMMUTATIVE = frozenset({"add", "mul", "eq", "ne", "logical_and", "logical_or", "hypot"})
 
 
-class Builder:
+class Builder(ABC):
     """A program in the making.
 
     Args:
