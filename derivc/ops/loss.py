@@ -77,7 +77,7 @@ bce_loss = _loss(
         (x - t) / maximum(x * (1 - x), _BCE_FLOOR),
         maximum(log1p(-x), _LOG_FLOOR) - maximum(log(x), _LOG_FLOOR),
     ],
-    domain=lambda x, t: sp.And(x > 0, x < 1), aliases=["bce", "bce_loss"], cost=15,
+    domain=lambda x, t: sp.And(x > 0, x < 1, t >= 0, t <= 1), aliases=["bce", "bce_loss"], cost=15,
 )  # fmt: skip
 bce_with_logits = _loss(
     "binary_cross_entropy_with_logits", "Cross-entropy of the logit of a probability.",
@@ -122,15 +122,15 @@ hinge = _loss(
 hinge_embedding = _loss(
     "hinge_embedding_loss", "The distance for label 1, the lack of margin for label -1.",
     "hinge_embedding_loss",
-    meaning=lambda x, t, margin=1: where(sp.Eq(t, 1), x, sp.Max(margin - x, 0)),
-    stable=lambda x, t, margin: where(sp.Eq(t, 1), x, maximum(margin - x, 0)),
-    partials=lambda x, t, margin, y: [
-        where(sp.Eq(t, 1), 1, where(x < margin, -1, 0)),
+    meaning=lambda x, label, margin=1: where(sp.Eq(label, 1), x, sp.Max(margin - x, 0)),
+    stable=lambda x, label, margin: where(sp.Eq(label, 1), x, maximum(margin - x, 0)),
+    partials=lambda x, label, margin, y: [
+        where(sp.Eq(label, 1), 1, where(x < margin, -1, 0)),
         None,
-        where(sp.And(sp.Ne(t, 1), x < margin), 1, 0),
+        where(sp.And(sp.Ne(label, 1), x < margin), 1, 0),
     ],
-    kinks=[Kink(lambda x, t, m: sp.Abs(x - m) + sp.Abs(t + 1), (0, None, 0), "a corner of relu")],
-    cost=4,
+    kinks=[Kink(lambda x, t, m: Abs(x - m) + Abs(t + 1), (0, None, 0), "a corner of relu")],
+    domain=lambda x, label, margin: sp.Eq(Abs(label), 1), cost=4,
 )  # fmt: skip
 
 

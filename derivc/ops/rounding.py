@@ -41,7 +41,7 @@ ceil = _rounding(
 )  # fmt: skip
 round_ = _rounding(
     "round", "The nearest integer, the even one at a tie.", "rint",
-    lambda x: x - floor(x) - sp.Rational(1, 2), ["rint", "around"], math="round({0})",
+    lambda x: x - floor(x) - sp.Rational(1, 2), ["rint", "around"], math="float(round({0}))",
     truth="nint", also=everywhere("round"),
 )  # fmt: skip
 trunc = _rounding(

