@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from dataclasses import dataclass, field
+from bisect import bisect_left, insort
 from typing import final
 
 from derivc.codegen.spelling import is_boolean
@@ -16,13 +15,12 @@ Buffer = tuple[str, int]
 
 
 @final
-@dataclass
 class Pool:
     """Buffers of one kind that are free; the one freed last is taken first."""
 
-    kind: str
-    count: int = 0
-    free: list[int] = field(default_factory=list)
+    def __init__(self, kind: str):
+        self.kind, self.count = kind, 0
+        self.free: list[int] = []
 
     def take(self) -> Buffer:
         """A free buffer, a new one when there is none."""
@@ -49,7 +47,7 @@ class Allocation:
         self.work, self.bits = Pool(WORK), Pool(BIT)
         self.places: dict[Value, Buffer] = {}
         self.outputs = self._outputs()
-        self._ahead = sorted((value, k) for value, k in self.outputs.items())
+        self._ahead = sorted((-value, k) for value, k in self.outputs.items())
         for index, step in enumerate(program.instructions, len(program.inputs)):
             if step.op != "const":
                 self._place(index, step)
@@ -104,9 +102,8 @@ class Allocation:
         if is_boolean(step):
             return self.bits.take()
         if not self.work.free:
-            end = max(self.last[value], value), len(self.program.outputs)
-            at = bisect_right(self._ahead, end)
-            if at < len(self._ahead):
+            at = bisect_left(self._ahead, (-max(self.last[value], value), -1)) - 1
+            if at >= 0:  # the output that is due soonest after the last use
                 return OUT, self._ahead.pop(at)[1]
         return self.work.take()
 
@@ -115,6 +112,6 @@ class Allocation:
             kind, number = self.places[value]
             if kind == OUT:
                 if self._due(number) > now:
-                    insort(self._ahead, (self._due(number), number))
+                    insort(self._ahead, (-self._due(number), number))
             else:
                 (self.work if kind == WORK else self.bits).free.append(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from typing import final
 
@@ -45,13 +46,18 @@ class _Writer:
 
     def __init__(self, spec: FunctionSpec, names: Names):
         self.spec, self.names = spec, names
-        self.program = schedule(strength(_in_order(spec)))
-        self.called = value_names(self.program, spec.arguments, names)
         self.everything = uniform.everything(spec.arguments)
+        program = strength(_in_order(spec))
+        self.program = schedule(program) if self.everything else program  # floats need no buffers
+        self.called = value_names(self.program, spec.arguments, names)
         self.plain = all(a.is_scalar for a in spec.arguments)
-        self.body = Body(
-            self.program, self.called, uniform.masks(self.program, spec.arguments),
-            self.everything, names, Allocation(self.program),
+
+    @cached_property
+    def body(self) -> Body:
+        """The code over blocks, where there is any."""
+        return Body(
+            self.program, self.called, uniform.masks(self.program, self.spec.arguments),
+            self.everything, self.names, Allocation(self.program),
         )  # fmt: skip
 
     def text(self) -> Text:
@@ -170,8 +176,8 @@ class _Writer:
             "numbers": f"_{name}_numbers" if numbers else "",
             "uniform": f"_{name}_uniform" if block and self.body.escaping() else "",
             "block": f"_{name}_block" if block else "",
-            "work": repr(self.body.allocation.work.count),
-            "bits": repr(self.body.allocation.bits.count),
+            "work": repr(self.body.allocation.work.count if block else 0),
+            "bits": repr(self.body.allocation.bits.count if block else 0),
         }
         lines = [f"    {key}={text}," for key, text in fields.items() if text]
         return [f"_{name}_plan = _Plan(", *lines, ")"]

@@ -16,8 +16,8 @@ def masks(program: Program, arguments: tuple[Argument, ...]) -> list[int]:
     Elements of arrays of fixed shape never vary: they have no bit.
     """
     found: list[int] = []
-    for bit, argument in enumerate(arguments):
-        found += [1 << bit if argument.is_scalar else 0] * len(argument.elements)
+    for mask, argument in zip(_bits(arguments), arguments, strict=True):
+        found += [mask] * len(argument.elements)
     for step in program.instructions:
         mask = 0
         for arg in step.args:
@@ -28,4 +28,17 @@ def masks(program: Program, arguments: tuple[Argument, ...]) -> list[int]:
 
 def everything(arguments: tuple[Argument, ...]) -> int:
     """The mask of a value that depends on all scalar arguments: it varies in every call."""
-    return sum(1 << bit for bit, argument in enumerate(arguments) if argument.is_scalar)
+    mask = 0
+    for bit in _bits(arguments):
+        mask |= bit
+    return mask
+
+
+_MOST = 32
+"""With more arguments than this, masks would swell the text: all that varies in any call is one."""
+
+
+def _bits(arguments: tuple[Argument, ...]) -> list[int]:
+    """The mask of every argument itself."""
+    apart = len(arguments) <= _MOST
+    return [(1 << i if apart else 1) if a.is_scalar else 0 for i, a in enumerate(arguments)]
