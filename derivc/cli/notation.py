@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sympy import Symbol
 from sympy.printing.latex import latex
 from sympy.printing.str import StrPrinter
 
@@ -82,8 +83,8 @@ def label(names: Sequence[str]) -> str:
 
 def tex_label(names: Sequence[str], several: bool) -> str:
     r"""The label as LaTeX, with \partial for a function of several variables."""
-    sign = r"\partial " if several else "d "
-    below = r"\,".join(f"{sign}{name}{_raised(count)}" for name, count in _runs(names))
+    sign = r"\partial " if several else "d"
+    below = r"\,".join(f"{sign}{latex(Symbol(name))}{_raised(n)}" for name, n in _runs(names))
     return rf"\frac{{{sign.strip()}{_raised(len(names))}}}{{{below}}}"
 
 

@@ -1,0 +1,145 @@
+"""The commands that compute numbers, write code, and report on the installation."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+
+import pytest
+from click.testing import CliRunner, Result
+
+from derivc.cli import main
+
+
+def run(*args: str, env: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(main, list(args), env=env)
+
+
+def good(*args: str) -> str:
+    result = run(*args)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.mark.parametrize("at", [["--at", "x=2", "--at", "y=pi/2"], ["--at", "x=2,y=pi/2"]])
+def test_eval(at):
+    record = json.loads(good("eval", "x*sin(y)", *at, "--json"))
+    assert record["at"] == {"x": 2.0, "y": math.pi / 2}
+    assert record["value"] == 2.0
+    assert record["gradient"]["x"] == 1.0
+
+
+def test_eval_prints_aligned_numbers():
+    assert good("eval", "x**2", "--at", "x=-3") == "value = 9.0\nd/dx  = -6.0\n"
+    assert good("eval", "5") == "value = 5.0\n"
+    assert good("eval", "x", "--at", "x=max(1,2)").startswith("value = 2.0\n")
+
+
+def test_eval_writes_what_json_lacks_as_text():
+    assert json.loads(good("eval", "1/x", "--at", "x=0", "--json"))["value"] == "inf"
+
+
+@pytest.mark.parametrize("at", [[], ["--at", "x"], ["--at", "x=1,z=2"], ["--at", "x=1,x=2"]])
+def test_eval_refuses_a_point_that_does_not_fit(at):
+    assert run("eval", "x**2", *at).exit_code == 2
+
+
+def test_compile_prints_a_module():
+    source = good("compile", "x**2*sin(y)")
+    space: dict[str, object] = {"__name__": "generated"}
+    exec(source, space)
+    assert space["grad"](2.0, 0.0) == (0.0, 4.0)
+
+
+def test_compile_writes_a_module(tmp_path):
+    path = tmp_path / "kernel.py"
+    assert good("compile", "x*y", "-o", str(path)) == ""
+    spec = importlib.util.spec_from_file_location("written_kernel", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.value_and_grad(2.0, 3.0) == (6.0, (3.0, 2.0))
+
+
+def test_compile_reports_a_place_that_cannot_be_written(tmp_path):
+    result = run("compile", "x", "-o", str(tmp_path / "absent" / "kernel.py"))
+    assert result.exit_code == 2
+    assert "could not write" in result.stderr
+
+
+def test_compile_takes_several_expressions():
+    assert "def jacobian(" in good("compile", "x*y", "x + y")
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["x**2*sin(x)"], 0),
+        (["log(x)*y"], 0),
+        (["x**2", "2*x"], 0),
+        (["sin(x)**2", "2*sin(x)*cos(x)"], 0),
+        (["x**2", "3*x"], 1),
+        (["x**2*y", "2*x*y", "--wrt", "x"], 0),
+        (["x**2*y", "2*x*y", "--wrt", "y"], 1),
+        (["x**2*y", "2*x*y"], 2),
+        (["log(-1 - x**2)"], 3),
+    ],
+)
+def test_check(args, code):
+    assert run("check", *args, "--points", "8").exit_code == code
+    result = run("check", *args, "--points", "8", "--json")
+    if code < 2:
+        assert json.loads(result.stdout)["ok"] is (code == 0)
+
+
+def test_ops():
+    assert "sigmoid(x)" in good("ops")
+    names = [op["name"] for op in json.loads(good("ops", "--json"))["ops"]]
+    assert names == sorted(names)
+    assert "relu(x)" not in good("ops", "trigonometric")
+
+
+def test_op_in_full():
+    shown = good("op", "relu")
+    assert shown == good("ops", "show", "relu")
+    assert "torch.relu" in shown
+    assert "x = 0: slope 0" in shown
+    assert json.loads(good("op", "expit", "--json"))["name"] == "sigmoid"
+    assert run("op", "sigmoidd").exit_code == 2
+
+
+def test_every_op_can_be_shown():
+    for op in json.loads(good("ops", "--json"))["ops"]:
+        assert json.loads(good("op", op["name"], "--json"))["params"] == op["params"]
+
+
+def test_doctor():
+    record = json.loads(good("doctor", "--json"))
+    assert record["packages"]["sympy"]
+    assert set(record["compilers"]) == {"cc", "gcc", "clang", "zig"}
+    assert "long double" in good("doctor")
+
+
+def test_cache(tmp_path):
+    env = {"DERIVC_CACHE_DIR": str(tmp_path)}
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "two.src").write_text("three")
+    assert "(1 files" in run("cache", "info", env=env).stdout
+    assert json.loads(run("cache", "--json", env=env).stdout)["bytes"] == 5
+    assert run("cache", "clear", env=env).stdout == "removed 1 files\n"
+    assert "switched off" in run("cache", env={"DERIVC_CACHE_DIR": ""}).stdout
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion(shell):
+    assert "_DERIVC_COMPLETE" in good("completion", shell)
+
+
+def test_examples_run_as_they_stand():
+    import shlex
+
+    lines = [line for line in good("examples").splitlines() if line.startswith("derivc ")]
+    assert len(lines) >= 5
+    for line in lines:
+        if " -o " not in line:
+            good(*shlex.split(line)[1:])
