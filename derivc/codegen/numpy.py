@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import final
 
 from derivc.codegen import spelling
@@ -22,6 +24,7 @@ class NumpyBackend(AbstractBackend):
 
     def source(self, specs: Sequence[FunctionSpec], header: Header) -> str:
         """A complete module that defines one function per spec."""
+        specs = [_callable(spec) for spec in specs]
         names = Names(a.name for spec in specs for a in spec.arguments)
         functions = [function_text(spec, names) for spec in specs]
         return render(
@@ -34,6 +37,18 @@ class NumpyBackend(AbstractBackend):
             support=carried(),
             aliases=[f"{alias} = {name}" for name, alias in sorted(names.aliases.items())],
         )
+
+
+def _callable(spec: FunctionSpec) -> FunctionSpec:
+    """The spec with names that Python reserves (`lambda`) spelled with an underscore behind."""
+    if not any(keyword.iskeyword(a.name) for a in spec.arguments):
+        return spec
+    names = Names(a.name for a in spec.arguments)
+    arguments = [
+        replace(a, name=names.pick(a.name)) if keyword.iskeyword(a.name) else a
+        for a in spec.arguments
+    ]
+    return replace(spec, arguments=tuple(arguments))
 
 
 def _special(specs: Sequence[FunctionSpec]) -> list[str]:

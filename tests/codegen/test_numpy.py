@@ -231,6 +231,12 @@ def test_names_that_would_hide_ours() -> None:
     np.testing.assert_allclose([r[2] for r in flat(f(*arrays_in))], wanted, rtol=1e-13)
 
 
+def test_reserved_words_get_an_underscore() -> None:
+    spec = spec_of("x**2")
+    spec = FunctionSpec(spec.name, (Argument("lambda", ("x",)),), spec.program, spec.layout)
+    assert function(spec)(3.0) == function(spec)(lambda_=3.0) == (9.0, (6.0,))
+
+
 class TestArraysOfFixedShape:
     """Arguments whose elements are the program's inputs."""
 
