@@ -77,6 +77,8 @@ def _call(ufunc: Any, items: list[Any], kwargs: Keywords) -> Any:
         return _MATRIX[name](*items, **kwargs)
     if name in _NATIVE and all(isinstance(item, np.ndarray) for item in items):
         return ufunc(*map(_objects, items))
+    if name.endswith("(vectorized)"):  # made by np.frompyfunc: it takes objects as they are
+        return ufunc(*items, **kwargs)
     if ufunc.nout != 1:
         return _several(name, items)
     return elementwise(function_of(name), items)
@@ -136,7 +138,7 @@ def _accumulate(ufunc: Any, items: list[Any], kwargs: Keywords) -> Any:
     for index in range(1, len(moved)):
         for value in np.ravel(moved[index - 1]):
             _closed(value)
-        moved[index] = np.frompyfunc(function, 2, 1)(moved[index - 1], moved[index])
+        moved[index] = elementwise(function, [moved[index - 1], moved[index]])
     return np.moveaxis(moved, 0, axis or 0)
 
 
