@@ -1,0 +1,110 @@
+"""Compare a kernel's value and partials with the oracle, and report the worst points.
+
+A result is right when it is within 16 ulp of the truth, or within the change that one ulp in the
+arguments makes (an ill-conditioned place, where no float64 program can do better).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from derivc.ir.program import Program
+from derivc.verify import oracle
+from derivc.verify.finite import richardson
+from derivc.verify.report import CheckReport, Row
+from derivc.verify.sample import moderate, sample
+from derivc.verify.target import Target
+from derivc.verify.ulp import from_ordinal, ordinal, ulps
+
+ENOUGH = 16.0
+_TRIES = 20
+_SLACK = 4.0
+
+Point = tuple[float, ...]
+
+
+def check(kernel: Any, points: int = 64, domain: Any = None, seed: int = 0) -> CheckReport:
+    """Check a kernel's value and first partials.
+
+    Args:
+        kernel: a compiled kernel.
+        points: how many points to compare at.
+        domain: an interval per input, `{"x": (0, 1)}`; default: magnitudes from 1e-4 to 300 of
+            both signs, where the function has a real value.
+        seed: of the points.
+
+    Returns:
+        A report: `.ok`, one row per result, and a table when printed.
+
+    Example:
+        >>> import derivc as dc
+        >>> dc.compile("x*sin(x)").check(points=8).ok
+        True
+    """
+    target = Target(kernel)
+    given = _points(target.program, points, domain, seed)
+    rows: dict[str, Row] = {}
+    for point in given:
+        for row in _rows(target, point):
+            seen = rows.get(row.result)
+            rows[row.result] = row if seen is None else seen.worse(row)
+    return CheckReport(tuple(rows.values()), len(given), target.program.inputs)
+
+
+def _points(program: Program, count: int, domain: Any, seed: int) -> list[Point]:
+    """Points where every output has a real value."""
+    if domain is not None:
+        return [p for p in sample(program.inputs, domain, count, seed=seed) if _valid(program, p)]
+    source = moderate(program.inputs, seed)
+    candidates = (next(source) for _ in range(_TRIES * count))
+    found: list[Point] = []
+    for point in candidates:
+        if len(found) == count:
+            break
+        if _valid(program, point):
+            found.append(point)
+    return found
+
+
+def _valid(program: Program, point: Point) -> bool:
+    return all(math.isfinite(v) for v in _truths(program, point))
+
+
+def _truths(program: Program, point: Sequence[Any]) -> list[float]:
+    return [oracle.truth_float(v) for v in oracle.evaluate(program, point, 30)]
+
+
+def _rows(target: Target, point: Point) -> list[Row]:
+    """One row per result at one point; partials that do not exist are left out."""
+    values, partials = target.computed(point)
+    near = _beside(point)
+    rows = []
+    for i, (value, true) in enumerate(zip(values, _truths(target.program, point), strict=True)):
+        moved = _truths(target.program, near)[i]
+        rows.append(_row(target.label(i), point, value, true, moved, value))
+    for (i, j), computed in partials.items():
+        true, moved = (_slope(target.program, at, j, i) for at in (point, near))
+        if not math.isnan(true):
+            finite = richardson(lambda *at, i=i: target.computed(at)[0][i], point, j)
+            rows.append(_row(target.label(i, j), point, computed, true, moved, finite))
+    return rows
+
+
+def _slope(program: Program, point: Sequence[Any], index: int, output: int) -> float:
+    return oracle.truth_float(oracle.partial(program, point, index, 25, output))
+
+
+def _beside(point: Point) -> Point:
+    """The same point with every number moved to the next double, up and down in turn."""
+    return tuple(from_ordinal(ordinal(x) + (1 if i % 2 else -1)) for i, x in enumerate(point))
+
+
+def _row(
+    result: str, point: Point, computed: float, true: float, moved: float, finite: float
+) -> Row:
+    """The comparison of one number, and whether its error is excused by the conditioning."""
+    apart = ulps(computed, true)
+    conditioned = 0.0 if math.isnan(moved) else ulps(moved, true)
+    return Row(result, apart, point, true, computed, finite, apart <= ENOUGH + _SLACK * conditioned)

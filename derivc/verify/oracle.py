@@ -1,0 +1,146 @@
+"""The oracle: values and partials of a program to as many digits as asked for.
+
+Values are evaluated at rising precision until two precisions agree. Partials are central
+differences at high precision, so they share nothing with the rules of differentiation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from derivc.ir.program import Program
+from derivc.ops.shorthand import mpmath
+from derivc.verify import numbers
+
+Number = Any
+DIGITS = 50
+_LEVELS = 4
+
+
+def evaluate(program: Program, point: Sequence[Any], digits: int = DIGITS) -> list[Number]:
+    """The outputs of a program at a point.
+
+    Args:
+        program: op level or expanded.
+        point: one number per input; floats stand for the exact binary numbers they are.
+        digits: the decimal digits that must be right.
+
+    Returns:
+        One mpmath number per output; NaN where there is no real value.
+
+    Example:
+        >>> import sympy as sp
+        >>> from derivc.lowering.lower import lower
+        >>> x = sp.Symbol("x", real=True)
+        >>> float(evaluate(lower([1 - sp.cos(x)], ["x"]), [1e-20])[0])
+        5e-41
+    """
+    start = digits + 10 + span(point)
+    before = at_precision(program, point, start)
+    for level in range(1, _LEVELS + 1):
+        after = at_precision(program, point, start << level)
+        if all(_agree(a, b, digits) for a, b in zip(before, after, strict=True)):
+            return after
+        before = after
+    return before
+
+
+def at_precision(program: Program, point: Sequence[Any], digits: int) -> list[Number]:
+    """The outputs, computed with so many digits throughout."""
+    with mpmath().workdps(digits):
+        return numbers.run(program, [numbers.to_exact(value) for value in point])
+
+
+def span(point: Sequence[Any]) -> int:
+    """The decimal orders between 1 and the largest and smallest of the numbers together."""
+    sizes = [_order(value) for value in point]
+    return max([0, *sizes]) - min([0, *sizes])
+
+
+def _order(value: Any) -> int:
+    if value == 0 or value != value or abs(value) == math.inf:
+        return 0
+    return int(mpmath().mag(numbers.to_exact(value)) * 0.30103)
+
+
+def _agree(a: Number, b: Number, digits: int) -> bool:
+    mp = mpmath()
+    if isinstance(a, bool) or a != a or b != b or not mp.isfinite(b):
+        return bool(a == b or (a != a and b != b))
+    return bool(abs(a - b) <= abs(b) * mp.mpf(10) ** -digits)
+
+
+def partial(
+    program: Program, point: Sequence[Any], index: int, digits: int = 30, output: int = 0
+) -> Number:
+    """The derivative of one output by one input, by central differences of ever smaller step.
+
+    Args:
+        index: the input. output: the output. The others are as for `evaluate`.
+
+    Returns:
+        An mpmath number; NaN at a kink, at an edge of the domain, and where there is no value.
+    """
+    before, apart = None, None
+    for level in range(_LEVELS):
+        slope, gap = _differences(program, point, index, output, (digits + 5) << level)
+        if slope != slope or (apart is not None and _is_kink(gap, apart)):
+            return mpmath().nan
+        if before is not None and _agree(before, slope, digits):
+            return slope
+        before, apart = slope, gap
+    return mpmath().nan
+
+
+def _differences(
+    program: Program, point: Sequence[Any], index: int, output: int, digits: int
+) -> tuple[Number, Number]:
+    """The central difference with a step of 10**-digits, and how far the one-sided ones differ."""
+    mp, extent = mpmath(), span(point)
+    precision = 3 * digits + 3 * extent
+    with mp.workdps(precision):
+        centre = numbers.to_exact(point[index])
+        step = mp.mpf(10) ** -(digits + extent)
+        values = []
+        for moved in (centre - step, centre, centre + step):
+            given = [*point[:index], moved, *point[index + 1 :]]
+            values.append(at_precision(program, given, precision)[output])
+        low, middle, high = values
+        return (high - low) / (2 * step), abs((high - middle) - (middle - low)) / step
+
+
+def _is_kink(gap: Number, before: Number) -> bool:
+    """A gap between the one-sided slopes that neither shrinks with the step nor is noise."""
+    return bool(before / 2 < gap < 2 * before)
+
+
+def gradient(
+    program: Program, point: Sequence[Any], digits: int = 30, output: int = 0
+) -> list[Number]:
+    """The derivatives of one output by every input, as `partial` finds them."""
+    return [partial(program, point, i, digits, output) for i in range(len(program.inputs))]
+
+
+def truth_float(value: Number) -> float:
+    """The double nearest to an mpmath number: subnormals and overflow rounded once.
+
+    Example:
+        >>> truth_float(mpmath().mpf(10) ** 400), truth_float(mpmath().mpf(10) ** -324 * 6)
+        (inf, 5e-324)
+    """
+    mp = mpmath()
+    if value != value:
+        return math.nan
+    if value == 0 or not mp.isfinite(value):
+        return float(value)
+    sign, mantissa, exponent, _ = value._mpf_
+    mantissa = int(-mantissa if sign else mantissa)
+    size = exponent + mantissa.bit_length()
+    if size > 1024 or size < -1080:
+        return math.copysign(math.inf if size > 0 else 0.0, -1 if sign else 1)
+    try:
+        return float(mantissa << exponent) if exponent >= 0 else mantissa / (1 << -exponent)
+    except OverflowError:
+        return -math.inf if sign else math.inf
