@@ -35,6 +35,19 @@ class _Printer(StrPrinter):
     def _where(self, value: Any, condition: Any, other: str) -> str:
         return f"where({self._print(condition)}, {self._print(value)}, {other})"
 
+    def _print_And(self, expr: Any) -> str:  # noqa: N802
+        return " and ".join(map(self._operand, expr.args))
+
+    def _print_Or(self, expr: Any) -> str:  # noqa: N802
+        return " or ".join(map(self._operand, expr.args))
+
+    def _print_Not(self, expr: Any) -> str:  # noqa: N802
+        return f"not {self._operand(expr.args[0])}"
+
+    def _operand(self, condition: Any) -> str:
+        text = str(self._print(condition))
+        return f"({text})" if condition.args and not condition.is_Relational else text
+
     def _print_Exp1(self, _: Any) -> str:  # noqa: N802
         return "e"
 

@@ -11,14 +11,14 @@ from derivc.cli.validity import validity
 
 
 def described(formula: Formula) -> dict[str, Any]:
-    """What was read: `input`, `parsed`, `latex`, `variables`, `valid_where` and `kinks`."""
+    """What was read; `valid_where` is null when the formula is too large for a list."""
     valid = validity(formula.tree)
     return {
         "input": formula.text,
         "parsed": as_written(formula.tree, formula.text),
         "latex": tex_of(formula.tree),
         "variables": formula.names,
-        "valid_where": valid.conditions,
+        "valid_where": None if valid.note else valid.conditions,
         "kinks": valid.kinks,
     }
 

@@ -93,5 +93,3 @@ def _derived_partials(meaning: Formula | None) -> Formula | None:
         return [meaning(*places).diff(p).xreplace(values) for p in places]
 
     return partials
-
-

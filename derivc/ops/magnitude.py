@@ -21,7 +21,6 @@ def _origin(a: Any, b: Any) -> Any:
     return Abs(a) + Abs(b)
 
 
-
 absolute = declare(
     "abs", "The absolute value.", params=("x",), symbol=Abs, truth="fabs", range=(0, sp.oo),
     spelling=Spelling("np.abs", "abs({0})"), partials=lambda x, y: [sign(x)], tags=_TAGS,

@@ -48,10 +48,9 @@ def _value_by_truth(node: Any, precision: int) -> Any:
     op = node.op
     with mpmath.workprec(precision + 20):
         function = getattr(mpmath, op.truth) if isinstance(op.truth, str) else op.truth
+        numbers = [arg._to_mpmath(precision + 20) for arg in node.args]
         try:
-            return sp.Float._from_mpmath(
-                mpmath.mpf(function(*[arg._to_mpmath(precision + 20) for arg in node.args])), precision
-            )
+            return sp.Float._from_mpmath(mpmath.mpf(function(*numbers)), precision)
         except (TypeError, ValueError, ZeroDivisionError):
             return None
 

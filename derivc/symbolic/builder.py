@@ -12,7 +12,7 @@ from typing import Any, final
 
 import sympy as sp
 
-from derivc.symbolic.evaluated import choice, evaluated, kept, power
+from derivc.symbolic.evaluated import choice, evaluated, kept, power, written_choice
 from derivc.symbolic.walk import rebuild
 
 _ZERO, _ONE = sp.S.Zero, sp.S.One
@@ -91,7 +91,7 @@ class _Written(Builder):
     def choose(self, pairs: list[tuple[Any, Any]]) -> Any:
         if all(value is pairs[0][0] for value, _ in pairs):
             return pairs[0][0]
-        return sp.Piecewise(*pairs, evaluate=False)
+        return written_choice(pairs)
 
     def make(self, node: Any, args: list[Any]) -> Any:
         if node.is_Add:

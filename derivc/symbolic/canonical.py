@@ -15,7 +15,6 @@ NODES = 20_000
 """Trees with more nodes (as printed) stay as they are."""
 LEVELS = 60
 """Deeper trees stay as they are: SymPy's evaluation is recursive."""
-_TERMS = 5_000
 
 
 def canonical(tree: Any) -> Any:
@@ -56,21 +55,41 @@ def fits(tree: Any) -> bool:
 
 def flattened(tree: Any) -> Any:
     """The tree with sums in sums and products in products written as one, evaluating nothing."""
-    counts: dict[int, int] = {}
+    order = postorder(tree)
+    outer = {id(tree)}
+    for node in order:
+        outer.update(id(arg) for arg in node.args if not _nests(node, arg))
+    built: dict[int, Any] = {}
+    for node in order:
+        if id(node) in outer:
+            terms = _terms(node, outer)
+            if len(terms) > NODES:
+                return tree
+            built[id(node)] = _same(node, [built[id(term)] for term in terms])
+    return built[id(tree)]
 
-    def make(node: Any, args: list[Any]) -> Any:
-        if not (node.is_Add or node.is_Mul):
-            return _same(node, args)
-        terms = [t for a in args for t in (a.args if a.func is node.func else (a,))]
-        counts[id(node)] = len(terms)
-        return node.func(*terms, evaluate=False) if len(terms) <= _TERMS else _same(node, args)
 
-    return rebuild(tree, make)
+def _nests(node: Any, arg: Any) -> bool:
+    """Whether a sum stands in a sum, or a product in a product."""
+    return (node.is_Add and arg.is_Add) or (node.is_Mul and arg.is_Mul)
+
+
+def _terms(node: Any, outer: set[int]) -> list[Any]:
+    """The arguments, those that stand only within sums like this one replaced by their own."""
+    terms: list[Any] = []
+    stack = list(reversed(node.args))
+    while stack and len(terms) <= NODES:
+        arg = stack.pop()
+        if id(arg) in outer:
+            terms.append(arg)
+        else:
+            stack.extend(reversed(arg.args))
+    return terms
 
 
 def _same(node: Any, args: list[Any]) -> Any:
     """The node itself when its parts are the same objects, else its unevaluated copy."""
-    same = all(a is b for a, b in zip(node.args, args, strict=True))
+    same = len(args) == len(node.args) and all(a is b for a, b in zip(node.args, args, strict=True))
     return node if same else kept(node, args)
 
 

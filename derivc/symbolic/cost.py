@@ -27,6 +27,9 @@ def cost(expr: Any) -> float:
 
 def shortest(*forms: Any) -> Any:
     """The cheapest of several forms; between equals the shorter text, then by alphabet."""
+    forms = tuple(dict.fromkeys(forms))
+    if len(forms) == 1:
+        return forms[0]
     least = min(cost(form) for form in forms)
     best = [form for form in forms if cost(form) <= least]
     return best[0] if len(best) == 1 else min(best, key=lambda f: (len(str(f)), str(f)))

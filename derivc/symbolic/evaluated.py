@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivc.ops import registry
 
@@ -47,9 +48,21 @@ def evaluated(node: Any, args: list[Any]) -> Any:
 
 def kept(node: Any, args: list[Any]) -> Any:
     """The node's function of these parts, as written."""
-    if isinstance(node, sp.functions.elementary.piecewise.ExprCondPair):
-        return node.func(*args)
+    if node.is_Piecewise:
+        return sp.Basic.__new__(sp.Piecewise, *args)
+    if isinstance(node, ExprCondPair):
+        return pair(*args)
     return node.func(*args, evaluate=False)
+
+
+def pair(value: Any, condition: Any) -> Any:
+    """One piece of a choice, as written: SymPy's own constructor searches the whole condition."""
+    return sp.Tuple.__new__(ExprCondPair, value, sp.sympify(condition))
+
+
+def written_choice(pairs: list[tuple[Any, Any]]) -> Any:
+    """The Piecewise of (value, condition) pairs, as written."""
+    return sp.Basic.__new__(sp.Piecewise, *(pair(*each) for each in pairs))
 
 
 def number(value: Any) -> Any:
@@ -102,7 +115,7 @@ def choice(pairs: list[tuple[Any, Any]]) -> Any:
         if condition == True:  # noqa: E712
             break
     closed = len(kept_pairs) == 1 and kept_pairs[0][1] == True  # noqa: E712
-    return kept_pairs[0][0] if closed else sp.Piecewise(*kept_pairs, evaluate=False)
+    return kept_pairs[0][0] if closed else written_choice(kept_pairs)
 
 
 def _unnested(pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -117,7 +130,7 @@ def _power(node: Any, args: list[Any]) -> Any:
 
 
 def _choice(node: Any, args: list[Any]) -> Any:
-    return choice([(pair.expr, pair.cond) for pair in args])
+    return choice([(piece.expr, piece.cond) for piece in args])
 
 
 def _extreme(node: Any, args: list[Any]) -> Any:
@@ -142,6 +155,7 @@ def _as_is(node: Any, args: list[Any]) -> Any:
 _RULES: dict[Any, Rule] = {
     sp.Pow: _power,
     sp.Piecewise: _choice,
+    ExprCondPair: lambda node, args: pair(*args),
     sp.Max: _extreme,
     sp.Min: _extreme,
     sp.Mod: _as_is,

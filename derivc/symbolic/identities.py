@@ -67,7 +67,8 @@ def _distributed(term: Any, factor: Any, sum_: Any) -> Any:
 
 def merged(node: Any) -> Iterator[Any]:
     """b^p b^q = b^(p+q), where both powers are real."""
-    yield sp.powsimp(node, combine="exp")
+    if any(factor.is_Pow and not factor.exp.is_Number for factor in node.args):
+        yield sp.powsimp(node, combine="exp")
 
 
 def quotients(node: Any) -> Iterator[Any]:

@@ -93,7 +93,7 @@ def _forms(expr: Any, budget: _Budget) -> list[Any]:
     for rewrite, gate, weight in _REWRITES:
         if gate(expr) and budget.take(expr, weight):
             forms.append(_attempt(rewrite, expr))
-    return [form for f in forms for form in (f, _local(f, budget))]
+    return [form for f in dict.fromkeys(forms) for form in (f, _local(f, budget))]
 
 
 def _attempt(rewrite: Form, expr: Any) -> Any:

@@ -38,4 +38,4 @@ def test_derivatives_of_every_order(order: int) -> None:
 def test_second_derivative_at_zero() -> None:
     kernel = dc.compile("sinc(x)")
     assert kernel.grad(0.0) == (0.0,)
-    assert float(kernel.hessian(0.0)[0][0]) == pytest.approx(-float(mp.pi) ** 2 / 3, rel=1e-15)
+    assert float(kernel.hessian(0.0)[0][0]) == pytest.approx(-(float(mp.pi) ** 2) / 3, rel=1e-15)

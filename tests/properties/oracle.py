@@ -24,7 +24,9 @@ PLACES = {
     "eps": (0.125, 1e-6), "negative_slope": (0.01, 0.25), "margin": (1, 2.5), "q": (1, 0.7, 3.2),
     "alpha": (1, 0.7), "beta": (1, 2.5), "delta": (1, 0.4), "lo": (-1, 0.5), "hi": (0.75, 2),
     "min_val": (-1, -0.25), "max_val": (1, 0.5), "lambd": (0.5, 0.2), "m": (-3.5, 0.03, 0.4, 0.95),
-    "nan": (0,), "label": (1, -1), "lower": (0.125,), "upper": (1 / 3, 0.5), "posinf": (9.0,), "neginf": (-9.0,), "w": (0, 0.25, 0.75, 1), "value": (1, 2.5),
+    "nan": (0,), "label": (1, -1),
+    "lower": (0.125,), "upper": (1 / 3, 0.5),
+    "posinf": (9.0,), "neginf": (-9.0,), "w": (0, 0.25, 0.75, 1), "value": (1, 2.5),
 }  # fmt: skip
 """Values for arguments that are no free real numbers, by the name of the parameter."""
 

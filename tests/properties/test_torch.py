@@ -41,7 +41,7 @@ def called(op: Op, place: list[float]) -> tuple[Any, list[Any]]:
     """PyTorch's result, and its arguments: tensors, and numbers where it wants them."""
     tensors = TENSORS.get(op.name, 1 if op.name in NO_TENSOR else op.arity)
     args: list[Any] = []
-    for i, (value, name) in enumerate(zip(place, op.params, strict=True)):
+    for i, value in enumerate(place):
         if i in WHOLE.get(op.name, []):
             args.append(int(value))
         elif i >= tensors:
