@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, final
 
 from sympy import Symbol
 from sympy.printing.latex import latex
@@ -12,6 +12,7 @@ from sympy.printing.str import StrPrinter
 _RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
 
 
+@final
 class _Printer(StrPrinter):
     """SymPy's text, with the names that the parser reads."""
 

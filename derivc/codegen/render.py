@@ -117,9 +117,7 @@ class _Writer:
     def _elements(self) -> list[str]:
         """Assignments that take the arrays of fixed shape apart."""
         arrays = [a for a in self.spec.arguments if not a.is_scalar]
-        return [
-            f"{targets(element_names(a, self.names))} = {a.name}" for a in arrays if a.elements
-        ]
+        return [f"{targets(element_names(a, self.names))} = {a.name}" for a in arrays if a.elements]
 
     def _given(self) -> str:
         return f"{targets([a.name for a in self.spec.arguments])} = {self.names.pick('given')}"

@@ -71,7 +71,7 @@ def flattened(tree: Any) -> Any:
 
 def _nests(node: Any, arg: Any) -> bool:
     """Whether a sum stands in a sum, or a product in a product."""
-    return (node.is_Add and arg.is_Add) or (node.is_Mul and arg.is_Mul)
+    return bool((node.is_Add and arg.is_Add) or (node.is_Mul and arg.is_Mul))
 
 
 def _terms(node: Any, outer: set[int]) -> list[Any]:

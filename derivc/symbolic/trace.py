@@ -96,8 +96,8 @@ def trace(
 def _as_shapes(shapes: Mapping[str, Any]) -> dict[str, Shape]:
     """Shapes as tuples; an integer is the length of a vector."""
     made = {}
-    for name, shape in shapes.items():
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    for name, given in shapes.items():
+        shape = (given,) if isinstance(given, int) else tuple(given)
         if not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
             raise ShapeError(f"shapes[{name!r}]={shape} must be positive whole numbers")
         made[name] = tuple(map(int, shape))

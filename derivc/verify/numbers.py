@@ -1,7 +1,7 @@
 """Ops and constants over mpmath numbers, as their declarations mean them.
 
 An op is its `truth`, else its `meaning` lowered to a program; never its stable form or partials.
-Results that are not real are NaN. Arguments beyond 2**4000 count as infinite, so that nothing hangs.
+Results that are not real are NaN. Arguments beyond 2**4000 count as infinite: nothing hangs.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sympy as sp
 
@@ -67,7 +67,7 @@ def run(program: Program, arguments: list[Number]) -> list[Number]:
 def _plain(op: Op) -> Function:
     if isinstance(op.truth, str):
         name = op.truth
-        return lambda *args: getattr(mpmath(), name)(*args)
+        return cast("Function", getattr(mpmath(), name))
     if op.truth is not None:
         return op.truth
     meaning = _meaning(op)

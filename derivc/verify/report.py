@@ -78,8 +78,8 @@ class CheckReport:
     def _repr_html_(self) -> str:
         """The table for notebooks."""
         lines = [_tag("tr", "".join(_tag("th", c) for c in _HEADINGS))]
-        for row in self.rows:
-            lines.append(_tag("tr", "".join(_tag("td", c) for c in self._cells(row))))
+        rows = ("".join(_tag("td", c) for c in self._cells(row)) for row in self.rows)
+        lines += [_tag("tr", row) for row in rows]
         return _tag("table", "".join(lines), plain=True)
 
 

@@ -144,8 +144,9 @@ def vectorized(x):
 
 
 def with_import(x):
-    import numpy as xp
     from math import tanh
+
+    import numpy as xp
 
     return xp.sum(x**2) + tanh(x[0])
 

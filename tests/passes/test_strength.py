@@ -34,9 +34,7 @@ def powers(*exponents: Fraction | int) -> Program:
     return b.finish([b.emit("pow", 0, b.const(e)) for e in exponents])
 
 
-@given(
-    st.lists(st.integers(-2 * LONGEST, 2 * LONGEST), min_size=1, max_size=5), st.floats(0.5, 2)
-)
+@given(st.lists(st.integers(-2 * LONGEST, 2 * LONGEST), min_size=1, max_size=5), st.floats(0.5, 2))
 def test_powers_keep_their_values(halves: list[int], x: float) -> None:
     program = powers(*[Fraction(h, 2) for h in halves])
     reduced = verify(strength(program))

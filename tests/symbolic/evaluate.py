@@ -1,4 +1,4 @@
-"""Traced trees in 50-digit arithmetic, and derivatives of them that no rule of derivc took part in."""
+"""Traced trees in 50-digit arithmetic, and derivatives of them found without any rule of ours."""
 
 from __future__ import annotations
 

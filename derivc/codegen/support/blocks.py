@@ -20,6 +20,7 @@ _SHORTEST, _LONGEST = 8192, 32768  # elements of a block
 
 # Arrays: blocks that stay in the cache, one ufunc after the other.
 
+
 def _by_blocks(
     plan: _Plan, arrays: Any, dtype: Any, shape: tuple[int, ...], targets: Any
 ) -> list[Any]:

@@ -85,6 +85,7 @@ def _shape(plan: _Plan, arrays: list[Any]) -> Any:
 
 # Results, perhaps in arrays that the caller gave.
 
+
 def _mapped(layout: Any, function: Any, result: Any) -> Any:
     """The function applied to every single number of a result."""
     if isinstance(layout, list):

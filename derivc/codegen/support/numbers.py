@@ -15,6 +15,7 @@ from derivc.codegen.support.plan import _Plan
 
 # Numbers and arrays of fixed shape: one flat function over Python floats.
 
+
 def _by_numbers(plan: _Plan, arrays: list[Any], dtype: Any) -> list[Any]:
     given = [a.astype(float).reshape(-1).tolist() for a in arrays]
     given = [g[0] if shape is None else g for g, shape in zip(given, plan.shapes, strict=True)]

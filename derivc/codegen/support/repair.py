@@ -17,6 +17,7 @@ _WIDER = {"e": np.float64, "f": np.float64, "d": np.longdouble}
 # Repair: an element whose result is infinite, NaN, zero or subnormal while its arguments are finite
 # may have overflowed or underflowed on the way. It is computed again in a wider format.
 
+
 def _repair(plan: _Plan, m: int, given: list[Any], outputs: list[Any], dtype: Any) -> None:
     """Compute doubtful elements again; of many a sample first, which shows whether it helps."""
     wide: Any = np.dtype(_WIDER.get(dtype.char, np.longdouble))

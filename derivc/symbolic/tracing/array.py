@@ -1,18 +1,20 @@
 """Arrays of stand-ins: object arrays that NumPy's own code handles as it handles floats."""
 
+# mypy: disable-error-code="override"
 from __future__ import annotations
 
 from typing import Any, final
 
 import numpy as np
 
-from derivc.symbolic.tracing.scalar import Condition, is_tracer, refuse
+from derivc.symbolic.tracing.refusal import refuse
+from derivc.symbolic.tracing.scalar import Condition, is_tracer
 
 _FLOAT, _BOOL = np.dtype(float), np.dtype(bool)
 
 
 @final
-class TracedArray(np.ndarray):  # type: ignore[type-arg]
+class TracedArray(np.ndarray):
     """An array whose elements are stand-ins or floats; it says that its dtype is float64.
 
     Reading, slicing, reshaping and iterating are NumPy's own. Arithmetic goes through ufuncs,
@@ -22,7 +24,7 @@ class TracedArray(np.ndarray):  # type: ignore[type-arg]
     __array_priority__ = 1000.0
 
     @property
-    def dtype(self) -> Any:  # type: ignore[override]
+    def dtype(self) -> Any:
         """float64, or bool for an array of conditions."""
         first = self.item(0) if self.size else 0.0
         return _BOOL if isinstance(first, Condition | bool | np.bool_) else _FLOAT
@@ -43,8 +45,7 @@ class TracedArray(np.ndarray):  # type: ignore[type-arg]
         return call_op(op, args, named)
 
     def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(key if type(key) is int else _key(key))
-        return found
+        return super().__getitem__(key if type(key) is int else _key(key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         key = key if type(key) is int else _key(key, self, value)
@@ -76,27 +77,27 @@ class TracedArray(np.ndarray):  # type: ignore[type-arg]
 
         return cast(self, dtype)
 
-    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:
         """The sum along axes."""
         return np.add.reduce(self, axis=axis, out=out, **named)
 
-    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:
         """The product along axes."""
         return np.multiply.reduce(self, axis=axis, out=out, **named)
 
-    def max(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def max(self, axis: Any = None, out: Any = None, **named: Any) -> Any:
         """The largest element along axes."""
         return np.maximum.reduce(self, axis=axis, out=out, **named)
 
-    def min(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def min(self, axis: Any = None, out: Any = None, **named: Any) -> Any:
         """The smallest element along axes."""
         return np.minimum.reduce(self, axis=axis, out=out, **named)
 
-    def any(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def any(self, axis: Any = None, out: Any = None, **named: Any) -> Any:
         """Whether one element is true, along axes."""
         return np.logical_or.reduce(self, axis=axis, out=out, **named)
 
-    def all(self, axis: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def all(self, axis: Any = None, out: Any = None, **named: Any) -> Any:
         """Whether all elements are true, along axes."""
         return np.logical_and.reduce(self, axis=axis, out=out, **named)
 
@@ -108,14 +109,14 @@ class TracedArray(np.ndarray):  # type: ignore[type-arg]
         """The running product."""
         return np.multiply.accumulate(self.ravel() if axis is None else self, axis=axis or 0)
 
-    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]
+    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:
         """The mean along axes."""
         total = self.sum(axis=axis, **named)
         return total / (self.size // max(1, np.size(total)))
 
     def var(
         self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, **named: Any
-    ) -> Any:  # type: ignore[override]  # noqa: E501
+    ) -> Any:
         """The variance along axes."""
         squares = (self - self.mean(axis=axis, keepdims=True)) ** 2
         total = wrap(squares).sum(axis=axis, **named)
@@ -129,13 +130,13 @@ class TracedArray(np.ndarray):  # type: ignore[type-arg]
         """The dot product."""
         return wrap(np.dot(plain(self), plain(other)))
 
-    def clip(self, min: Any = None, max: Any = None, out: Any = None, **named: Any) -> Any:  # type: ignore[override]  # noqa: A002
+    def clip(self, min: Any = None, max: Any = None, out: Any = None, **named: Any) -> Any:  # noqa: A002
         """Every element moved between two bounds."""
         from derivc.symbolic.tracing.methods import clip
 
         return clip(self, min, max)
 
-    def round(self, decimals: int = 0, out: Any = None) -> Any:  # type: ignore[override]
+    def round(self, decimals: int = 0, out: Any = None) -> Any:
         """Every element rounded."""
         if not decimals:
             return np.rint(self)
@@ -149,7 +150,7 @@ class TracedArray(np.ndarray):  # type: ignore[type-arg]
         """The array itself: it is real."""
         return self
 
-    conjugate = conj  # type: ignore[assignment]
+    conjugate = conj
 
 
 def plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from derivc.errors import TraceError
 from derivc.ops import registry
 from derivc.ops.declaration import Op
 from derivc.symbolic.tracing import nodes
-from derivc.symbolic.tracing.scalar import Condition, Scalar, is_tracer, refuse, tree_of
+from derivc.symbolic.tracing.refusal import refuse
+from derivc.symbolic.tracing.scalar import Condition, Scalar, is_tracer, tree_of
 
 Function = Callable[..., Any]
 
@@ -125,7 +126,7 @@ _OWN: dict[str, Function] = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def function_of(name: str) -> Function:
     """The elementwise function that NumPy, SciPy or `math` knows by that name, for stand-ins.
 
@@ -141,7 +142,7 @@ def function_of(name: str) -> Function:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def find(name: str) -> Function | None:
     """As `function_of`, or None when derivc has no op for it."""
     if name in _OWN:

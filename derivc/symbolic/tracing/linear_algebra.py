@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache, reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,7 @@ def det(a: Any) -> Any:
             f" the largest is {_LARGEST}x{_LARGEST}"
         )
 
-    @lru_cache(maxsize=None)
+    @cache
     def minor(row: int, columns: tuple[int, ...]) -> Any:
         if not columns:
             return 1.0

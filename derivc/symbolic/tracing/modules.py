@@ -6,14 +6,14 @@ import builtins
 import math
 import sys
 from collections.abc import Callable
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from types import ModuleType
 from typing import Any, final
 
 import numpy as np
 
 from derivc.symbolic.tracing import elementwise, methods
-from derivc.symbolic.tracing.array import TracedArray, plain, wrap
+from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.creators import CREATORS, array
 from derivc.symbolic.tracing.numpy_functions import as_array, call
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer
@@ -81,6 +81,7 @@ def _length(item: Any) -> Any:
     return (len(item),) if isinstance(item, list | tuple) else ()
 
 
+@final
 class _Casting(type):
     """A type of numbers whose calls let stand-ins pass and whose checks accept them."""
 
@@ -130,7 +131,7 @@ _CASTS = {
 _CASTS |= {"double": _CASTS["float64"], "float_": _CASTS["float64"]}
 
 
-@lru_cache(maxsize=None)
+@cache
 def numpy_attribute(name: str) -> Any:
     """The attribute of the proxied `numpy`."""
     if name in CREATORS or name in _CASTS:
@@ -190,16 +191,16 @@ _MATH: dict[str, Function] = {
     "log": elementwise._log_base, "hypot": _root_of_squares, "floor": lambda x: x.__floor__(),
     "ceil": lambda x: x.__ceil__(), "trunc": lambda x: x.__trunc__(),
 }  # fmt: skip
-_MATH_ITEMS = {
+_MATH_ITEMS: dict[str, Any] = {
     "fsum": sum, "prod": _product, "dist": _distance,
     "sumprod": lambda p, q: sum(a * b for a, b in zip(p, q, strict=True)),
 }  # fmt: skip
 
 
-@lru_cache(maxsize=None)
+@cache
 def math_attribute(name: str) -> Any:
     """The attribute of the proxied `math`."""
-    native = getattr(math, name)
+    native: Any = getattr(math, name)
     if name in _MATH_ITEMS:
         return _over_items(_MATH_ITEMS[name], native)
     return _math(name, native) if callable(native) else native

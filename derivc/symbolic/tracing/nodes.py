@@ -110,3 +110,8 @@ def _numpy_number(value: Any) -> Any:
     if kind in "biuf" and getattr(value, "size", 0) == 1:
         return number(value.item())
     raise TypeError(f"{type(value).__name__} is not a real number: {value!r}"[:200])
+
+
+def both(cls: Any, a: Any, b: Any) -> Any:
+    """Two conditions joined; one alone when they are the same."""
+    return a if a is b else node(cls, a, b)

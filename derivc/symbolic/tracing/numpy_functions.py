@@ -13,7 +13,8 @@ import numpy as np
 
 from derivc.symbolic.tracing import elementwise, linear_algebra, methods
 from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
-from derivc.symbolic.tracing.scalar import Condition, is_tracer, refuse
+from derivc.symbolic.tracing.refusal import refuse
+from derivc.symbolic.tracing.scalar import Condition, is_tracer
 from derivc.symbolic.tracing.ufuncs import elementwise as each
 
 Function = Callable[..., Any]

@@ -40,7 +40,8 @@ def _is_users(code: CodeType) -> bool:
 
 def _names(code: CodeType) -> set[str]:
     """The global and attribute names in code, nested functions included."""
-    found, stack = set(), [code]
+    found: set[str] = set()
+    stack = [code]
     while stack:
         current = stack.pop()
         found.update(current.co_names)

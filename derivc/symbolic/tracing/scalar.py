@@ -16,14 +16,9 @@ import sympy as sp
 from derivc.errors import TraceError
 from derivc.ops import registry
 from derivc.symbolic.tracing import nodes
-from derivc.symbolic.tracing.places import here
+from derivc.symbolic.tracing.refusal import refuse, short
 
 Number = float | int
-
-
-def refuse(what: str, advice: str) -> TraceError:
-    """The error for something that needs the value of a stand-in; names the user's line."""
-    return TraceError(f"{here()} {what}; {advice}")
 
 
 @final
@@ -58,12 +53,12 @@ class Condition:
 
     def __and__(self, other: Any) -> Any:
         if isinstance(other, Condition):
-            return Condition(_both(sp.And, self.tree, other.tree))
+            return Condition(nodes.both(sp.And, self.tree, other.tree))
         return _deferred(other) or (self if other else False)
 
     def __or__(self, other: Any) -> Any:
         if isinstance(other, Condition):
-            return Condition(_both(sp.Or, self.tree, other.tree))
+            return Condition(nodes.both(sp.Or, self.tree, other.tree))
         return _deferred(other) or (True if other else self)
 
     def __xor__(self, other: Any) -> Any:
@@ -107,10 +102,6 @@ class Condition:
 def _deferred(other: Any) -> Any:
     """NotImplemented for arrays, which then take the operation over."""
     return NotImplemented if hasattr(other, "__len__") else None
-
-
-def _both(cls: Any, a: Any, b: Any) -> Any:
-    return a if a is b else nodes.node(cls, a, b)
 
 
 @final
@@ -279,24 +270,14 @@ class Scalar:
     def __ge__(self, other: Any) -> Any:
         return _compare(sp.GreaterThan, self, other)
 
-    def __eq__(self, other: Any) -> Any:
+    def __eq__(self, other: object) -> Any:
         return _compare(sp.Equality, self, other)
 
-    def __ne__(self, other: Any) -> Any:
+    def __ne__(self, other: object) -> Any:
         return _compare(sp.Unequality, self, other)
 
 
 numbers.Real.register(Scalar)
-
-
-def short(tree: Any) -> str:
-    """The tree in at most about 60 characters; a large one is only named."""
-    budget, stack = 40, [tree]
-    while stack and budget:
-        stack.extend(stack.pop().args)
-        budget -= 1
-    text = str(tree) if budget else f"a {type(tree).__name__} of traced values"
-    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def is_number(value: Any) -> bool:
