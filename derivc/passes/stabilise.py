@@ -1,0 +1,75 @@
+"""Stable forms of cancelling expressions, before differentiation, so that partials are stable too.
+
+    exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
+    log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
+    log(1 + exp(x)) = softplus(x)
+
+All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
+it is small, and exp(x) overflows when it is large; right of them neither happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from derivc.ir.algebra import SmartBuilder
+from derivc.ir.program import Instruction, Program, Value
+from derivc.passes.dce import dce
+
+
+def stabilise(program: Program) -> Program:
+    """The same function in a form that loses fewer digits.
+
+    Args:
+        program: op level.
+
+    Example:
+        >>> from derivc.ir.builder import Builder
+        >>> b = Builder(["x"])
+        >>> print(stabilise(b.finish([b.emit("sub", b.emit("exp", 0), b.const(1))])))
+        inputs x
+        _1 = expm1 x
+        outputs _1
+    """
+    builder = SmartBuilder(program.inputs)
+    places = dict(enumerate(range(len(program.inputs))))
+    for index, step in enumerate(program.instructions, len(program.inputs)):
+        places[index] = _stable(builder, builder.copy(step, places))
+    return dce(builder.finish(places[out] for out in program.outputs))
+
+
+def _stable(b: SmartBuilder, value: Value) -> Value:
+    """The value itself, or its stable form."""
+    step = b.at(value)
+    rule = _RULES.get(step.op)
+    found = rule(b, step) if rule else None
+    return value if found is None else found
+
+
+def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
+    """exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)."""
+    left, right = step.args
+    if b.is_const(right, 1) and b.at(left).op == "exp":
+        return b.emit("expm1", *b.at(left).args)
+    if b.is_const(left, 1) and b.at(right).op == "exp":
+        return b.emit("neg", b.emit("expm1", *b.at(right).args))
+    return None
+
+
+def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
+    """log(1 + exp(x)) = softplus(x), log(1 + x) = log1p(x), log(1 - x) = log1p(-x)."""
+    inner = b.at(step.args[0])
+    if inner.op == "sub" and b.is_const(inner.args[0], 1):
+        return b.emit("log1p", b.emit("neg", inner.args[1]))
+    if inner.op != "add" or not any(b.is_const(arg, 1) for arg in inner.args):
+        return None
+    small = inner.args[1] if b.is_const(inner.args[0], 1) else inner.args[0]
+    if b.at(small).op == "exp":
+        return b.emit("logaddexp", b.const(0), *b.at(small).args)
+    return b.emit("log1p", small)
+
+
+_RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
+    "sub": _difference,
+    "log": _logarithm,
+}

@@ -1,0 +1,30 @@
+"""Stable forms: value and partials keep their digits where the written form loses them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import derivc as dc
+
+SMALL = {"x": (1e-12, 1e-9)}
+
+
+@pytest.mark.parametrize(
+    "text", ["exp(x) - 1", "1 - exp(-x)", "log(1 + x)", "log(1 - x**2)", "log(1 + exp(x))"]
+)
+def test_small_arguments_keep_their_digits(text):
+    assert dc.compile(text).check(points=12, domain=SMALL)
+    assert dc.compile(text).check(points=12)
+
+
+def test_softplus_written_out_does_not_overflow():
+    value, (slope,) = dc.compile("log(exp(x) + 1)").value_and_grad(1000.0)
+    assert (value, slope) == (1000.0, 1.0)
+
+
+def test_edges_keep_their_meaning():
+    kernel = dc.compile("log(1 + x)")
+    assert float(kernel(-1.0)) == -math.inf
+    assert math.isnan(float(kernel(-2.0)))
