@@ -3,6 +3,8 @@
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x)
+    1 - cos(x) = 2 sin(x/2)^2
+    exp(x)/(1 + exp(x)) = sigmoid(x)
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
 it is small, and exp(x) overflows when it is large; right of them neither happens.
@@ -14,6 +16,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
+from derivc.lowering.fragment import HALF
 from derivc.passes.dce import dce
 
 
@@ -47,12 +50,32 @@ def _stable(b: SmartBuilder, value: Value) -> Value:
 
 
 def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
-    """exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)."""
+    """f(x) - 1 and 1 - f(x), where f(x) - 1 has a form of its own."""
     left, right = step.args
-    if b.is_const(right, 1) and b.at(left).op == "exp":
-        return b.emit("expm1", *b.at(left).args)
-    if b.is_const(left, 1) and b.at(right).op == "exp":
-        return b.emit("neg", b.emit("expm1", *b.at(right).args))
+    if b.is_const(right, 1):
+        return _less_one(b, b.at(left))
+    if b.is_const(left, 1):
+        found = _less_one(b, b.at(right))
+        return None if found is None else b.emit("neg", found)
+    return None
+
+
+def _less_one(b: SmartBuilder, step: Instruction) -> Value | None:
+    """exp(x) - 1 = expm1(x), cos(x) - 1 = -2 sin(x/2)^2."""
+    if step.op == "exp":
+        return b.emit("expm1", *step.args)
+    if step.op == "cos":
+        sine = b.emit("sin", b.emit("mul", b.const(HALF), *step.args))
+        return b.emit("mul", b.const(-2), b.emit("mul", sine, sine))
+    return None
+
+
+def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
+    """exp(x)/(1 + exp(x)) = sigmoid(x)."""
+    over, under = step.args
+    parts = b.at(under).args if b.at(under).op == "add" else ()
+    if b.at(over).op == "exp" and over in parts and any(b.is_const(arg, 1) for arg in parts):
+        return b.emit("sigmoid", *b.at(over).args)
     return None
 
 
@@ -71,5 +94,6 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
 
 _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "sub": _difference,
+    "div": _quotient,
     "log": _logarithm,
 }

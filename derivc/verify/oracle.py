@@ -88,10 +88,10 @@ def partial(
         slope, gap = _differences(program, point, index, output, (digits + 5) << level)
         if slope != slope or (apart is not None and _is_kink(gap, apart)):
             return mpmath().nan
-        if before is not None and _agree(before, slope, digits):
+        if before is not None and slope != 0 and _agree(before, slope, digits):
             return slope
         before, apart = slope, gap
-    return mpmath().nan
+    return before if before == 0 else mpmath().nan  # a zero may be a slope too small to be seen yet
 
 
 def _differences(

@@ -12,7 +12,11 @@ SMALL = {"x": (1e-12, 1e-9)}
 
 
 @pytest.mark.parametrize(
-    "text", ["exp(x) - 1", "1 - exp(-x)", "log(1 + x)", "log(1 - x**2)", "log(1 + exp(x))"]
+    "text",
+    [
+        *("exp(x) - 1", "1 - exp(-x)", "log(1 + x)", "log(1 - x**2)", "log(1 + exp(x))"),
+        *("1 - cos(x)", "cos(x) - 1", "exp(x)/(1 + exp(x))"),
+    ],
 )
 def test_small_arguments_keep_their_digits(text):
     assert dc.compile(text).check(points=12, domain=SMALL)
