@@ -56,4 +56,7 @@ def _special(specs: Sequence[FunctionSpec]) -> list[str]:
     ops = {step.op for spec in specs for step in spec.program.instructions} - {"const"}
     found = {op: spelling.spelling_of(op).numpy for op in sorted(ops)}
     special = [(spelling.ufunc(op), name) for op, name in found.items() if name[:8] == "special."]
-    return [f"{local} = _in_double({name})" for local, name in sorted(special)]
+    return [
+        f"{local} = _in_double({name.replace('[', ', ').rstrip(']')})"
+        for local, name in sorted(special)
+    ]

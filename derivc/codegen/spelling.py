@@ -51,7 +51,8 @@ def scalar(op: str) -> str:
 
 def _call(function: str, op: str) -> str:
     places = ", ".join(f"{{{i}}}" for i in range(registry.get(op).arity))
-    return f"{function}({places})"
+    name, bracket, rest = function.partition("[")  # one of several results, as in special.sici[0]
+    return f"{name}({places}){bracket}{rest}"
 
 
 def _mathematical(spelling: str, op: str) -> str:
@@ -80,4 +81,4 @@ def ufunc(op: str) -> str:
     if op == "where":
         return "_select"
     name = spelling_of(op).numpy
-    return f"_{name.replace('.', '_')}" if name.startswith("special.") else name
+    return "_" + re.sub(r"\W+", "_", name).rstrip("_") if name.startswith("special.") else name

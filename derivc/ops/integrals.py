@@ -94,31 +94,31 @@ logint = declare(
 )  # fmt: skip
 Si = declare(
     "Si", "The sine integral.", params=("x",), symbol=sp.Si, truth="si", tags=_TAGS, cost=60,
-    spelling=Spelling("special.sici({0})[0]"), partials=lambda x, y: [sincu(x)],
+    spelling=Spelling("special.sici[0]"), partials=lambda x, y: [sincu(x)],
 )  # fmt: skip
 Ci = declare(
     "Ci", "The cosine integral.", params=("x",), symbol=sp.Ci, truth="ci", tags=_TAGS, cost=60,
-    spelling=Spelling("special.sici({0})[1]"), partials=lambda x, y: [cos(x) / x],
+    spelling=Spelling("special.sici[1]"), partials=lambda x, y: [cos(x) / x],
     domain=_positive,
 )  # fmt: skip
 Shi = declare(
     "Shi", "The hyperbolic sine integral.", params=("x",), symbol=sp.Shi, truth="shi", cost=60,
-    spelling=Spelling("special.shichi({0})[0]"), tags=_TAGS,
+    spelling=Spelling("special.shichi[0]"), tags=_TAGS,
     partials=lambda x, y: [where(sp.Eq(x, 0), 1, sinh(x) / x)],
 )  # fmt: skip
 Chi = declare(
     "Chi", "The hyperbolic cosine integral.", params=("x",), symbol=sp.Chi, truth="chi", cost=60,
-    spelling=Spelling("special.shichi({0})[1]"), tags=_TAGS,
+    spelling=Spelling("special.shichi[1]"), tags=_TAGS,
     partials=lambda x, y: [cosh(x) / x], domain=_positive,
 )  # fmt: skip
 fresnels = declare(
     "fresnels", "The Fresnel sine integral.", params=("x",), symbol=sp.fresnels, cost=60,
-    truth="fresnels", spelling=Spelling("special.fresnel({0})[0]"), tags=_TAGS, range=(-1, 1),
+    truth="fresnels", spelling=Spelling("special.fresnel[0]"), tags=_TAGS, range=(-1, 1),
     partials=lambda x, y: [sin(pi * x**2 / 2)],
 )  # fmt: skip
 fresnelc = declare(
     "fresnelc", "The Fresnel cosine integral.", params=("x",), symbol=sp.fresnelc, cost=60,
-    truth="fresnelc", spelling=Spelling("special.fresnel({0})[1]"), tags=_TAGS, range=(-1, 1),
+    truth="fresnelc", spelling=Spelling("special.fresnel[1]"), tags=_TAGS, range=(-1, 1),
     partials=lambda x, y: [cos(pi * x**2 / 2)],
 )  # fmt: skip
 elliptic_k = declare(

@@ -24,15 +24,8 @@ LOOSE = {"zeta": 64, "trigamma": 64, "polygamma": 256, "gammainc": 256, "gammain
          "erfi": 128}  # fmt: skip
 """Ops whose SciPy function, or series at the edge of its range, loses more digits than that."""
 
-PAIRED = pytest.mark.xfail(reason="a ufunc with several results is not written yet", strict=False)
 
-
-def _case(op: Op) -> Any:
-    paired = op.spelling is not None and "{" in op.spelling.numpy
-    return pytest.param(op, id=op.name, marks=[PAIRED] if paired else [])
-
-
-OPS = [_case(op) for op in differentiable_ops()]
+OPS = [pytest.param(op, id=op.name) for op in differentiable_ops()]
 
 
 def compiled(op: Op, free: list[int], fixed: dict[int, float]) -> Any:

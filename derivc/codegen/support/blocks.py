@@ -137,15 +137,17 @@ def _select(condition: Any, a: Any, b: Any, out: Any = None) -> Any:
     return out
 
 
-def _in_double(ufunc: Any) -> Any:
-    """A ufunc of SciPy, which has no wide loops: wide arguments are narrowed for the call."""
+def _in_double(ufunc: Any, part: int | None = None) -> Any:
+    """A ufunc of SciPy, or one part of its result; it has no wide loops: arguments are narrowed."""
 
     def call(*arrays: Any, out: Any = None) -> Any:
-        if all(getattr(a, "dtype", None) != np.longdouble for a in arrays):
+        wide = any(getattr(a, "dtype", None) == np.longdouble for a in arrays)
+        if not wide and part is None:
             return ufunc(*arrays, out=out)
-        result = ufunc(*[np.asarray(a, float) for a in arrays])
+        result = ufunc(*([np.asarray(a, float) for a in arrays] if wide else arrays))
+        result = result if part is None else result[part]
         if out is None:
-            return np.longdouble(result)
+            return np.longdouble(result) if wide else result
         np.copyto(out, result)
         return out
 
