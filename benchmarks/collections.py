@@ -11,7 +11,7 @@ from typing import Any
 import derivc as dc
 from benchmarks.cases import DATA
 from derivc.ir.program import Program
-from derivc.verify import numbers
+from derivc.lowering import multiprecision
 from derivc.verify.sample import sample
 
 Point = tuple[float, ...]
@@ -43,7 +43,7 @@ class Expression:
 
 
 def _holds(program: Program, point: Sequence[float]) -> bool:
-    return bool(numbers.run(program, [numbers.to_exact(v) for v in point])[0] == 1)
+    return bool(multiprecision.run(program, [multiprecision.to_exact(v) for v in point])[0] == 1)
 
 
 def load(name: str) -> list[Expression]:

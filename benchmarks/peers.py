@@ -1,4 +1,4 @@
-"""What people would use instead: SymPy's diff + lambdify, and forward differentiation in float64."""
+"""What people would use instead: SymPy's diff + lambdify, and float64 forward differentiation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sympy_gradient(expression: Expression) -> Callable[..., Results] | None:
         tree = sp.sympify(expression.text, locals={**_SYMPY, **symbols})
         outputs = [tree, *(sp.diff(tree, s) for s in symbols.values())]
         raw = sp.lambdify(list(symbols.values()), outputs, ["scipy", "numpy"], cse=True)
-    except Exception:  # whatever goes wrong there is its own result: no peer to compare with
+    except Exception:  # noqa: BLE001  whatever goes wrong there: no peer to compare with
         return None
     return _quiet(raw)
 
@@ -57,10 +57,18 @@ def forward_gradient(program: Program) -> Callable[..., Results] | None:
 def _quiet(function: Callable[..., Any]) -> Callable[..., Results]:
     def call(*arguments: Any) -> Results:
         with np.errstate(all="ignore"):
-            outputs = function(*arguments)
+            outputs = _tried(function, arguments)
         return [np.broadcast_to(np.asarray(o, float), np.shape(arguments[0])) for o in outputs]
 
     return call
+
+
+def _tried(function: Callable[..., Any], arguments: Any) -> list[Any]:
+    """The outputs; NaN for all of them when the call fails."""
+    try:
+        return list(function(*arguments))
+    except Exception:  # noqa: BLE001  a peer's failure is its result
+        return [np.nan] * (len(arguments) + 1)
 
 
 def _seed(arguments: Any, index: int) -> tuple[Any, list[Any]]:

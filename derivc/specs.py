@@ -13,6 +13,7 @@ from derivc.errors import ShapeError
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.lowering.fragment import expand
+from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
 from derivc.passes.jvp import push
 from derivc.passes.pipeline import before_differentiation, before_generation
@@ -75,7 +76,7 @@ class Specs:
         summary: str,
         extra: Sequence[Argument] = (),
     ) -> FunctionSpec:
-        ready = before_generation(expand(dce(program)))
+        ready = before_generation(expand(cancel(dce(program))))
         return FunctionSpec(name, (*self.definition.arguments, *extra), ready, layout, summary)
 
 

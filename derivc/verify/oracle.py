@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from derivc.ir.program import Program
+from derivc.lowering import multiprecision
 from derivc.ops.shorthand import mpmath
-from derivc.verify import numbers
 
 Number = Any
 DIGITS = 50
@@ -50,7 +50,7 @@ def evaluate(program: Program, point: Sequence[Any], digits: int = DIGITS) -> li
 def at_precision(program: Program, point: Sequence[Any], digits: int) -> list[Number]:
     """The outputs, computed with so many digits throughout."""
     with mpmath().workdps(digits):
-        return numbers.run(program, [numbers.to_exact(value) for value in point])
+        return multiprecision.run(program, [multiprecision.to_exact(value) for value in point])
 
 
 def span(point: Sequence[Any]) -> int:
@@ -62,7 +62,7 @@ def span(point: Sequence[Any]) -> int:
 def _order(value: Any) -> int:
     if value == 0 or value != value or abs(value) == math.inf:
         return 0
-    return int(mpmath().mag(numbers.to_exact(value)) * 0.30103)
+    return int(mpmath().mag(multiprecision.to_exact(value)) * 0.30103)
 
 
 def _agree(a: Number, b: Number, digits: int) -> bool:
@@ -101,7 +101,7 @@ def _differences(
     mp, extent = mpmath(), span(point)
     precision = 3 * digits + 3 * extent
     with mp.workdps(precision):
-        centre = numbers.to_exact(point[index])
+        centre = multiprecision.to_exact(point[index])
         step = mp.mpf(10) ** -(digits + extent)
         values = []
         for moved in (centre - step, centre, centre + step):

@@ -1,0 +1,91 @@
+"""The pass: every sum that cancels, replaced where a sample shows that digits are won."""
+
+from __future__ import annotations
+
+from typing import final
+
+from derivc.ir.algebra import SmartBuilder
+from derivc.ir.program import Instruction, Program, Value
+from derivc.passes.cancel.forms import Forms
+from derivc.passes.cancel.judge import Judge, sliced
+from derivc.passes.cancel.solver import Solver
+from derivc.passes.cancel.writer import Writer
+from derivc.passes.dce import dce
+
+_LONGEST = 2000
+"""Programs longer than this are left as they are: a sample of each sum would take too long."""
+
+_MOST_TRIALS = 60
+
+
+def cancel(program: Program) -> Program:
+    """The same function, its cancelling sums in forms that keep their digits.
+
+    Args:
+        program: op level, derivatives included.
+
+    Example:
+        >>> from derivc.ir.builder import Builder
+        >>> b = Builder(["x"])
+        >>> near = b.emit("add", 0, b.const(1))
+        >>> print(cancel(b.finish([b.emit("sub", b.emit("mul", near, near), b.emit("mul", 0, 0))])))
+        inputs x
+        _3 = mul 2 x
+        _4 = add 1 _3
+        outputs _4
+    """
+    if len(program) > _LONGEST:
+        return program
+    return _Rewrite(program).run()
+
+
+@final
+class _Rewrite:
+    """One pass over a program."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.forms = Forms(program)
+        self.builder = SmartBuilder(program.inputs)
+        self.places: dict[Value, Value] = dict(enumerate(range(len(program.inputs))))
+        self.solver = Solver(self.forms, Writer(self.builder, self.places))
+        self.judge = Judge(program)
+        self.trials = 0
+        self.roots = _roots(program)
+
+    def run(self) -> Program:
+        for index, step in enumerate(self.program.instructions, len(self.program.inputs)):
+            self.places[index] = self._instruction(index, step)
+        return dce(self.builder.finish(self.places[out] for out in self.program.outputs))
+
+    def _instruction(self, value: Value, step: Instruction) -> Value:
+        plain = self.builder.copy(step, self.places)
+        if self.trials >= _MOST_TRIALS:
+            return plain
+        found = self._found(value, step)
+        if found is None or found == plain:
+            return plain
+        self.trials += 1
+        better = self.judge.prefers(value, self._slice(plain), self._slice(found))
+        return found if better else plain
+
+    def _found(self, value: Value, step: Instruction) -> Value | None:
+        if value in self.roots:
+            return self.solver.rewritten(self.forms.sums[value] or ())
+        if step.op == "div":
+            return self.solver.quotient(value)
+        return self.solver.logarithm(step.args[0]) if step.op == "log" else None
+
+    def _slice(self, value: Value) -> Program:
+        return sliced(self.builder.finish(()), value)
+
+
+def _roots(program: Program) -> set[Value]:
+    """The sums that something other than a sum uses."""
+    sums = ("add", "sub")
+    start = len(program.inputs)
+    used: set[Value] = set(program.outputs)
+    for step in program.instructions:
+        if step.op not in sums:
+            used.update(step.args)
+    return {v for v in used if v >= start and program.instructions[v - start].op in sums}

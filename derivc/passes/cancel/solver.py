@@ -1,0 +1,265 @@
+"""One sum at a time: multiplied out, factored, paired or multiplied by its conjugate.
+
+c M f(a) - c M f(b) = c M (f(a) - f(b)), where a - b is simpler than a and b
+p + q = (p^2 - q^2)/(p - q), where q is a root and p^2 - q^2 is simpler; taken where p q < 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import final
+
+from derivc.ir.program import Instruction, Value
+from derivc.passes.cancel import differences
+from derivc.passes.cancel.factor import Factor, common, factors
+from derivc.passes.cancel.forms import (
+    Expansion,
+    Forms,
+    Monomial,
+    Term,
+    collected,
+    content,
+    times,
+    without,
+)
+from derivc.passes.cancel.writer import Writer
+
+_HALF = Fraction(1, 2)
+_MOST_IN_CONJUGATE = 5
+_KINDS = {"log1p": "log", "expm1": "exp", "cbrt": "pow"}
+_DEEPEST = 6
+
+Pair = tuple[int, int, Value, Value, str]
+"""Two terms of a sum, their function atoms, and what kind of function."""
+
+
+@final
+class Solver:
+    """Rewrites sums of a program.
+
+    Args:
+        forms: of the program. writer: into the new one.
+    """
+
+    def __init__(self, forms: Forms, writer: Writer):
+        self.forms = forms
+        self.writer = writer
+        self.builder = writer.builder
+        self.depth = 0
+
+    def rewritten(self, terms: Sequence[Term]) -> Value | None:
+        """The sum in a form in which nothing cancels; None where none is known."""
+        if self.depth > _DEEPEST or len(terms) < 2:
+            return None
+        self.depth += 1
+        try:
+            return self._rewritten(terms)
+        finally:
+            self.depth -= 1
+
+    def _rewritten(self, terms: Sequence[Term]) -> Value | None:
+        factor = content(terms)
+        expansion = self.forms.expand(without(terms, factor))
+        if expansion is not None and expansion.reduced:
+            return self._product(factor, expansion)
+        rest = collected(without(terms, factor))
+        inner = self._paired(rest) or self._conjugated(rest)
+        if inner is None and expansion is not None:
+            inner = self._paired(expansion.terms) or self._split(expansion.terms)
+        return None if inner is None else self._scaled(factor, inner)
+
+    def _split(self, terms: Sequence[Term]) -> Value | None:
+        """a^2 - b^2 = (a - b)(a + b), and the like; None when two terms are no such product."""
+        if len(terms) != 2 or terms[0][0] * terms[1][0] > 0:
+            return None
+        found = factors(self.forms, tuple(terms), ())
+        if found is None or sum(len(part) > 1 for part, _ in found) < 2:
+            return None
+        return self._quotient(found)
+
+    def quotient(self, value: Value) -> Value | None:
+        """A quotient of sums without the factors that both share; None where they share none."""
+        coefficient, monomial = self.forms.products[value]
+        above = tuple(p for p in monomial if p[1] > 0)
+        below = tuple((a, -e) for a, e in monomial if e < 0)
+        if not all(any(self.forms.sums[a] for a, _ in side) for side in (above, below)):
+            return None
+        expansion = self.forms.expand([(coefficient, above)])
+        if expansion is None or len(expansion.terms) < 2:
+            return None
+        if any(e < 0 for _, m in expansion.terms for _, e in m):
+            return None
+        found = common(self.forms, expansion.terms, below)
+        return None if found is None else self._quotient(found)
+
+    def logarithm(self, value: Value) -> Value | None:
+        """log(a/c) where a - c is simpler than both."""
+        coefficient, monomial = self.forms.products[value]
+        above = tuple(p for p in monomial if p[1] > 0)
+        below = tuple((a, -e) for a, e in monomial if e < 0)
+        if not above or not below or coefficient < 0:
+            return None
+        top, bottom = (coefficient, above), (Fraction(1), below)
+        d = self.simplified((top, (-bottom[0], below)))
+        if d is None:
+            return None
+        return differences.log(self.builder, self.writer.term(*top), self.writer.term(*bottom), d)
+
+    def value(self, terms: Sequence[Term]) -> Value:
+        """The sum, rewritten where that is known."""
+        found = self.rewritten(terms)
+        return self.writer.terms(collected(terms)) if found is None else found
+
+    def simplified(self, terms: Sequence[Term]) -> Value | None:
+        """The sum multiplied out, when that makes terms of it cancel."""
+        expansion = self.forms.expand(terms)
+        if expansion is None or not expansion.reduced:
+            return None
+        return self._product((), expansion)
+
+    def _scaled(self, factor: Monomial, inner: Value) -> Value:
+        b = self.builder
+        above = self.writer.term(Fraction(1), tuple(p for p in factor if p[1] > 0))
+        below = self.writer.term(Fraction(1), tuple((a, -e) for a, e in factor if e < 0))
+        return b.emit("div", b.emit("mul", above, inner), below)
+
+    def _product(self, factor: Monomial, expansion: Expansion) -> Value:
+        """factor * (the terms that are left), with common factors cancelled."""
+        if not expansion.terms:
+            return self.builder.const(0)
+        inner = content(expansion.terms)
+        outer, rest = times(factor, inner), without(expansion.terms, inner)
+        above = tuple(p for p in outer if p[1] > 0)
+        below = tuple((a, -e) for a, e in outer if e < 0)
+        found = factors(self.forms, rest, below)
+        if found is None:
+            return self._scaled(outer, self.value(rest))
+        return self._quotient([(((Fraction(1), above),), 1), *found])
+
+    def _quotient(self, parts: Sequence[Factor]) -> Value:
+        b = self.builder
+        above, below = b.const(1), b.const(1)
+        for terms, exponent in parts:
+            value = self.writer.power(self._factor(terms), Fraction(abs(exponent)))
+            if exponent > 0:
+                above = b.emit("mul", above, value)
+            else:
+                below = b.emit("mul", below, value)
+        return b.emit("div", above, below)
+
+    def _factor(self, terms: Sequence[Term]) -> Value:
+        if len(terms) == 1:
+            return self.writer.term(*terms[0])
+        found = self._paired(terms) or self._conjugated(terms)
+        return self.writer.terms(terms) if found is None else found
+
+    def _paired(self, terms: Sequence[Term]) -> Value | None:
+        """The sum with the first difference f(a) - f(b) in it rewritten."""
+        for i, j, one, other, kind in self._pairs(terms):
+            difference = self._difference(kind, one, other)
+            if difference is None:
+                continue
+            coefficient, monomial = terms[i]
+            exponent = _HALF if kind == "sqrt" else Fraction(1)
+            cofactor = times(monomial, ((one, exponent),), Fraction(-1))
+            scaled = self.builder.emit("mul", self.writer.term(Fraction(1), cofactor), difference)
+            rest = [t for k, t in enumerate(terms) if k not in (i, j)]
+            parts = [(coefficient, scaled)]
+            if rest:
+                parts.append((Fraction(1), self.value(rest)))
+            return self.writer.total(parts)
+        return None
+
+    def _pairs(self, terms: Sequence[Term]) -> Iterator[Pair]:
+        seen: dict[tuple[str, Monomial, Fraction], tuple[int, Value]] = {}
+        for i, (coefficient, monomial) in enumerate(terms):
+            for atom, exponent in monomial:
+                kind = self._kind(atom, exponent)
+                if kind is None:
+                    continue
+                cofactor = times(monomial, ((atom, exponent),), Fraction(-1))
+                partner = seen.get((kind, cofactor, -coefficient))
+                if partner is not None:
+                    yield partner[0], i, partner[1], atom, kind
+                seen[kind, cofactor, coefficient] = (i, atom)
+
+    def _kind(self, atom: Value, exponent: Fraction) -> str | None:
+        if exponent == _HALF:
+            return "sqrt"
+        step = self.forms.program.instruction(atom)
+        if step is None or exponent != 1:
+            return None
+        kind = _KINDS.get(step.op, step.op)
+        if kind == "pow":
+            return f"pow {step.args[1] if step.op == 'pow' else -1}"
+        return kind if kind in differences.RULES else None
+
+    def _difference(self, kind: str, one: Value, other: Value) -> Value | None:
+        """f(a) - f(b), when a - b is simpler than either."""
+        first, second = (self._argument(kind, v) for v in (one, other))
+        d = self.simplified((*first, *((-c, m) for c, m in second)))
+        b = self.builder
+        a, c = (self._argument_value(kind, v) for v in (one, other))
+        if d is None:
+            opposite = kind == "exp" and (b.negated(a) == c or b.negated(c) == a)
+            return differences.RULES["exp"](b, a, c, b.const(0)) if opposite else None
+        if kind.startswith("pow"):
+            return differences.power(b, a, c, d, self._power(one))
+        return differences.RULES[kind](b, a, c, d)
+
+    def _argument(self, kind: str, atom: Value) -> tuple[Term, ...]:
+        """The terms of a in f(a)."""
+        if kind == "sqrt":
+            return self.forms.opened(atom) or ((Fraction(1), ((atom, Fraction(1)),)),)
+        step = self._step(atom)
+        parts = self.forms.parts(step.args[0])
+        return ((Fraction(1), ()), *parts) if step.op == "log1p" else parts
+
+    def _argument_value(self, kind: str, atom: Value) -> Value:
+        if kind == "sqrt":
+            return self.writer.places[atom]
+        step = self._step(atom)
+        inner = self.writer.places[step.args[0]]
+        return (
+            self.builder.emit("add", self.builder.const(1), inner) if step.op == "log1p" else inner
+        )
+
+    def _power(self, atom: Value) -> Value:
+        step = self._step(atom)
+        if step.op == "cbrt":
+            return self.builder.const(Fraction(1, 3))
+        return self.writer.places[step.args[1]]
+
+    def _step(self, atom: Value) -> Instruction:
+        step = self.forms.program.instruction(atom)
+        assert step is not None
+        return step
+
+    def _conjugated(self, terms: Sequence[Term]) -> Value | None:
+        """p + q by its conjugate, q the only term with a root."""
+        roots = [t for t in terms if any(e.denominator == 2 for _, e in t[1])]
+        if len(roots) != 1 or len(terms) > _MOST_IN_CONJUGATE:
+            return None
+        root = roots[0]
+        rest = [t for t in terms if t is not root]
+        squares = [*_products(rest, rest), *_products([(-root[0], root[1])], [root])]
+        top = self.simplified(squares)
+        return None if top is None else self._by_sign(rest, root, top)
+
+    def _by_sign(self, rest: Sequence[Term], root: Term, top: Value) -> Value:
+        b = self.builder
+        p, q = self.value(rest), self.writer.term(*root)
+        form = b.emit("div", top, b.emit("sub", p, q))
+        zero = b.const(0)
+        if all(e.denominator == 2 for _, e in root[1]):
+            against = b.emit("lt" if root[0] > 0 else "gt", p, zero)
+        else:
+            one = b.emit("logical_and", b.emit("lt", p, zero), b.emit("gt", q, zero))
+            other = b.emit("logical_and", b.emit("gt", p, zero), b.emit("lt", q, zero))
+            against = b.emit("logical_or", one, other)
+        return b.emit("where", against, form, b.emit("add", p, q))
+
+
+def _products(one: Sequence[Term], other: Sequence[Term]) -> list[Term]:
+    return [(c * d, times(m, n)) for c, m in one for d, n in other]

@@ -1,0 +1,78 @@
+"""Cancelling sums: the rewritten program is the same function and keeps the digits."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import derivc as dc
+from derivc.verify import oracle
+from derivc.verify.ulp import ulps
+
+HARD = [
+    ("sqrt(x + 1) - sqrt(x)", [1e15]),
+    ("z/(z + 1)", [1e6]),
+    ("1/(x + 1) - 1/x", [1e9]),
+    ("(x + 1)**2 - x**2", [1e12]),
+    ("(x - 1)/(x*x - 1)", [1.0000000001]),
+    ("atan(x + 1) - atan(x)", [1e10]),
+    ("log(x + 1) - log(x)", [1e12]),
+    ("(x + 1)*log(x + 1) - x*log(x) - 1", [1e12]),
+    ("log((1 - t)/(1 + t))", [1e-9]),
+    ("(x + 1)**(1/3) - x**(1/3)", [1e9]),
+    ("exp(x) - exp(-x)", [1e-9]),
+    ("exp(x + y) - exp(x)", [0.5, 1e-10]),
+    ("sin(x + y) - sin(x)", [0.7, 1e-10]),
+    ("cos(x + y) - cos(x)", [0.7, 1e-10]),
+    ("tan(x + y) - tan(x)", [0.7, 1e-10]),
+    ("sinh(x + y) - sinh(x)", [0.7, 1e-10]),
+    ("(-b + sqrt(b*b - 4*a*c))/(2*a)", [1e-3, 1e6, 2e-3]),
+    ("(-b - sqrt(b*b - 4*a*c))/(2*a)", [1e-3, -1e6, 2e-3]),
+    ("sqrt(x*x + y*y) - x", [1e6, 1e-3]),
+    ("(u + v)/(1 + u*v/c**2)", [1.0000106554267512, 1.0022374867815187, 1.1608020141173365]),
+]
+
+
+@pytest.mark.parametrize(("text", "point"), HARD, ids=[text for text, _ in HARD])
+def test_value_and_partials_keep_their_digits(text: str, point: list[float]) -> None:
+    kernel = dc.compile(text)
+    value, partials = kernel.value_and_grad(*point)
+    program = kernel.definition.program
+    true = oracle.truth_float(oracle.evaluate(program, point)[0])
+    assert ulps(value, true) <= 8
+    slopes = [oracle.truth_float(s) for s in oracle.gradient(program, point)]
+    assert all(ulps(p, s) <= 16 for p, s in zip(partials, slopes, strict=True)), (partials, slopes)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("sqrt(x + 1) - sqrt(x)", [0.0, 3.0, 1e300]),
+        ("log(x + 1) - log(x)", [1e-300, 1.0, 1e300]),
+        ("exp(x + 1) - exp(x)", [-700.0, 0.0, 700.0]),
+        ("(1 - b) + sqrt(b*b + 2*b)", [0.5, 10.0, 1e8]),
+    ],
+)
+def test_the_rewrite_is_right_where_nothing_cancels(text: str, points: list[float]) -> None:
+    kernel = dc.compile(text)
+    for x in points:
+        true = oracle.truth_float(oracle.evaluate(kernel.definition.program, [x])[0])
+        assert ulps(kernel(x), true) <= 8, x
+
+
+def test_a_sum_that_vanishes_becomes_zero() -> None:
+    kernel = dc.compile("(x + 1)**2 - x**2 - 2*x - 1")
+    assert kernel(0.1) == 0
+    assert kernel.grad(0.1) == (0,)
+
+
+def test_what_does_not_cancel_stays_as_written() -> None:
+    assert "- x" in dc.compile("(y - x)**4 + 3").source
+    assert math.isclose(dc.compile("(x - 1)**4 - x**2")(0.5), 0.0625 - 0.25, rel_tol=1e-15)
+
+
+def test_value_is_the_same_with_and_without_partials() -> None:
+    for text, point in HARD:
+        kernel = dc.compile(text)
+        assert kernel(*point) == kernel.value_and_grad(*point)[0], text
