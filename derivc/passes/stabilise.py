@@ -4,7 +4,8 @@
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x)
     1 - cos(x) = 2 sin(x/2)^2
-    exp(x)/(1 + exp(x)) = sigmoid(x)
+    exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
+    exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
 it is small, and exp(x) overflows when it is large; right of them neither happens.
@@ -55,6 +56,8 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
     if b.is_const(right, 1):
         return _less_one(b, b.at(left))
     if b.is_const(left, 1):
+        if b.at(right).op == "sigmoid":
+            return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
         found = _less_one(b, b.at(right))
         return None if found is None else b.emit("neg", found)
     return None
@@ -71,12 +74,25 @@ def _less_one(b: SmartBuilder, step: Instruction) -> Value | None:
 
 
 def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
-    """exp(x)/(1 + exp(x)) = sigmoid(x)."""
-    over, under = step.args
-    parts = b.at(under).args if b.at(under).op == "add" else ()
-    if b.at(over).op == "exp" and over in parts and any(b.is_const(arg, 1) for arg in parts):
-        return b.emit("sigmoid", *b.at(over).args)
-    return None
+    """exp(x)/(1 + exp(x)), a/(1 + exp(x)) and exp(x)/expm1(x), none of which overflows then."""
+    over, under = b.at(step.args[0]), b.at(step.args[1])
+    if over.op == "exp" and under == Instruction("expm1", over.args):
+        inverse = b.emit("expm1", b.emit("neg", *over.args))
+        return b.emit("neg", b.emit("div", b.const(1), inverse))
+    grown = _beside_one(b, step.args[1])
+    if grown is None or b.at(grown).op != "exp":
+        return None
+    if step.args[0] == grown:
+        return b.emit("sigmoid", *over.args)
+    return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
+
+
+def _beside_one(b: SmartBuilder, value: Value) -> Value | None:
+    """x, where the value is 1 + x."""
+    step = b.at(value)
+    if step.op != "add" or not any(b.is_const(arg, 1) for arg in step.args):
+        return None
+    return step.args[1] if b.is_const(step.args[0], 1) else step.args[0]
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -84,9 +100,9 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
     inner = b.at(step.args[0])
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
-    if inner.op != "add" or not any(b.is_const(arg, 1) for arg in inner.args):
+    small = _beside_one(b, step.args[0])
+    if small is None:
         return None
-    small = inner.args[1] if b.is_const(inner.args[0], 1) else inner.args[0]
     if b.at(small).op == "exp":
         return b.emit("logaddexp", b.const(0), *b.at(small).args)
     return b.emit("log1p", small)

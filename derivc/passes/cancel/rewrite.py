@@ -8,6 +8,7 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.cancel.forms import Forms
 from derivc.passes.cancel.judge import Judge, sliced
+from derivc.passes.cancel.products import Products
 from derivc.passes.cancel.solver import Solver
 from derivc.passes.cancel.writer import Writer
 from derivc.passes.dce import dce
@@ -48,7 +49,9 @@ class _Rewrite:
         self.forms = Forms(program)
         self.builder = SmartBuilder(program.inputs)
         self.places: dict[Value, Value] = dict(enumerate(range(len(program.inputs))))
-        self.solver = Solver(self.forms, Writer(self.builder, self.places))
+        writer = Writer(self.builder, self.places)
+        self.solver = Solver(self.forms, writer)
+        self.products = Products(self.forms, writer)
         self.judge = Judge(program)
         self.trials = 0
         self.roots = _roots(program)
@@ -60,6 +63,8 @@ class _Rewrite:
 
     def _instruction(self, value: Value, step: Instruction) -> Value:
         plain = self.builder.copy(step, self.places)
+        if step.op in ("mul", "div") and (safe := self.products.rewritten(value)) is not None:
+            return safe
         if self.trials >= _MOST_TRIALS:
             return plain
         found = self._found(value, step)
