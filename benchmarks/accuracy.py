@@ -86,7 +86,7 @@ def measure(expression: Expression, count: int, everywhere: bool) -> Outcome:
 
 def _ours(kernel: Any, arguments: Sequence[Any]) -> list[Any]:
     value, partials = kernel.value_and_grad(*arguments)
-    return [value, *partials]
+    return [np.broadcast_to(v, np.shape(arguments[0])) for v in (value, *partials)]
 
 
 def _score(computed: list[Any], known: list[Truth]) -> tuple[Score, tuple[float, Any]]:

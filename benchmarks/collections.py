@@ -50,7 +50,7 @@ def load(name: str) -> list[Expression]:
     """The expressions of one set; empty when the collection is not there."""
     path = DATA / f"{name}.json"
     items = json.loads(path.read_text()) if path.exists() else []
-    return [e for item in items for e in _expressions(item)]
+    return [e for item in items for e in _expressions(item) if e.variables]
 
 
 def _expressions(item: dict[str, Any]) -> list[Expression]:

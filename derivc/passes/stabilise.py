@@ -2,7 +2,7 @@
 
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
-    log(1 + exp(x)) = softplus(x)
+    log(1 + exp(x)) = softplus(x), log(exp(x)) = x
     1 - cos(x) = 2 sin(x/2)^2
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
@@ -96,8 +96,10 @@ def _beside_one(b: SmartBuilder, value: Value) -> Value | None:
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
-    """log(1 + exp(x)) = softplus(x), log(1 + x) = log1p(x), log(1 - x) = log1p(-x)."""
+    """log(exp(x)) = x, and logarithms of 1 + exp(x), 1 + x and 1 - x."""
     inner = b.at(step.args[0])
+    if inner.op == "exp":
+        return inner.args[0]
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
     small = _beside_one(b, step.args[0])

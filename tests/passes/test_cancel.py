@@ -76,3 +76,39 @@ def test_value_is_the_same_with_and_without_partials() -> None:
     for text, point in HARD:
         kernel = dc.compile(text)
         assert kernel(*point) == kernel.value_and_grad(*point)[0], text
+
+
+REMOVABLE = [
+    ("(exp(x) - 1)/x", (0.0, 1e-9, 0.02, 0.9, 1.1, -3.0)),
+    ("1/x - 1/tan(x)", (1e-200, 1e-5, 0.3, 0.9, 1.2)),
+    ("(x - sin(x))/(x - tan(x))", (1e-5, 0.3, 0.9, 1.2)),
+    ("log(x)/(x - 1)", (1.0000001, 0.999, 1.2, 0.5, 3.0)),
+    ("log(1 - x)/log(1 + x)", (1e-9, -1e-3, 0.2, 0.9)),
+    ("(1 - cos(x))/x**2", (1e-9, 1e-3, 0.5, 2.0)),
+    ("sqrt((exp(2*x) - 1)/(exp(x) - 1))", (1e-9, -0.01, 0.5, 3.0)),
+]
+
+
+@pytest.mark.parametrize(("text", "points"), REMOVABLE, ids=[text for text, _ in REMOVABLE])
+def test_removable_singularities_keep_their_digits(text: str, points: tuple[float, ...]) -> None:
+    kernel = dc.compile(text)
+    program = kernel.definition.program
+    for x in filter(None, points):
+        value, (slope,) = kernel.value_and_grad(x)
+        assert ulps(value, oracle.truth_float(oracle.evaluate(program, [x])[0])) <= 16, x
+        assert ulps(slope, oracle.truth_float(oracle.partial(program, [x], 0))) <= 16, x
+
+
+def test_partials_at_the_removable_point_itself() -> None:
+    assert dc.compile("(exp(x) - 1)/x").grad(0.0) == (0.5,)
+    assert dc.compile("1/x - 1/tan(x)").grad(0.0) == (pytest.approx(1 / 3, rel=1e-15),)
+
+
+def test_logistic_quotients_stay_finite() -> None:
+    for text in ("1/(1 + exp(-x))", "exp(x)/(1 + exp(x))", "exp(x)/(exp(x) - 1)"):
+        kernel = dc.compile(text)
+        for x in (-1e5, -800.0, 800.0, 1e5):
+            true = oracle.truth_float(oracle.evaluate(kernel.definition.program, [x])[0])
+            value, (slope,) = kernel.value_and_grad(x)
+            assert ulps(value, true) <= 4
+            assert slope == 0

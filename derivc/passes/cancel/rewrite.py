@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import final
 
 from derivc.ir.algebra import SmartBuilder
@@ -9,6 +10,8 @@ from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.cancel.forms import Forms
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
+from derivc.passes.cancel.regions import Regions
+from derivc.passes.cancel.series import Series, emitted, fitted
 from derivc.passes.cancel.solver import Solver
 from derivc.passes.cancel.writer import Writer
 from derivc.passes.dce import dce
@@ -37,7 +40,30 @@ def cancel(program: Program) -> Program:
     """
     if len(program) > _LONGEST:
         return program
-    return _Rewrite(program).run()
+    return _smooth(_Rewrite(program).run())
+
+
+def _smooth(program: Program) -> Program:
+    """Series in place of the functions of one value that lose digits around a point."""
+    regions = Regions(program)
+    found: dict[Value, tuple[Series, Value]] = {}
+    for value, top in islice(regions.exits(), _MOST_TRIALS):
+        function = regions.between(top, value)
+        series = fitted(function) if function is not None else None
+        if series is not None:
+            found[value] = series, top
+    return _with_series(program, found) if found else program
+
+
+def _with_series(program: Program, found: dict[Value, tuple[Series, Value]]) -> Program:
+    builder = SmartBuilder(program.inputs)
+    places: dict[Value, Value] = dict(enumerate(range(len(program.inputs))))
+    for index, step in enumerate(program.instructions, len(program.inputs)):
+        places[index] = builder.copy(step, places)
+        if index in found:
+            series, top = found[index]
+            places[index] = emitted(builder, series, places[top], places[index])
+    return dce(builder.finish(places[out] for out in program.outputs))
 
 
 @final

@@ -1,0 +1,181 @@
+"""Removable singularities: next to them, a polynomial takes the place of what cancels.
+
+Where f(u) loses digits around a point c, f(u) = t^p (c0 + c1 t + c2 t^2 + ...) with t = u - c, for
+|t| < r. The coefficients interpolate f at Chebyshev points in high precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+from derivc.ir.algebra import SmartBuilder
+from derivc.ir.program import Program, Value
+from derivc.lowering import multiprecision
+from derivc.ops.shorthand import mpmath
+from derivc.passes.cancel.judge import FLOAT, lost
+
+Number = Any
+
+_PRECISION = 700
+_CENTRES = (0, 1, -1)
+_PROBES = (4, 9, 17, 28)
+_TOO_MUCH = 3.0
+_RADII = (Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 32))
+_LENGTHS = (8, 12, 16, 20)
+_POWERS = range(-4, 9)
+
+
+@final
+@dataclass(frozen=True)
+class Series:
+    """t**power * polynomial(t) for |t| < radius, t = u - centre."""
+
+    centre: int
+    radius: Fraction
+    power: int
+    coefficients: tuple[float, ...]
+
+    def __call__(self, t: Number) -> Number:
+        """Its value, by Horner's rule."""
+        found = mpmath().mpf(0)
+        for coefficient in reversed(self.coefficients):
+            found = found * t + coefficient
+        return found * t**self.power
+
+
+def fitted(function: Program) -> Series | None:
+    """The series of a function of one variable where it loses digits; None where it loses none.
+
+    Args:
+        function: one input, one output.
+
+    Example:
+        >>> from derivc.ir.builder import Builder
+        >>> b = Builder(["u"])
+        >>> sine = b.finish([b.emit("div", b.emit("sub", 0, b.emit("sin", 0)), 0)])
+        >>> fitted(sine).power
+        2
+    """
+    for centre in _CENTRES:
+        if _loses(function, centre):
+            found = _fit(function, centre)
+            if found is not None:
+                return found
+    return None
+
+
+def _at(function: Program, u: Number, precision: int) -> Number:
+    with mpmath().workprec(precision):
+        return multiprecision.run(function, [u])[0]
+
+
+def _usable(value: Number) -> bool:
+    return not isinstance(value, bool) and bool(mpmath().isfinite(value))
+
+
+def _loses(function: Program, centre: int) -> bool:
+    """Whether more digits are lost next to a point than rounding its argument would lose."""
+    total, mp = 0.0, mpmath()
+    probes = [sign * 1.37 * 2.0**-k for k in _PROBES for sign in (1, -1)]
+    for probe in probes:
+        u = mp.mpf(centre + probe)
+        true = _at(function, u, _PRECISION)
+        if not _usable(true) or true == 0:
+            return False
+        with mp.workprec(_PRECISION):
+            beside = u * (1 + mp.mpf(2) ** -FLOAT)
+        unavoidable = lost(_at(function, beside, _PRECISION), true)
+        total += max(0.0, lost(_at(function, u, FLOAT), true) - unavoidable)
+    return total > _TOO_MUCH * len(probes)
+
+
+def _fit(function: Program, centre: int) -> Series | None:
+    power = _leading(function, centre)
+    if power is None:
+        return None
+    for radius in _RADII:
+        for length in _LENGTHS:
+            found = _interpolated(function, centre, power, radius, length)
+            if found is None:
+                break
+            if _is_accurate(function, found):
+                return found
+    return None
+
+
+def _leading(function: Program, centre: int) -> int | None:
+    """The p of f ~ a t^p on both sides of a point; None where there is no such p."""
+    mp = mpmath()
+    with mp.workprec(_PRECISION):
+        step = mp.mpf(2) ** -110
+        near, far, left = (_at(function, centre + t, _PRECISION) for t in (step, 2 * step, -step))
+        if not all(_usable(v) and v != 0 for v in (near, far, left)):
+            return None
+        slope = mp.log(abs(far / near), 2)
+        power = int(mp.nint(slope))
+        whole = abs(slope - power) < 1e-20
+        same = abs(left / near - (-1) ** power) < 1e-20
+    return power if whole and same and power in _POWERS else None
+
+
+def _interpolated(
+    function: Program, centre: int, power: int, radius: Fraction, length: int
+) -> Series | None:
+    """The polynomial through f/t^p at `length` Chebyshev points, none of which is 0."""
+    mp = mpmath()
+    with mp.workprec(_PRECISION):
+        r = mp.mpf(radius.numerator) / radius.denominator
+        nodes = [r * mp.cos(mp.pi * (2 * i + 1) / (2 * length)) for i in range(length)]
+        values = [_at(function, centre + t, _PRECISION) for t in nodes]
+        if not all(map(_usable, values)):
+            return None
+        matrix = mp.matrix(length, length)
+        for i, t in enumerate(nodes):
+            for k in range(length):
+                matrix[i, k] = t**k
+        right = mp.matrix([v / t**power for v, t in zip(values, nodes, strict=True)])
+        exact = mp.lu_solve(matrix, right)
+        largest = max(abs(exact[k]) * r**k for k in range(length))
+        kept = [abs(exact[k]) * r**k > largest * mp.mpf(2) ** -(FLOAT + 12) for k in range(length)]
+    found = [float(exact[k]) if keep else 0.0 for k, keep in enumerate(kept)]
+    while found and found[-1] == 0:
+        found.pop()
+    return Series(centre, radius, power, tuple(found)) if found else None
+
+
+def _is_accurate(function: Program, series: Series) -> bool:
+    """Whether the series is right to two bits wherever it will be used."""
+    mp = mpmath()
+    r = float(series.radius)
+    for i in range(1, 24):
+        for t in (mp.mpf(r * i / 23.5), mp.mpf(-r * i / 23.5), mp.mpf(r * 2.0 ** -(2 * i))):
+            with mp.workprec(_PRECISION):
+                u = series.centre + t
+            true = _at(function, u, _PRECISION)
+            with mp.workprec(FLOAT):
+                computed = series(t)
+            if not _usable(true) or lost(computed, true) > 2.5:
+                return False
+    return True
+
+
+def emitted(b: SmartBuilder, series: Series, u: Value, elsewhere: Value) -> Value:
+    """The series next to its centre, the value as it stands elsewhere."""
+    t = b.emit("sub", u, b.const(series.centre))
+    found = _horner(b, t, series.coefficients)
+    if series.power:
+        found = b.emit("mul", b.emit("pow", t, b.const(series.power)), found)
+    near = b.emit("lt", b.emit("abs", t), b.const(series.radius))
+    return b.emit("where", near, found, elsewhere)
+
+
+def _horner(b: SmartBuilder, t: Value, coefficients: tuple[float, ...]) -> Value:
+    """A polynomial; one in t^2 when it has no odd terms."""
+    if not any(coefficients[1::2]):
+        t, coefficients = b.emit("mul", t, t), coefficients[::2]
+    found = b.const(coefficients[-1])
+    for coefficient in reversed(coefficients[:-1]):
+        found = b.emit("add", b.const(coefficient), b.emit("mul", found, t))
+    return found
