@@ -64,7 +64,7 @@ class Solver:
         if expansion is not None and expansion.reduced:
             return self._product(factor, expansion)
         rest = collected(without(terms, factor))
-        inner = self._paired(rest) or self._conjugated(rest)
+        inner = self._paired(rest) or self._conjugated(rest) or self._around_one(rest)
         if inner is None and expansion is not None:
             inner = self._paired(expansion.terms) or self._split(expansion.terms)
         return None if inner is None else self._scaled(factor, inner)
@@ -235,6 +235,37 @@ class Solver:
         step = self.forms.program.instruction(atom)
         assert step is not None
         return step
+
+    def _around_one(self, terms: Sequence[Term]) -> Value | None:
+        """C - sum c cos(u), and the like: the ones of the functions go to the constant."""
+        constant = next((c for c, m in terms if not m), None)
+        if constant is None:
+            return None
+        parts: list[tuple[Fraction, Value]] = []
+        for c, m in terms:
+            small = self._less_one(m) if c * constant < 0 else None
+            if small is not None:
+                constant += c
+                parts.append((c, small))
+            elif m:
+                parts.append((c, self.writer.term(Fraction(1), m)))
+        if constant == next(c for c, m in terms if not m):
+            return None
+        whole = [(constant, self.builder.const(1))] if constant else []
+        return self.writer.total([*parts, *whole])
+
+    def _less_one(self, monomial: Monomial) -> Value | None:
+        """cos(u) - 1 = -2 sin(u/2)^2, exp(u) - 1 = expm1(u)."""
+        if len(monomial) != 1 or monomial[0][1] != 1:
+            return None
+        step = self.forms.program.instruction(monomial[0][0])
+        if step is None or step.op not in ("cos", "exp"):
+            return None
+        b, u = self.builder, self.writer.places[step.args[0]]
+        if step.op == "exp":
+            return b.emit("expm1", u)
+        sine = b.emit("sin", b.emit("mul", b.const(_HALF), u))
+        return b.emit("mul", b.const(-2), b.emit("mul", sine, sine))
 
     def _conjugated(self, terms: Sequence[Term]) -> Value | None:
         """p + q by its conjugate, q the only term with a root."""
