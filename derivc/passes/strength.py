@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 from functools import lru_cache
+from math import nan
 from typing import Any, final
 
 import sympy as sp
@@ -83,9 +84,21 @@ class _Rewrite:
         constant = self.program.constant(exponent)
         if _is_short(constant):
             return self.chains.power(base, self.places[base], Fraction(constant))
+        if _is_thirds(constant):
+            return self._thirds(self.places[base], Fraction(constant))
         if _is_two(self.program.constant(base)):
             return self.builder.emit("exp2", self.places[exponent])
         return None
+
+    def _thirds(self, base: Value, exponent: Fraction) -> Value:
+        """x^(p/3) = cbrt(x)^p for x >= 0: no double is 1/3, which costs digits far from 1."""
+        b = self.builder
+        root = b.emit("where", b.emit("ge", base, b.const(0)), b.emit("cbrt", base), b.const(nan))
+        power = abs(exponent.numerator)
+        if root not in self.chains.plans:
+            self.chains.plans[root] = {}
+        _reach(power, self.chains.plans[root])
+        return self.chains.power(root, root, Fraction(exponent.numerator))
 
     def _square(self, step: Instruction) -> Value:
         return self.builder.emit("mul", self.places[step.args[0]], self.places[step.args[0]])
@@ -135,6 +148,11 @@ def _is_short(exponent: Any) -> bool:
     if not exact.is_plain(exponent):
         return False
     return Fraction(exponent).denominator <= 2 and abs(exponent) <= LONGEST
+
+
+def _is_thirds(exponent: Any) -> bool:
+    """True for whole multiples of 1/3 whose power of the root stays short."""
+    return exact.is_plain(exponent) and Fraction(exponent).denominator == 3 and abs(exponent) <= 3
 
 
 def _is_two(base: Any) -> bool:

@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mpmath import mpf, workdps
 
+import derivc as dc
 from derivc.ir import exact
 from derivc.ir.builder import Builder
 from derivc.ir.interpret import interpret
@@ -50,8 +52,20 @@ def test_chains_are_shared() -> None:
 
 
 def test_other_exponents_stay() -> None:
-    for exponent in (Fraction(1, 3), LONGEST + 1, Fraction(5, 4)):
+    for exponent in (Fraction(1, 5), LONGEST + 1, Fraction(5, 4)):
         assert [s.op for s in strength(powers(exponent)).instructions] == ["const", "pow"]
+
+
+def test_thirds_go_through_the_cube_root() -> None:
+    for exponent in (Fraction(1, 3), Fraction(-2, 3), Fraction(8, 3)):
+        program = strength(powers(exponent))
+        assert "pow" not in [s.op for s in program.instructions]
+        kernel = dc.compile(f"x**({exponent})")
+        with workdps(50):
+            true = float(mpf(1e-90) ** (mpf(exponent.numerator) / 3))
+        found, beyond = kernel(1e-90), kernel(-8.0)
+        assert found == pytest.approx(true, rel=3e-15)
+        assert beyond != beyond  # a power of a negative number stays undefined
 
 
 def test_signs_and_constants_merge() -> None:
