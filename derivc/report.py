@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import sympy as sp
@@ -12,6 +12,7 @@ from derivc.ir.program import Program
 from derivc.lowering.fragment import expand
 from derivc.ops import registry
 from derivc.passes.dce import dce
+from derivc.passes.strength import strength
 from derivc.specs import Specs
 
 
@@ -68,13 +69,14 @@ class Swell:
 
 
 def swell(specs: Specs) -> Swell:
-    """Count the operations of a function and of its gradient, as trees and compiled."""
+    """Count the operations of a function and of its gradient, as trees and compiled.
+
+    All three are counted as they are generated, with short powers as products.
+    """
     gradient = specs.op_gradient()
-    return Swell(
-        weight(dce(expand(specs.value_program))),
-        tree_weight(Program(gradient.inputs, gradient.instructions, gradient.outputs[1:])),
-        weight(specs.build("value_and_grad").program),
-    )
+    trees = strength(expand(dce(replace(gradient, outputs=gradient.outputs[1:]))))
+    value, both = (strength(specs.build(name).program) for name in ("value", "value_and_grad"))
+    return Swell(weight(value), tree_weight(trees), weight(both))
 
 
 def tree_weight(program: Program) -> float:
