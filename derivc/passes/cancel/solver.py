@@ -23,6 +23,7 @@ from derivc.passes.cancel.forms import (
     times,
     without,
 )
+from derivc.passes.cancel.pythagoras import shortened
 from derivc.passes.cancel.writer import Writer
 
 _HALF = Fraction(1, 2)
@@ -61,8 +62,10 @@ class Solver:
     def _rewritten(self, terms: Sequence[Term]) -> Value | None:
         factor = content(terms)
         expansion = self.forms.expand(without(terms, factor))
-        if expansion is not None and expansion.reduced:
-            return self._product(factor, expansion)
+        if expansion is not None:
+            shorter = shortened(self.forms, expansion.terms, self.writer.places)
+            if shorter is not None or expansion.reduced:
+                return self._product(factor, shorter or expansion)
         rest = collected(without(terms, factor))
         inner = self._paired(rest) or self._conjugated(rest) or self._around_one(rest)
         if inner is None and expansion is not None:
@@ -70,11 +73,11 @@ class Solver:
         return None if inner is None else self._scaled(factor, inner)
 
     def _split(self, terms: Sequence[Term]) -> Value | None:
-        """a^2 - b^2 = (a - b)(a + b), and the like; None when two terms are no such product."""
-        if len(terms) != 2 or terms[0][0] * terms[1][0] > 0:
+        """a^2 - b^2 = (a - b)(a + b), and the like; None where a sum is no such product."""
+        if all(c > 0 for c, _ in terms) or all(c < 0 for c, _ in terms):
             return None
         found = factors(self.forms, tuple(terms), ())
-        if found is None or sum(len(part) > 1 for part, _ in found) < 2:
+        if found is None or sum(power for part, power in found if len(part) > 1) < 2:
             return None
         return self._quotient(found)
 
