@@ -11,6 +11,7 @@ from derivc.ops import loss as loss
 from derivc.ops import magnitude as magnitude
 from derivc.ops import normal as normal
 from derivc.ops import piecewise as piecewise
+from derivc.ops import polynomials as polynomials
 from derivc.ops import rounding as rounding
 from derivc.ops import sigmoids as sigmoids
 from derivc.ops import sinc as sinc
