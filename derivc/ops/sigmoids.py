@@ -45,7 +45,7 @@ def _sharpness(t: Any, beta: Any) -> Any:
 sigmoid: Op = declare(
     "sigmoid", "The logistic function, the inverse of `logit`.", tex=r"\sigma\left({x}\right)",
     meaning=lambda x: 1 / (1 + exp(-x)), tags=_TAGS, range=(0, 1), cost=7,
-    stable=lambda x: where(x >= 0, 1, _decay(x)) / (1 + _decay(x)),
+    stable=lambda x: 1 / (1 + exp(-x)),  # where exp overflows, the quotient is right: 0
     partials=lambda x, y: [y * sigmoid(-x)], aliases=["expit", "logistic"],
     also=Names("torch.sigmoid", "jax.nn.sigmoid", None, "scipy.special.expit"),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from derivc.codegen.support.repair import _repair
 
 
 _CACHE = 1 << 21  # bytes that the arrays of a block may take: they stay in the cache
-_SHORTEST, _LONGEST = 8192, 32768  # elements of a block
+_SHORTEST, _LONGEST = 8192, 131072  # elements of a block
 
 
 # Arrays: blocks that stay in the cache, one ufunc after the other.
