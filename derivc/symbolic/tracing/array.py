@@ -7,8 +7,9 @@ from typing import Any, final
 
 import numpy as np
 
+from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
-from derivc.symbolic.tracing.scalar import Condition, is_tracer
+from derivc.symbolic.tracing.scalar import is_tracer
 
 _FLOAT, _BOOL = np.dtype(float), np.dtype(bool)
 

@@ -14,8 +14,9 @@ from derivc.errors import TraceError
 from derivc.ops import registry
 from derivc.ops.declaration import Op
 from derivc.symbolic.tracing import nodes
+from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
-from derivc.symbolic.tracing.scalar import Condition, Scalar, is_tracer, tree_of
+from derivc.symbolic.tracing.scalar import Scalar, is_tracer, tree_of
 
 Function = Callable[..., Any]
 

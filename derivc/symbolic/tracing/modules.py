@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc.symbolic.tracing import elementwise, methods
+from derivc.symbolic.tracing import elementwise, methods, ordering
 from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.creators import CREATORS, array
 from derivc.symbolic.tracing.numpy_functions import as_array, call
@@ -79,6 +79,15 @@ def _has_even_rows(items: Any) -> bool:
 
 def _length(item: Any) -> Any:
     return (len(item),) if isinstance(item, list | tuple) else ()
+
+
+def _sorted(values: Any, *, key: Any = None, reverse: bool = False) -> Any:
+    """`sorted` of stand-ins by their own size; of anything else, Python's."""
+    values = list(values)
+    if key is not None or not has_tracer(values):
+        return sorted(values, key=key, reverse=reverse)
+    ordered = list(ordering.sort(array(values)))
+    return ordered[::-1] if reverse else ordered
 
 
 @final
@@ -224,7 +233,7 @@ def _absolute(value: Any) -> Any:
 
 BUILTINS: dict[str, Any] = {
     "max": _pick("maximum", max), "min": _pick("minimum", min), "float": FLOAT, "int": INT,
-    "abs": _absolute,
+    "abs": _absolute, "sorted": _sorted,
 }  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from derivc.symbolic.tracing import elementwise, linear_algebra, methods
+from derivc.symbolic.tracing import elementwise, linear_algebra, methods, ordering
 from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
+from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
-from derivc.symbolic.tracing.scalar import Condition, is_tracer
+from derivc.symbolic.tracing.scalar import is_tracer
 from derivc.symbolic.tracing.ufuncs import elementwise as each
 
 Function = Callable[..., Any]
@@ -30,8 +31,8 @@ _MOVING = frozenset(
 )
 _SORTING = frozenset(
     "argmax argmin argpartition argsort argwhere bincount count_nonzero digitize flatnonzero"
-    " histogram interp lexsort median nanargmax nanargmin nanmedian nonzero partition percentile"
-    " quantile searchsorted sort sort_complex unique".split()
+    " histogram lexsort nanargmax nanargmin nonzero partition percentile"
+    " quantile searchsorted sort_complex unique".split()
 )
 
 
@@ -70,7 +71,9 @@ def _holds_tracer(value: Any) -> bool:
 
 
 def _mapped(function: Function, value: Any) -> Any:
-    """The function of every array in nested lists and tuples."""
+    """The function of every array in nested lists and tuples; a row of stand-ins is an array."""
+    if isinstance(value, list) and any(map(is_tracer, value)) and not any(map(np.ndim, value)):
+        return function(as_array(value))
     if isinstance(value, list | tuple):
         return type(value)(_mapped(function, item) for item in value)
     return function(value) if isinstance(value, TracedArray) or is_tracer(value) else value
@@ -113,10 +116,16 @@ def _piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **named: Any
     return result
 
 
+_NEUTRAL = {"prod": 1.0, "max": -np.inf, "min": np.inf}
+"""What an element that `where=` leaves out counts as; 0 where it is not said."""
+
+
 def _reduction(name: str) -> Function:
     """A function that is a method of arrays."""
 
-    def reduce(a: Any, *args: Any, **named: Any) -> Any:
+    def reduce(a: Any, *args: Any, where: Any = True, **named: Any) -> Any:
+        if where is not True:
+            a = _where(where, a, _NEUTRAL.get(name, 0.0))
         return getattr(as_array(a), name)(*args, **named)
 
     return reduce
@@ -179,6 +188,8 @@ def _copyto(target: Any, source: Any, casting: Any = None, where: Any = True) ->
 def _along_axis(func1d: Function, axis: int, arr: Any, *args: Any, **named: Any) -> Any:
     moved = np.moveaxis(as_array(arr), axis, -1)
     rows = [func1d(moved[i], *args, **named) for i in np.ndindex(moved.shape[:-1])]
+    if moved.ndim == 1:
+        return rows[0]
     made = from_nested([list(r) if np.ndim(r) else r for r in rows])
     return np.moveaxis(made.reshape(moved.shape[:-1] + made.shape[1:]), -1, -1)
 
@@ -257,6 +268,8 @@ _OWN: dict[str, Function] = {
     "norm": linear_algebra.norm, "det": linear_algebra.det, "inv": linear_algebra.inv,
     "solve": linear_algebra.solve, "slogdet": linear_algebra.slogdet,
     "matrix_power": linear_algebra.matrix_power, "multi_dot": linear_algebra.multi_dot,
+    "sort": ordering.sort, "median": ordering.median, "nanmedian": ordering.median,
+    "interp": ordering.interp,
     "real": lambda x: x, "imag": lambda x: np.zeros(np.shape(x)), "sinc": _unary("sinc"),
     "nan_to_num": lambda x, *rest, **named: x, "real_if_close": lambda x, *rest: x,
     "fix": _unary("trunc"), "i0": _unary("i0"), "angle": _unary("angle"),

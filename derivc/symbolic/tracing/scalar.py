@@ -1,4 +1,4 @@
-"""Stand-ins for one number and one truth value: every operation on them grows a tree.
+"""Stand-in for one number: every operation on it grows a tree.
 
 Sums and products grow as chains. `total = total + term` makes a new stand-in that shares the list
 of terms with the old one and counts how many are its own, so that a loop of n additions makes one
@@ -16,92 +16,11 @@ import sympy as sp
 from derivc.errors import TraceError
 from derivc.ops import registry
 from derivc.symbolic.tracing import nodes
+from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse, short
 
 Number = float | int
-
-
-@final
-class Condition:
-    """A truth value that depends on the arguments."""
-
-    __slots__ = ("tree",)
-    __array_priority__ = 2000.0
-    shape: tuple[int, ...] = ()
-    ndim, size = 0, 1
-
-    def __init__(self, tree: Any):
-        self.tree = tree
-
-    def __bool__(self) -> bool:
-        raise refuse(
-            f"needs to know whether {short(self.tree)} holds, which is different from point to"
-            " point",
-            "use dc.where or np.where to choose between values",
-        )
-
-    def choose(self, yes: Any, no: Any) -> Any:
-        """`yes` where the condition holds, `no` elsewhere."""
-        if isinstance(yes, Condition) or isinstance(no, Condition):
-            return (self & yes) | (~self & no)
-        return Scalar(nodes.choose(self.tree, tree_of(yes), tree_of(no)))
-
-    @property
-    def as_number(self) -> Scalar:
-        """1 where the condition holds, 0 elsewhere."""
-        return Scalar(nodes.choose(self.tree, sp.S.One, sp.S.Zero))
-
-    def __and__(self, other: Any) -> Any:
-        if isinstance(other, Condition):
-            return Condition(nodes.both(sp.And, self.tree, other.tree))
-        return _deferred(other) or (self if other else False)
-
-    def __or__(self, other: Any) -> Any:
-        if isinstance(other, Condition):
-            return Condition(nodes.both(sp.Or, self.tree, other.tree))
-        return _deferred(other) or (True if other else self)
-
-    def __xor__(self, other: Any) -> Any:
-        if isinstance(other, Condition):
-            return (self & ~other) | (~self & other)
-        return _deferred(other) or (~self if other else self)
-
-    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
-
-    def __invert__(self) -> Condition:
-        return Condition(nodes.node(sp.Not, self.tree))
-
-    def __mul__(self, other: Any) -> Any:
-        if is_number(other) or isinstance(other, Scalar):
-            return self.choose(other, 0)
-        return self.as_number * other
-
-    __rmul__ = __mul__
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__array") or name in ("dtype", "_sympy_"):
-            raise AttributeError(name)
-        return getattr(self.as_number, name)
-
-    def astype(self, dtype: Any, *rest: Any, **named: Any) -> Any:
-        """The condition itself as a truth value, 1 or 0 as a number."""
-        return self if dtype in (bool, "bool") else self.as_number
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        from derivc.symbolic.tracing.ufuncs import dispatch
-
-        return dispatch(ufunc, method, inputs, kwargs)
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __repr__(self) -> str:
-        return f"Condition({short(self.tree)})"
-
-
-def _deferred(other: Any) -> Any:
-    """NotImplemented for arrays, which then take the operation over."""
-    return NotImplemented if hasattr(other, "__len__") else None
+_LISTS = (list, tuple)
 
 
 @final
@@ -324,12 +243,26 @@ def _binary(build: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """An operator: `build(left, right, tree of the right)` after arrays have been handed over."""
 
     def operator(left: Any, right: Any) -> Any:
+        if type(right) in _LISTS or type(left) in _LISTS:  # as NumPy's own numbers do
+            return _by_element(operator, left, right)
         below = _operand(right)
         if below is None or _operand_is_foreign(left):
             return NotImplemented
-        return build(left, right, below)
+        return build(_unboxed(left), _unboxed(right), below)
 
     return operator
+
+
+def _unboxed(value: Any) -> Any:
+    """The number in an array of no dimensions."""
+    return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
+
+
+def _by_element(operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    from derivc.symbolic.tracing.numpy_functions import as_array
+    from derivc.symbolic.tracing.ufuncs import elementwise
+
+    return elementwise(operator, [as_array(v) if type(v) in _LISTS else v for v in (left, right)])
 
 
 def _operand_is_foreign(left: Any) -> bool:
