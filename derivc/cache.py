@@ -5,6 +5,8 @@ truncated or foreign file is never used. Files are written beside their place an
 so that two processes that write the same key do not disturb each other. A cache that cannot be
 written is not an error: everything is generated again.
 
+Once a process, when it first stores something, the oldest files beyond 64 MiB are removed.
+
 `DERIVC_CACHE_DIR` chooses the directory; an empty value switches the disk cache off.
 """
 
@@ -21,6 +23,8 @@ from derivc.errors import CacheError
 from derivc.files import write_whole
 
 _memory: dict[str, str] = {}
+_trimmed: set[Path] = set()
+_MOST_BYTES = 64 * 2**20
 
 
 def directory() -> Path | None:
@@ -58,6 +62,20 @@ def store(key: str, source: str) -> None:
         with contextlib.suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(place, f"{_digest(source)}\n{source}")
+            _trim(place.parents[1])
+
+
+def _trim(root: Path) -> None:
+    """Remove the oldest files beyond the limit, once a process."""
+    if root in _trimmed:
+        return
+    _trimmed.add(root)
+    aged = sorted(((f.stat(), f) for f in entries()), key=lambda pair: -pair[0].st_mtime_ns)
+    total = 0
+    for status, file in aged:
+        total += status.st_size
+        if total > _MOST_BYTES:
+            file.unlink(missing_ok=True)
 
 
 def clear() -> int:

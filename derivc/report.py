@@ -13,6 +13,7 @@ from derivc.lowering.fragment import expand
 from derivc.ops import registry
 from derivc.passes.dce import dce
 from derivc.passes.strength import strength
+from derivc.passes.weight import weight
 from derivc.specs import Specs
 
 
@@ -33,12 +34,6 @@ def derivatives(specs: Specs) -> tuple[Any, ...]:
     names = [name for argument in specs.moving for name in argument.elements]
     tree = specs.definition.trees[0]
     return tuple(plain(simplify(diff(tree, name))) for name in names)
-
-
-def weight(program: Program) -> float:
-    """The operations of a program, each weighted by its cost (an addition is 1)."""
-    steps = (s for s in program.instructions if s.op != "const")
-    return float(sum(registry.get(step.op).cost for step in steps))
 
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,3 +95,17 @@ def test_source_does_not_depend_on_the_hash_seed() -> None:
         for seed in ("0", "1", "2")
     }  # fmt: skip
     assert len(digests) == 1
+
+
+def test_the_oldest_files_go_when_there_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DERIVC_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(cache, "_MOST_BYTES", 2500)
+    for age, key in enumerate(("new", "older", "oldest")):
+        cache.store(key, "x" * 1000)
+        (place,) = tmp_path.glob(f"*/{key}.src")
+        os.utime(place, (1e9 - age, 1e9 - age))
+    cache._trimmed.clear()
+    cache.store("newest", "x" * 1000)
+    assert {p.stem for p in cache.entries()} == {"newest", "new"}

@@ -31,7 +31,7 @@ class NumpyBackend(AbstractBackend):
             "numpy/module.py.j2",
             formula=docstring(header.formula),
             version=header.version,
-            notes=[docstring(note) for note in header.notes],
+            notes=[docstring(note) for note in header.notes] + [f.note for f in functions],
             special=_special(specs),
             functions=functions,
             support=carried(),

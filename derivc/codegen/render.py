@@ -17,6 +17,10 @@ from derivc.codegen.names_of import element_names, targets, value_names
 from derivc.ir.program import Program
 from derivc.passes.schedule import schedule
 from derivc.passes.strength import strength
+from derivc.passes.weight import operations, weight
+
+_SHOWN = 8
+_INTERMEDIATE, _OUTPUTS = "# Intermediate", "# Outputs"
 
 
 @final
@@ -29,6 +33,7 @@ class Text:
     uniform: list[str]
     block: list[str]
     plan: list[str]
+    note: str
 
 
 def function_text(spec: FunctionSpec, names: Names) -> Text:
@@ -68,6 +73,8 @@ class _Writer:
             uniform=self._uniform() if self.everything else [],
             block=self._block() if self.everything else [],
             plan=self._plan(),
+            note=f"{self.spec.name}: {operations(self.program)} operations,"
+            f" weight {weight(self.program):g}",
         )
 
     def _public(self) -> list[str]:
@@ -88,7 +95,7 @@ class _Writer:
         result = layout.expression(self.spec.layout, outputs, stack)
         lines = scalar.lines(self.program, self.called, self.names)
         *before, test = scalar.finite(self.program, self.called, self.names)
-        body = [*lines, *before, test, f"    return {result}"]
+        body = [_INTERMEDIATE, *lines, _OUTPUTS, *before, test, f"    return {result}"]
         quiet = any(spelling.needs_numpy(step.op) for step in self.program.instructions)
         if quiet:
             body = [self.names.text('with np.errstate(all="ignore"):'), *_indented(body)]
@@ -141,8 +148,16 @@ class _Writer:
         body = [*self._unpack(), self._given()]
         body += self._elements() if self._reads_elements() else []
         body += [f"{targets(escaping)} = {parameters[2]}"] if escaping else []
-        body += [*self.body.blocks(), *self.body.copies()]
+        body += [_INTERMEDIATE, *self.body.blocks(), *self._results()]
+        body += self.body.copies()
         return [f"def _{self.spec.name}_block({', '.join(parameters)}):", *_indented(body)]
+
+    def _results(self) -> list[str]:
+        """The heading that says which value each output holds."""
+        pairs = enumerate(self.program.outputs)
+        held = [f"{self.names.prefix('o')}{k} = {self.called[out]}" for k, out in pairs]
+        more = ", ..." if len(held) > _SHOWN else ""
+        return [f"{_OUTPUTS}: {', '.join(held[:_SHOWN])}{more}"]
 
     def _reads_elements(self) -> bool:
         return not self.plain

@@ -101,6 +101,8 @@ def printable():
         "sincu": "printed as sinc, which is NumPy's",
         **dict.fromkeys("jv yv iv kv lambertw fresnels fresnelc".split(), "one letter"),
         **dict.fromkeys("elliptic_k elliptic_e elliptic_f expint".split(), "one letter"),
+        **dict.fromkeys("gegenbauer legendre chebyshevu chebyshevt".split(), "one letter"),
+        **dict.fromkeys("laguerre assoc_laguerre".split(), "one letter"),
         "factorial": "printed with an exclamation mark",
     }
     ops = [op for op in registry.all_ops() if "boolean" not in op.tags]

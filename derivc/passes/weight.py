@@ -1,0 +1,17 @@
+"""Operation counts: how many instructions a program has, and what they cost."""
+
+from __future__ import annotations
+
+from derivc.ir.program import Program
+from derivc.ops import registry
+
+
+def operations(program: Program) -> int:
+    """The instructions that compute something."""
+    return sum(step.op != "const" for step in program.instructions)
+
+
+def weight(program: Program) -> float:
+    """The operations of a program, each weighted by its cost (an addition is 1)."""
+    steps = (s for s in program.instructions if s.op != "const")
+    return float(sum(registry.get(step.op).cost for step in steps))
