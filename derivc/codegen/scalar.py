@@ -51,10 +51,10 @@ def computed(program: Program) -> list[int]:
 
 
 def finite(program: Program, called: list[str], names: Names) -> list[str]:
-    """The last lines before the result: a test that no output is zero, infinite or NaN.
+    """The last lines before the result: a test that no output is zero, infinite, NaN or extreme.
 
-    A zero may be an underflow on the way, so it is looked into, except where zeros are to be
-    expected; s - s is zero for finite s only.
+    A zero or a tiny number may come of an underflow on the way, so it is looked into, except where
+    zeros are to be expected; s - s is zero for finite s only.
     """
     outputs = list(dict.fromkeys(program.outputs[k] for k in computed(program)))
     zeros = may_vanish(program)
@@ -62,14 +62,23 @@ def finite(program: Program, called: list[str], names: Names) -> list[str]:
     every, total = names.pick("every"), names.pick("total")
     if not outputs:
         return ["if True:"]
+    size, most = names.text("abs"), _FEW * _MOST_GROUPS
+    groups = [sure[i : i + _FEW] for i in range(0, min(len(sure), most), _FEW)]
+    products = [f"{size}({' * '.join(group)})" for group in groups]
     if len(sure) == len(outputs) <= _FEW:
-        return [f"{every} = {' * '.join(sure)}", f"if {every} and {every} - {every} == 0.0:"]
-    tests = " and ".join([*sure, f"{total} - {total} == 0.0"])
-    return [f"{total} = {' + '.join(called[out] for out in outputs)}", f"if {tests}:"]
+        return [f"{every} = {products[0]}", f"if 1e-150 < {every} < 1e150:"]
+    tests = [f"1e-150 < {product} < 1e150" for product in products]
+    if len(sure) == len(outputs) <= most:
+        return [f"if {' and '.join(tests)}:"]
+    tests += [*sure[most:], f"{total} - {total} == 0.0"]
+    head = f"{total} = {' + '.join(called[out] for out in outputs)}"
+    return [head, f"if {' and '.join(tests)}:"]
 
 
 _FEW = 3
-"""Of so few outputs the product is tested, which seldom overflows and is quicker."""
+"""The product of so few outputs is tested: it seldom leaves the range by itself."""
+
+_MOST_GROUPS = 4
 
 _VANISHING = frozenset({
     "where", "maximum", "minimum", "sign", "floor", "ceil", "trunc", "round", "frac", "heaviside",

@@ -86,7 +86,7 @@ def any_float(source: random.Random, low: float | None = None, high: float | Non
 
 
 def moderate(names: Sequence[str], seed: int = 0) -> Iterator[tuple[float, ...]]:
-    """Points without end, near 1, near 0, of both signs, and up to a few hundred."""
+    """Points without end: near 1, near 0, of both signs, up to a few hundred, and extreme ones."""
     source = random.Random(seed)
     kinds: tuple[Callable[[], float], ...] = (
         lambda: source.gauss(0, 2),
@@ -94,6 +94,7 @@ def moderate(names: Sequence[str], seed: int = 0) -> Iterator[tuple[float, ...]]
         lambda: 10 ** source.uniform(-4, 2.5),
         lambda: 1 + source.random(),
         lambda: source.choice((-1, 1)) * 10 ** source.uniform(-3, 1.5),
+        lambda: source.choice((-1, 1)) * 10 ** source.uniform(-100, 100),
     )
     while True:
         for kind in kinds:

@@ -14,8 +14,9 @@ from derivc.codegen.support.plan import _Plan
 _WIDER = {"e": np.float64, "f": np.float64, "d": np.longdouble}
 
 
-# Repair: an element whose result is infinite, NaN, zero or subnormal while its arguments are finite
-# may have overflowed or underflowed on the way. It is computed again in a wider format.
+# Repair: where a flag was raised, an element whose result is infinite, NaN, zero, or so large or
+# small that its square would be, while its arguments are finite, may have overflowed or underflowed
+# on the way. It is computed again in a wider format.
 
 
 def _repair(plan: _Plan, m: int, given: list[Any], outputs: list[Any], dtype: Any) -> None:
@@ -34,7 +35,7 @@ def _doubtful(plan: _Plan, m: int, given: list[Any], outputs: list[Any], limits:
     sure = np.ones(outputs[0].shape, bool)
     for k in plan.computed:
         size = np.abs(outputs[k])
-        sure &= (size >= limits.smallest_normal) & (size <= limits.max)
+        sure &= (size >= np.sqrt(limits.smallest_normal)) & (size <= np.sqrt(limits.max))
     finite = np.ones(sure.shape, bool)
     for i, value in enumerate(given):
         finite &= np.isfinite(value) if m >> i & 1 else bool(np.all(np.isfinite(value)))
@@ -62,9 +63,11 @@ def _recompute(
 
 
 def _improve(output: Any, result: Any, where: Any) -> bool:
-    """Take over what is no NaN and differs by more than a subnormal number."""
+    """Take over what is no NaN and differs by more than a few roundings, or a subnormal number."""
     before, after = output[where], result.astype(output.dtype)
-    close = np.abs(after - before) <= np.finfo(output.dtype).smallest_normal
+    limits = np.finfo(output.dtype)
+    allowed = np.maximum(limits.smallest_normal, 64 * limits.eps * np.abs(after))
+    close = np.abs(after - before) <= allowed
     better = (after == after) & (after != before) & ~close
     output[where[better]] = after[better]
     return bool(better.any())

@@ -68,7 +68,12 @@ def _exp(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
 
 
 def _sqrt(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
-    return b.emit("div", d, b.emit("add", b.emit("sqrt", x), b.emit("sqrt", y)))
+    """The quotient, which is 0 where both roots are."""
+    total = b.emit("add", b.emit("sqrt", x), b.emit("sqrt", y))
+    found = b.emit("div", d, total)
+    if b.constant(d) is not None:
+        return found
+    return b.emit("where", b.emit("eq", total, b.const(0)), b.const(0), found)
 
 
 def power(b: SmartBuilder, x: Value, y: Value, d: Value, exponent: Value) -> Value:

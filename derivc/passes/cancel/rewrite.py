@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import islice
 from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
+from derivc.passes.cancel.arguments import gathered
 from derivc.passes.cancel.forms import Forms
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
@@ -91,6 +93,8 @@ class _Rewrite:
         plain = self.builder.copy(step, self.places)
         if step.op in ("mul", "div") and (safe := self.products.rewritten(value)) is not None:
             return safe
+        if value in self.roots and (single := self._gathered(value)) is not None:
+            return single
         if self.trials >= _MOST_TRIALS:
             return plain
         found = self._found(value, step)
@@ -99,6 +103,14 @@ class _Rewrite:
         self.trials += 1
         better = self.judge.prefers(value, self._slice(plain), self._slice(found))
         return found if better else plain
+
+    def _gathered(self, value: Value) -> Value | None:
+        found = gathered(self.forms, self.forms.sums[value] or ())
+        if found is None:
+            return None
+        factor, terms = found
+        writer = self.solver.writer
+        return self.builder.emit("mul", writer.term(Fraction(1), factor), writer.terms(terms))
 
     def _found(self, value: Value, step: Instruction) -> Value | None:
         if value in self.roots:

@@ -68,6 +68,7 @@ class Solver:
                 return self._product(factor, shorter or expansion)
         rest = collected(without(terms, factor))
         inner = self._paired(rest) or self._conjugated(rest) or self._around_one(rest)
+        inner = inner or self._half_angle(rest)
         if inner is None and expansion is not None:
             inner = self._paired(expansion.terms) or self._split(expansion.terms)
         return None if inner is None else self._scaled(factor, inner)
@@ -256,6 +257,28 @@ class Solver:
             return None
         whole = [(constant, self.builder.const(1))] if constant else []
         return self.writer.total([*parts, *whole])
+
+    def _half_angle(self, terms: Sequence[Term]) -> Value | None:
+        """R + T cos(u) = (R + T) - 2 T sin(u/2)^2, as a product where it is one."""
+        for atom in sorted({a for _, m in terms for a, e in m if e == 1}):
+            if self._op(atom) != "cos":
+                continue
+            own = ((atom, Fraction(1)),)
+            turning = [(c, times(m, own, Fraction(-1))) for c, m in terms if dict(m).get(atom) == 1]
+            rest = [(c, m) for c, m in terms if atom not in dict(m)]
+            still = self.forms.expand([*rest, *turning])
+            if still is None or not still.terms or len(rest) + len(turning) < len(terms):
+                continue
+            whole = self._split(still.terms) or self.value(still.terms)
+            small = self._less_one(own)
+            assert small is not None
+            scaled = self.builder.emit("mul", self.writer.terms(turning), small)
+            return self.builder.emit("add", whole, scaled)
+        return None
+
+    def _op(self, atom: Value) -> str:
+        step = self.forms.program.instruction(atom)
+        return "" if step is None else step.op
 
     def _less_one(self, monomial: Monomial) -> Value | None:
         """cos(u) - 1 = -2 sin(u/2)^2, exp(u) - 1 = expm1(u)."""
