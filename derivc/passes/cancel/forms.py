@@ -57,6 +57,7 @@ class Forms:
     def __init__(self, program: Program):
         self.program = program
         start = len(program.inputs)
+        self._exponentials: dict[Term, Value] = {}
         self.products: list[Term] = [_alone(v) for v in range(start)]
         self.sums: list[tuple[Term, ...] | None] = [None] * start
         for index, step in enumerate(program.instructions, start):
@@ -64,10 +65,10 @@ class Forms:
             self.products.append(self._product(index, step))
 
     def _product(self, value: Value, step: Instruction) -> Term:
-        found = self._arithmetic(step)
+        found = self._arithmetic(value, step)
         return _alone(value) if found is None or len(found[1]) > _MOST_ATOMS else found
 
-    def _arithmetic(self, step: Instruction) -> Term | None:
+    def _arithmetic(self, value: Value, step: Instruction) -> Term | None:
         if step.op == "const":
             return (Fraction(step.value), ()) if exact.is_plain(step.value) else None
         if step.op in ("mul", "div"):
@@ -76,8 +77,17 @@ class Forms:
         if step.op == "neg":
             coefficient, monomial = self.products[step.args[0]]
             return -coefficient, monomial
+        if step.op == "exp":
+            return self._exponential(value, step.args[0])
         exponent = self._exponent(step)
         return None if exponent is None else self._raised(step.args[0], exponent)
+
+    def _exponential(self, value: Value, argument: Value) -> Term | None:
+        """exp(-u) = 1/exp(u), where exp(u) stands before it."""
+        coefficient, monomial = self.products[argument]
+        known = self._exponentials.setdefault((coefficient, monomial), value)
+        other = self._exponentials.get((-coefficient, monomial), value)
+        return (_ONE, ((other, -_ONE),)) if other < known else None
 
     def _times(self, a: Value, b: Value, power: Fraction) -> Term | None:
         (c, m), (d, n) = self.products[a], self.products[b]

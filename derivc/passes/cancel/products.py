@@ -17,6 +17,7 @@ from derivc.passes.cancel.forms import Forms, Monomial, times
 from derivc.passes.cancel.writer import Writer
 
 _ONE = Fraction(1)
+_STEEP = frozenset({"exp", "pow", "exp2", "sinh", "cosh", "expm1", "gamma"})
 
 
 @final
@@ -36,7 +37,19 @@ class Products:
         coefficient, monomial = self.forms.products[value]
         if len(monomial) < 2:
             return None
-        return self._powers(coefficient, monomial) or self._exponentials(coefficient, monomial)
+        found = self._powers(coefficient, monomial) or self._exponentials(coefficient, monomial)
+        return found or self._cancelled(value)
+
+    def _cancelled(self, value: Value) -> Value | None:
+        """The product without the factors that its two parts have against each other."""
+        op, args = self._step(value)
+        sign = 1 if op == "mul" else -1
+        (_, one), (_, other) = (self.forms.products[a] for a in args)
+        powers = dict(one)
+        against = [a for a, e in other if e * sign * powers.get(a, 0) < 0]
+        if not any(self._step(a)[0] in _STEEP for a in against):
+            return None
+        return self.writer.term(*self.forms.products[value])
 
     def _step(self, atom: Value) -> tuple[str, tuple[Value, ...]]:
         step = self.forms.program.instruction(atom)
