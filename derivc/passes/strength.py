@@ -140,7 +140,10 @@ def _folded(op: str, constants: tuple[Any, ...]) -> Any:
         return None
     value = registry.get(op).symbol(*map(exact.to_sympy, constants))
     is_number = getattr(value, "is_number", False) and not value.has(sp.Float)
-    return value if is_number and value.is_real and value.is_finite else None
+    if not (is_number and value.is_real and value.is_finite):
+        return None
+    rounded = value.evalf(20)  # ops are declared real, so that sqrt(-2) claims to be so
+    return value if rounded.is_Float and rounded.is_finite else None
 
 
 def _is_short(exponent: Any) -> bool:

@@ -111,3 +111,10 @@ def test_any_program_keeps_its_values(program: Program, x: float, y: float) -> N
     for change in (strength, schedule):
         found = run(verify(change(program)), x, y)
         assert found == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("text", ["x + sqrt(1 - 3)*y", "x*y/(y - y)", "x + (x - x)**-1 + y"])
+def test_constants_that_are_no_real_numbers_are_left_to_the_program(text: str) -> None:
+    value, partials = dc.compile(text).value_and_grad(1.0, 2.0)
+    assert value != value or abs(value) == float("inf")
+    assert len(partials) == 2
