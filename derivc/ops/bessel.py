@@ -99,11 +99,11 @@ y1: Op = _bessel(
 )  # fmt: skip
 i0: Op = _bessel(
     "i0", "The modified Bessel function I of order 0.", "i0", truth=_truth("besseli", 0),
-    partials=lambda x, y: [i1(x)], range=(1, sp.oo),
+    partials=lambda x, y: [i1(x)], range=(1, sp.oo), aliases=["modified_bessel_i0"],
 )  # fmt: skip
 i1: Op = _bessel(
     "i1", "The modified Bessel function I of order 1.", "i1", truth=_truth("besseli", 1),
-    partials=lambda x, y: [(i0(x) + besseli(2, x)) / 2],
+    partials=lambda x, y: [(i0(x) + besseli(2, x)) / 2], aliases=["modified_bessel_i1"],
 )  # fmt: skip
 i0e: Op = _bessel(
     "i0e", "I of order 0, scaled by exp(-|x|).", "i0e",

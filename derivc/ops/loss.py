@@ -119,6 +119,18 @@ hinge = _loss(
     partials=lambda x, t, y: [where(t * x < 1, -t, 0), where(t * x < 1, -x, 0)], range=(0, _INF),
     kinks=[Kink(lambda x, t: 1 - t * x, (0, 0), "a corner, as of relu")], aliases=["hinge"],
 )  # fmt: skip
+margin_ranking = _loss(
+    "margin_ranking_loss", "The margin that a lacks over b for label 1, or b over a for label -1.",
+    "margin_ranking_loss",
+    meaning=lambda a, b, label, margin=0: sp.Max(margin - label * (a - b), 0),
+    stable=lambda a, b, label, margin: maximum(margin - label * (a - b), 0),
+    partials=lambda a, b, label, margin, y: [
+        where(label * (a - b) < margin, -label, 0), where(label * (a - b) < margin, label, 0),
+        None, where(label * (a - b) < margin, 1, 0),
+    ],
+    kinks=[Kink(lambda a, b, t, m: m - t * (a - b), (0, 0, None, 0), "a corner of relu")],
+    domain=lambda a, b, label, margin: sp.Eq(Abs(label), 1), cost=4,
+)  # fmt: skip
 hinge_embedding = _loss(
     "hinge_embedding_loss", "The distance for label 1, the lack of margin for label -1.",
     "hinge_embedding_loss",

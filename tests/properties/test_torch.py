@@ -19,7 +19,8 @@ WHOLE = {"polygamma": [0], "mvlgamma": [1]}
 """Arguments that PyTorch takes as Python integers."""
 
 BY_KEYWORD = {"addcmul": ["value"], "addcdiv": ["value"], "smooth_l1_loss": ["beta"],
-              "huber_loss": ["delta"], "hinge_embedding_loss": ["margin"]}  # fmt: skip
+              "huber_loss": ["delta"], "hinge_embedding_loss": ["margin"],
+              "margin_ranking_loss": ["margin"]}  # fmt: skip
 NO_TENSOR = {"hardtanh", "leaky_relu", "rrelu", "elu", "celu", "threshold", "hardshrink",
              "softshrink", "softplus", "nan_to_num", "clamp", *BY_KEYWORD}  # fmt: skip
 """Ops whose arguments after the tensors are Python numbers."""
@@ -34,7 +35,7 @@ NOT_IN_TORCH = {"heaviside", "floor_divide"}
 """No derivative there."""
 
 TENSORS = {"addcmul": 3, "addcdiv": 3, "smooth_l1_loss": 2, "huber_loss": 2,
-           "hinge_embedding_loss": 2}  # fmt: skip
+           "hinge_embedding_loss": 2, "margin_ranking_loss": 3}  # fmt: skip
 
 
 def called(op: Op, place: list[float]) -> tuple[Any, list[Any]]:
