@@ -1,24 +1,38 @@
-"""`python -m benchmarks`: every measurement, side by side in one run."""
+"""`python -m benchmarks speed`, `scale` or `accuracy`: each side by side with peers in one run."""
 
 from __future__ import annotations
 
 import click
 
 from benchmarks import scale, speed
+from benchmarks.accuracy import main as accuracy
 from benchmarks.cases import SEEDS, feynman
 
 
-@click.command()
-@click.option("--quick", is_flag=True, help="Fewer rounds, smaller sizes.")
-def main(quick: bool) -> None:
-    """Measure derivc beside its peers and print medians and ratios."""
+@click.group()
+def main() -> None:
+    """Measure derivc beside its peers."""
+
+
+@main.command("speed")
+@click.option("--quick", is_flag=True, help="Fewer rounds, smaller arrays.")
+def measure_speed(quick: bool) -> None:
+    """Value and gradient on arrays and at one point: medians, and ratios to lambdify."""
     rounds, large = (3, 100_000) if quick else (7, 1_000_000)
-    for title, cases in (("seed examples", SEEDS), ("Feynman formulas", feynman())):
+    for title, cases in (("examples", SEEDS), ("physics formulas", feynman())):
         if cases:
             click.echo(f"\n{title}\n{speed.table(cases, large, rounds)}")
             click.echo(f"\n{title}, one point\n{speed.table(cases, 1, rounds)}")
-    click.echo(f"\nscale\n{scale.table((100, 1000) if quick else (100, 1000, 10_000))}")
 
+
+@main.command("scale")
+@click.option("--quick", is_flag=True, help="Up to 1000 variables.")
+def measure_scale(quick: bool) -> None:
+    """Compile time and operations as the number of variables grows, and the depth."""
+    click.echo(scale.table((100, 1000) if quick else (100, 1000, 10_000)))
+
+
+main.add_command(accuracy, "accuracy")
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 """Digits of value and partials beside SymPy's lambdify and float64 forward differentiation.
 
-`python -m benchmarks.accuracy [--points N] [--everywhere] [--worst N] [SET ...]`
+`python -m benchmarks accuracy [--points N] [--everywhere] [--worst N] [SET ...]`
 
 Scored against 50-digit arithmetic in ulp and in bits of error, log2(1 + floats apart). A result
 counts as well-conditioned where one ulp in the arguments moves the truth by at most 16 ulp.

@@ -9,6 +9,7 @@ from derivc import cache
 from derivc.codegen.function import Header
 from derivc.codegen.numpy import NumpyBackend
 from derivc.ir import exact
+from derivc.ir.program import Program
 from derivc.specs import Specs
 from derivc.version import __version__
 
@@ -48,9 +49,20 @@ def formula_text(specs: Specs) -> str:
     definition = specs.definition
     if definition.text:
         return _cut(definition.text)
-    if len(specs.value_program) > 200:
+    if _written_out(specs.value_program) > _SHOWN:
         return _cut(f"{definition.name or 'a function'} of {', '.join(definition.inputs)}")
     return _cut(", ".join(_text(tree) for tree in definition.trees))
+
+
+def _written_out(program: Program) -> int:
+    """The operations of all outputs as trees, where shared values stand as often as they are used.
+
+    A tree that shares much is small in memory and endless on paper.
+    """
+    sizes = [1] * len(program.inputs)
+    for step in program.instructions:
+        sizes.append(1 + sum(sizes[arg] for arg in step.args))
+    return sum(sizes[out] for out in program.outputs)
 
 
 def _text(tree: Any) -> str:

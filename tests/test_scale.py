@@ -60,6 +60,16 @@ def test_a_deep_nest_costs_at_most_four_values() -> None:
     assert dc.compile(nest(200)).swell().ratio <= 4
 
 
+@pytest.mark.parametrize("depth", [12, 40, 50, 100, 200])
+def test_a_nest_of_any_depth_is_compiled_and_called(depth: int) -> None:
+    value, (slope,) = dc.compile(nest(depth)).value_and_grad(0.5)
+    y, d = 0.5, 1.0
+    for _ in range(depth):
+        y, d = np.sin(y) * np.exp(-y), (np.cos(y) - np.sin(y)) * np.exp(-y) * d
+    assert value == pytest.approx(y, rel=1e-12)
+    assert slope == pytest.approx(d, rel=1e-10)
+
+
 def test_a_text_with_a_thousand_variables() -> None:
     names = [f"x{i:04d}" for i in range(1000)]
     text = " + ".join(f"100*({b} - {a}**2)**2 + (1 - {a})**2" for a, b in pairwise(names))

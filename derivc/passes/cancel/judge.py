@@ -23,6 +23,8 @@ _POINTS = 40
 _FEWEST = 4
 _GAIN = 0.15
 _LONGEST = 300
+_BUDGET = 80_000
+"""Instructions times points that one program may take: half a second or so."""
 
 Number = Any
 Point = tuple[Number, ...]
@@ -38,6 +40,7 @@ class Judge:
 
     def __init__(self, program: Program):
         self.program = program
+        self.spent = 0
 
     @cached_property
     def points(self) -> list[Point]:
@@ -51,7 +54,8 @@ class Judge:
         It must also be the same function: a rewrite that is not is never taken.
         """
         exact = sliced(self.program, value)
-        if max(map(len, (exact, plain, new))) > _LONGEST:
+        self.spent += len(self.points) * (2 * len(exact) + len(plain) + len(new))
+        if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > _BUDGET:
             return False
         cases = [c for c in map(partial(_case, exact), self.points) if _usable(c.true)]
         if len(cases) < _FEWEST or not all(_same(_run(new, c.point, _TRUE), c.true) for c in cases):
