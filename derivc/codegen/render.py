@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import count
 from typing import final
 
-from derivc.codegen import layout, scalar, spelling, uniform
+from derivc.codegen import layout, moderate, scalar, spelling, uniform
 from derivc.codegen.block import Body
 from derivc.codegen.buffers import Allocation
 from derivc.codegen.function import FunctionSpec, Group, Layout
@@ -20,6 +20,7 @@ from derivc.passes.strength import strength
 from derivc.passes.weight import operations, weight
 
 _SHOWN = 8
+_LONGEST_TEST = 400
 _INTERMEDIATE, _OUTPUTS = "# Intermediate", "# Outputs"
 
 
@@ -96,6 +97,9 @@ class _Writer:
         lines = scalar.lines(self.program, self.called, self.names)
         *before, test = scalar.finite(self.program, self.called, self.names)
         body = [_INTERMEDIATE, *lines, _OUTPUTS, *before, test, f"    return {result}"]
+        moderate_test = moderate.test(self.program, self.called, self.names)
+        if moderate_test and len(moderate_test) < _LONGEST_TEST:
+            body += [f"if {moderate_test}:", f"    return {result}"]
         quiet = any(spelling.needs_numpy(step.op) for step in self.program.instructions)
         if quiet:
             body = [self.names.text('with np.errstate(all="ignore"):'), *_indented(body)]
