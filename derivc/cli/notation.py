@@ -7,6 +7,7 @@ from typing import Any, final
 
 from sympy import Symbol
 from sympy.printing.latex import latex
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 _RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
@@ -19,6 +20,17 @@ class _Printer(StrPrinter):
     def _print_Function(self, expr: Any) -> str:  # noqa: N802  SymPy finds it by this name
         name = _RENAMED.get(expr.func.__name__, expr.func.__name__)
         return f"{name}({self.stringify(expr.args, ', ')})"
+
+    def _print_Mul(self, expr: Any) -> str:  # noqa: N802
+        """SymPy's, but for quotients by a fraction, where it leaves out the brackets."""
+        if not _divides_by_fraction(expr):
+            return str(super()._print_Mul(expr))
+        minus = expr.args[0] == -1 and len(expr.args) > 1
+        args = expr.args[1:] if minus else expr.args
+        above = [a for a in args if not _is_inverse(a)]
+        below = [f"/({self._print(a.base)})" for a in args if _is_inverse(a)]
+        first = "*".join(self.parenthesize(a, PRECEDENCE["Mul"]) for a in above) or "1"
+        return f"{'-' if minus else ''}{first}{''.join(below)}"
 
     def _print_Abs(self, expr: Any) -> str:  # noqa: N802
         return f"abs({self._print(expr.args[0])})"
@@ -58,6 +70,22 @@ class _Printer(StrPrinter):
     def _print_Relational(self, expr: Any) -> str:  # noqa: N802
         sign = {"==": "="}.get(expr.rel_op, expr.rel_op)
         return f"{self._print(expr.lhs)} {sign} {self._print(expr.rhs)}"
+
+
+def _is_inverse(tree: Any) -> bool:
+    return bool(tree.is_Pow and tree.exp == -1)
+
+
+def _divides_by_fraction(product: Any) -> bool:
+    """Whether a product, or one inside it, divides by a number that is no integer."""
+    stack = [product]
+    while stack:
+        tree = stack.pop()
+        if tree.is_Mul:
+            stack.extend(tree.args)
+        elif _is_inverse(tree) and tree.base.is_Rational and not tree.base.is_Integer:
+            return True
+    return False
 
 
 def text_of(expr: Any) -> str:
