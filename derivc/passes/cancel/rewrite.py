@@ -100,6 +100,8 @@ class _Rewrite:
         found = self._found(value, step)
         if found is None or found == plain:
             return plain
+        if self.builder.is_const(found, 0):  # every term has its opposite: nothing to weigh
+            return found
         self.trials += 1
         better = self.judge.prefers(value, self._slice(plain), self._slice(found))
         return found if better else plain
