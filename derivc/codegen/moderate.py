@@ -18,10 +18,12 @@ _MOST = 28
 _STEEP = {"exp": 9, "expm1": 9, "sinh": 9, "cosh": 9, "exp2": 7}
 _LIMIT = "200.0"
 _KEEPING = frozenset({
-    "neg", "abs", "sqrt", "cbrt", "sin", "atan", "asin", "tanh", "maximum", "minimum", "hypot",
+    "neg", "abs", "sqrt", "cbrt", "atan", "asin", "tanh", "maximum", "minimum", "hypot",
     "where", "sign", "log1p",
 })  # fmt: skip
-_CANCELLING = frozenset({"add", "sub", "cos", "tan", "log", "log2", "log10", "acos", "atan2"})
+_CANCELLING = frozenset({
+    "add", "sub", "sin", "cos", "tan", "log", "log2", "log10", "acos", "atan2",
+})  # fmt: skip
 _TRUTH = frozenset({
     "lt", "le", "gt", "ge", "eq", "ne", "logical_and", "logical_or", "logical_not",
 })  # fmt: skip

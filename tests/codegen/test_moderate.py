@@ -42,3 +42,8 @@ def test_exponentials_are_trusted_for_small_arguments_only() -> None:
     kernel = dc.compile("(exp(-x) - exp(-x)*y)*exp(x)")
     assert kernel(750.0, 0.0) == pytest.approx(1.0)
     assert kernel(2.0, 1.0) == 0
+
+
+def test_a_sine_beside_a_multiple_of_pi_is_tiny() -> None:
+    text = "(sin(x)**9*sin(2*x)**9*sin(3*x)**4)/(sin(x)**2*y*sin(5*x)**3)"
+    assert dc.compile(text)(np.pi, 1.5) == pytest.approx(-6.9332712e-269, rel=1e-6)
