@@ -35,6 +35,12 @@ def masked_sum(x):
     return np.sum(x**2, where=np.array([True, False, True, True])) + np.max(x, initial=0.5)
 
 
+def masked_reductions(x):
+    fixed = np.array([True, False, True, True])
+    total = x.sum(where=x > 0) + np.add.reduce(x**2, where=fixed) + np.mean(x, where=fixed)
+    return total + x.mean(where=x > -9) + np.prod(x, where=fixed) + np.mean(x**2, where=x < 9)
+
+
 def negative_part(x):
     y = x.copy()
     y[y > 0] = 0
@@ -76,6 +82,7 @@ def along_axis(x):
 CASES = {
     langermann_lists: (2, 0, 9), closed_ring: (4, -3, 3), order_statistics: (5, -3, 3),
     interpolated: (4, -3, 4), counted: (4, -2, 2), masked_sum: (4, -2, 2),
+    masked_reductions: (4, -2, 2),
     negative_part: (4, -2, 2), polynomials: (3, -2, 2), chebyquad: (4, 0, 1),
     pairs_of: (4, -2, 2), packed_rows: (6, -2, 2), along_axis: (3, -1, 1),
 }  # fmt: skip

@@ -113,12 +113,16 @@ class TracedArray(np.ndarray):
     def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:
         """The mean along axes."""
         total = self.sum(axis=axis, **named)
+        if named.get("where", True) is not True:
+            return total / wrap(plain(self) * 0.0 + 1.0).sum(axis=axis, **named)
         return total / (self.size // max(1, np.size(total)))
 
     def var(
         self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, **named: Any
     ) -> Any:
         """The variance along axes."""
+        if named.get("where", True) is not True:
+            raise refuse("takes a variance with where=", "write it with np.mean(..., where=...)")
         squares = (self - self.mean(axis=axis, keepdims=True)) ** 2
         total = wrap(squares).sum(axis=axis, **named)
         return total / (self.size // max(1, np.size(total)) - ddof)

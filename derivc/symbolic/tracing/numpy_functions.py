@@ -116,16 +116,10 @@ def _piecewise(x: Any, conditions: Any, functions: Any, *args: Any, **named: Any
     return result
 
 
-_NEUTRAL = {"prod": 1.0, "max": -np.inf, "min": np.inf}
-"""What an element that `where=` leaves out counts as; 0 where it is not said."""
-
-
 def _reduction(name: str) -> Function:
     """A function that is a method of arrays."""
 
-    def reduce(a: Any, *args: Any, where: Any = True, **named: Any) -> Any:
-        if where is not True:
-            a = _where(where, a, _NEUTRAL.get(name, 0.0))
+    def reduce(a: Any, *args: Any, **named: Any) -> Any:
         return getattr(as_array(a), name)(*args, **named)
 
     return reduce

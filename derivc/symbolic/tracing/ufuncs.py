@@ -28,11 +28,26 @@ def dispatch(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: Keywords) -
     for ignored in ("dtype", "casting", "order", "subok", "signature"):
         kwargs.pop(ignored, None)
     items = [plain(item) for item in inputs]
+    if method == "reduce" and where is not True:
+        items[0], where = _masked(ufunc, items[0], where), True
     if all(is_constant(item) for item in items):
         result = getattr(ufunc, method)(*(_floats(item) for item in items), **kwargs)
     else:
         result = _METHODS[method](ufunc, items, kwargs)
     return _delivered(result, out, where)
+
+
+_IDENTITY = {
+    "add": 0.0, "multiply": 1.0, "maximum": -math.inf, "minimum": math.inf, "logical_or": False,
+    "logical_and": True,
+}  # fmt: skip
+
+
+def _masked(ufunc: Any, array: Any, where: Any) -> Any:
+    """The array with the identity of the reduction in place of what `where=` leaves out."""
+    if ufunc.__name__ not in _IDENTITY:
+        raise TraceError(f"np.{ufunc.__name__}.reduce with where= is not traced; select before it")
+    return plain(elementwise(choose, [where, array, _IDENTITY[ufunc.__name__]]))
 
 
 def _floats(item: Any) -> Any:
@@ -92,7 +107,7 @@ def _several(name: str, items: list[Any]) -> Any:
         whole = elementwise(function_of("trunc"), items)
         return items[0] - whole, whole
     function_of(name)
-    raise TraceError(f"np.{name} has {2} results and is not traced")
+    raise TraceError(f"np.{name} has two results and is not traced")
 
 
 def _objects(item: Any) -> Any:
