@@ -9,11 +9,12 @@ from derivc import cache
 from derivc.codegen.function import Header
 from derivc.codegen.numpy import NumpyBackend
 from derivc.ir import exact
-from derivc.ir.program import Program
+from derivc.passes.weight import tree_weight
 from derivc.specs import Specs
 from derivc.version import __version__
 
 _SHOWN = 400
+_HEAVIEST = 2000
 """Formulas longer than this are cut in the header of generated source."""
 
 
@@ -49,20 +50,9 @@ def formula_text(specs: Specs) -> str:
     definition = specs.definition
     if definition.text:
         return _cut(definition.text)
-    if _written_out(specs.value_program) > _SHOWN:
+    if tree_weight(specs.value_program) > _HEAVIEST:
         return _cut(f"{definition.name or 'a function'} of {', '.join(definition.inputs)}")
     return _cut(", ".join(_text(tree) for tree in definition.trees))
-
-
-def _written_out(program: Program) -> int:
-    """The operations of all outputs as trees, where shared values stand as often as they are used.
-
-    A tree that shares much is small in memory and endless on paper.
-    """
-    sizes = [1] * len(program.inputs)
-    for step in program.instructions:
-        sizes.append(1 + sum(sizes[arg] for arg in step.args))
-    return sum(sizes[out] for out in program.outputs)
 
 
 def _text(tree: Any) -> str:

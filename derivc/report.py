@@ -8,12 +8,10 @@ from typing import Any, final
 import sympy as sp
 
 from derivc.definition import Definition
-from derivc.ir.program import Program
 from derivc.lowering.fragment import expand
-from derivc.ops import registry
 from derivc.passes.dce import dce
 from derivc.passes.strength import strength
-from derivc.passes.weight import weight
+from derivc.passes.weight import tree_weight, weight
 from derivc.specs import Specs
 
 
@@ -72,12 +70,3 @@ def swell(specs: Specs) -> Swell:
     trees = strength(expand(dce(replace(gradient, outputs=gradient.outputs[1:]))))
     value, both = (strength(specs.build(name).program) for name in ("value", "value_and_grad"))
     return Swell(weight(value), tree_weight(trees), weight(both))
-
-
-def tree_weight(program: Program) -> float:
-    """The weight of all outputs written out as trees: shared values count at every use."""
-    totals = [0.0] * len(program.inputs)
-    for step in program.instructions:
-        own = 0.0 if step.op == "const" else registry.get(step.op).cost
-        totals.append(own + sum(totals[arg] for arg in step.args))
-    return sum(totals[out] for out in program.outputs)

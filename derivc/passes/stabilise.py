@@ -17,8 +17,8 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.lowering.fragment import HALF
 from derivc.passes.dce import dce
+from derivc.passes.less_one import less_one
 
 
 def stabilise(program: Program) -> Program:
@@ -54,23 +54,18 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
     """f(x) - 1 and 1 - f(x), where f(x) - 1 has a form of its own."""
     left, right = step.args
     if b.is_const(right, 1):
-        return _less_one(b, b.at(left))
+        return _less_one(b, left)
     if b.is_const(left, 1):
         if b.at(right).op == "sigmoid":
             return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
-        found = _less_one(b, b.at(right))
+        found = _less_one(b, right)
         return None if found is None else b.emit("neg", found)
     return None
 
 
-def _less_one(b: SmartBuilder, step: Instruction) -> Value | None:
-    """exp(x) - 1 = expm1(x), cos(x) - 1 = -2 sin(x/2)^2."""
-    if step.op == "exp":
-        return b.emit("expm1", *step.args)
-    if step.op == "cos":
-        sine = b.emit("sin", b.emit("mul", b.const(HALF), *step.args))
-        return b.emit("mul", b.const(-2), b.emit("mul", sine, sine))
-    return None
+def _less_one(b: SmartBuilder, value: Value) -> Value | None:
+    step = b.at(value)
+    return less_one(b, step.op, step.args[0]) if len(step.args) == 1 else None
 
 
 def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:

@@ -15,3 +15,12 @@ def weight(program: Program) -> float:
     """The operations of a program, each weighted by its cost (an addition is 1)."""
     steps = (s for s in program.instructions if s.op != "const")
     return float(sum(registry.get(step.op).cost for step in steps))
+
+
+def tree_weight(program: Program) -> float:
+    """The weight of all outputs written out as trees: shared values count at every use."""
+    totals = [0.0] * len(program.inputs)
+    for step in program.instructions:
+        own = 0.0 if step.op == "const" else registry.get(step.op).cost
+        totals.append(own + sum(totals[arg] for arg in step.args))
+    return sum(totals[out] for out in program.outputs)

@@ -36,6 +36,17 @@ def times(one: Monomial, other: Monomial, power: Fraction = _ONE) -> Monomial:
     return tuple(sorted((a, e) for a, e in found.items() if e))
 
 
+def halves(monomial: Monomial) -> tuple[Monomial, Monomial]:
+    """What stands above and below the line of a quotient, both with positive exponents.
+
+    Example:
+        >>> halves(((0, Fraction(2)), (1, Fraction(-1))))
+        (((0, Fraction(2, 1)),), ((1, Fraction(1, 1)),))
+    """
+    above = tuple((a, e) for a, e in monomial if e > 0)
+    return above, tuple((a, -e) for a, e in monomial if e < 0)
+
+
 @final
 @dataclass(frozen=True)
 class Expansion:

@@ -57,8 +57,8 @@ class Judge:
         self.spent += len(self.points) * (2 * len(exact) + len(plain) + len(new))
         if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > _BUDGET:
             return False
-        cases = [c for c in map(partial(_case, exact), self.points) if _usable(c.true)]
-        if len(cases) < _FEWEST or not all(_same(_run(new, c.point, _TRUE), c.true) for c in cases):
+        cases = [c for c in map(partial(_case, exact), self.points) if usable(c.true)]
+        if len(cases) < _FEWEST or not all(_same(run(new, c.point, _TRUE), c.true) for c in cases):
             return False
         return _mean(new, cases) < _mean(plain, cases) - _GAIN
 
@@ -74,17 +74,17 @@ class _Case:
 
 
 def _case(exact: Program, point: Point) -> _Case:
-    true = _run(exact, point, _TRUE)
-    if not _usable(true):
+    true = run(exact, point, _TRUE)
+    if not usable(true):
         return _Case(point, true, 0.0)
     with mpmath().workprec(_TRUE):
         beside = tuple(x * (1 + mpmath().mpf(2) ** -FLOAT * (-1) ** i) for i, x in enumerate(point))
-    return _Case(point, true, lost(_run(exact, beside, _TRUE), true))
+    return _Case(point, true, lost(run(exact, beside, _TRUE), true))
 
 
 def _mean(program: Program, cases: Sequence[_Case]) -> float:
     """The mean of the bits lost beyond what cannot be avoided."""
-    found = (max(0.0, lost(_run(program, c.point, FLOAT), c.true) - c.unavoidable) for c in cases)
+    found = (max(0.0, lost(run(program, c.point, FLOAT), c.true) - c.unavoidable) for c in cases)
     return sum(found) / len(cases)
 
 
@@ -93,18 +93,20 @@ def sliced(program: Program, value: Value) -> Program:
     return dce(Program(program.inputs, program.instructions, (value,)))
 
 
-def _run(program: Program, point: Point, precision: int) -> Number:
+def run(program: Program, point: Sequence[Number], precision: int) -> Number:
+    """The first output of a program at a point, with so many bits."""
     with mpmath().workprec(precision):
         return multiprecision.run(program, list(point))[0]
 
 
-def _usable(value: Number) -> bool:
+def usable(value: Number) -> bool:
+    """True for a finite number."""
     return not isinstance(value, bool) and bool(mpmath().isfinite(value))
 
 
 def _same(one: Number, other: Number) -> bool:
     """Whether two forms agree far beyond a double, at points where both are well within range."""
-    return _usable(one) and bool(abs(one - other) <= abs(other) * mpmath().mpf(2) ** -_AGREED)
+    return usable(one) and bool(abs(one - other) <= abs(other) * mpmath().mpf(2) ** -_AGREED)
 
 
 def lost(computed: Number, true: Number) -> float:
@@ -116,7 +118,7 @@ def lost(computed: Number, true: Number) -> float:
     """
     if computed == true:
         return 0.0
-    if not _usable(computed):
+    if not usable(computed):
         return float(FLOAT)
     error = abs((computed - true) / true) if true else mpmath().inf
     return min(float(FLOAT), math.log2(1 + math.ldexp(float(min(error, 1)), FLOAT)))

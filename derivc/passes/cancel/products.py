@@ -1,7 +1,8 @@
 """Products whose factors leave the range of a double one by one, but not together.
 
-exp(u)/(exp(u) - 1) = -1/(exp(-u) - 1)
-a^p / c^p = (a/c)^p for positive a and c
+Identities:
+    exp(u)/(exp(u) - 1) = -1/(exp(-u) - 1)
+    a^p / c^p = (a/c)^p for positive a and c
 """
 
 from __future__ import annotations

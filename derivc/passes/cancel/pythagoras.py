@@ -1,7 +1,8 @@
 """Squares of sine and cosine in a sum, put in terms of one another where terms vanish by it.
 
-sin(u)^2 + cos(u)^2 = 1
-cosh(u)^2 - sinh(u)^2 = 1, and both divided by the second square
+Identities:
+    sin(u)^2 + cos(u)^2 = 1
+    cosh(u)^2 - sinh(u)^2 = 1, and both divided by the second square
 """
 
 from __future__ import annotations

@@ -12,9 +12,8 @@ from typing import Any, final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
-from derivc.lowering import multiprecision
 from derivc.ops.shorthand import mpmath
-from derivc.passes.cancel.judge import FLOAT, lost
+from derivc.passes.cancel.judge import FLOAT, lost, run, usable
 
 Number = Any
 
@@ -66,28 +65,19 @@ def fitted(function: Program) -> Series | None:
     return None
 
 
-def _at(function: Program, u: Number, precision: int) -> Number:
-    with mpmath().workprec(precision):
-        return multiprecision.run(function, [u])[0]
-
-
-def _usable(value: Number) -> bool:
-    return not isinstance(value, bool) and bool(mpmath().isfinite(value))
-
-
 def _loses(function: Program, centre: int) -> bool:
     """Whether more digits are lost next to a point than rounding its argument would lose."""
     total, mp = 0.0, mpmath()
     probes = [sign * 1.37 * 2.0**-k for k in _PROBES for sign in (1, -1)]
     for probe in probes:
         u = mp.mpf(centre + probe)
-        true = _at(function, u, _PRECISION)
-        if not _usable(true) or true == 0:
+        true = run(function, [u], _PRECISION)
+        if not usable(true) or true == 0:
             return False
         with mp.workprec(_PRECISION):
             beside = u * (1 + mp.mpf(2) ** -FLOAT)
-        unavoidable = lost(_at(function, beside, _PRECISION), true)
-        total += max(0.0, lost(_at(function, u, FLOAT), true) - unavoidable)
+        unavoidable = lost(run(function, [beside], _PRECISION), true)
+        total += max(0.0, lost(run(function, [u], FLOAT), true) - unavoidable)
     return total > _TOO_MUCH * len(probes)
 
 
@@ -110,8 +100,8 @@ def _leading(function: Program, centre: int) -> int | None:
     mp = mpmath()
     with mp.workprec(_PRECISION):
         step = mp.mpf(2) ** -110
-        near, far, left = (_at(function, centre + t, _PRECISION) for t in (step, 2 * step, -step))
-        if not all(_usable(v) and v != 0 for v in (near, far, left)):
+        near, far, left = (run(function, [centre + t], _PRECISION) for t in (step, 2 * step, -step))
+        if not all(usable(v) and v != 0 for v in (near, far, left)):
             return None
         slope = mp.log(abs(far / near), 2)
         power = int(mp.nint(slope))
@@ -128,21 +118,23 @@ def _interpolated(
     with mp.workprec(_PRECISION):
         r = mp.mpf(radius.numerator) / radius.denominator
         nodes = [r * mp.cos(mp.pi * (2 * i + 1) / (2 * length)) for i in range(length)]
-        values = [_at(function, centre + t, _PRECISION) for t in nodes]
-        if not all(map(_usable, values)):
+        values = [run(function, [centre + t], _PRECISION) for t in nodes]
+        if not all(map(usable, values)):
             return None
-        matrix = mp.matrix(length, length)
-        for i, t in enumerate(nodes):
-            for k in range(length):
-                matrix[i, k] = t**k
+        matrix = mp.matrix([[t**k for k in range(length)] for t in nodes])
         right = mp.matrix([v / t**power for v, t in zip(values, nodes, strict=True)])
-        exact = mp.lu_solve(matrix, right)
-        largest = max(abs(exact[k]) * r**k for k in range(length))
-        kept = [abs(exact[k]) * r**k > largest * mp.mpf(2) ** -(FLOAT + 12) for k in range(length)]
-    found = [float(exact[k]) if keep else 0.0 for k, keep in enumerate(kept)]
+        found = _rounded(mp.lu_solve(matrix, right), r)
+    return Series(centre, radius, power, found) if found else None
+
+
+def _rounded(exact: Number, radius: Number) -> tuple[float, ...]:
+    """The coefficients as floats, without those that count for nothing within the radius."""
+    sizes = [abs(c) * radius**k for k, c in enumerate(exact)]
+    least = max(sizes) * mpmath().mpf(2) ** -(FLOAT + 12)
+    found = [float(c) if size > least else 0.0 for c, size in zip(exact, sizes, strict=True)]
     while found and found[-1] == 0:
         found.pop()
-    return Series(centre, radius, power, tuple(found)) if found else None
+    return tuple(found)
 
 
 def _is_accurate(function: Program, series: Series) -> bool:
@@ -153,10 +145,10 @@ def _is_accurate(function: Program, series: Series) -> bool:
         for t in (mp.mpf(r * i / 23.5), mp.mpf(-r * i / 23.5), mp.mpf(r * 2.0 ** -(2 * i))):
             with mp.workprec(_PRECISION):
                 u = series.centre + t
-            true = _at(function, u, _PRECISION)
+            true = run(function, [u], _PRECISION)
             with mp.workprec(FLOAT):
                 computed = series(t)
-            if not _usable(true) or lost(computed, true) > 2.5:
+            if not usable(true) or lost(computed, true) > 2.5:
                 return False
     return True
 

@@ -1,7 +1,10 @@
 """One sum at a time: multiplied out, factored, paired or multiplied by its conjugate.
 
-c M f(a) - c M f(b) = c M (f(a) - f(b)), where a - b is simpler than a and b
-p + q = (p^2 - q^2)/(p - q), where q is a root and p^2 - q^2 is simpler; taken where p q < 0
+Identities:
+    c M f(a) - c M f(b) = c M (f(a) - f(b)), where a - b is simpler than a and b
+    p + q = (p^2 - q^2)/(p - q), where q is a root and p^2 - q^2 is simpler; taken where p q < 0
+    C - sum c cos(u) = (C - sum c) + 2 sum c sin(u/2)^2, and the like for exp and expm1
+    R + T cos(u) = (R + T) - 2 T sin(u/2)^2, where R + T is a product or simpler
 """
 
 from __future__ import annotations
@@ -20,11 +23,13 @@ from derivc.passes.cancel.forms import (
     Term,
     collected,
     content,
+    halves,
     times,
     without,
 )
 from derivc.passes.cancel.pythagoras import shortened
 from derivc.passes.cancel.writer import Writer
+from derivc.passes.less_one import less_one
 
 _HALF = Fraction(1, 2)
 _MOST_IN_CONJUGATE = 5
@@ -85,8 +90,7 @@ class Solver:
     def quotient(self, value: Value) -> Value | None:
         """A quotient of sums without the factors that both share; None where they share none."""
         coefficient, monomial = self.forms.products[value]
-        above = tuple(p for p in monomial if p[1] > 0)
-        below = tuple((a, -e) for a, e in monomial if e < 0)
+        above, below = halves(monomial)
         if not all(any(self.forms.sums[a] for a, _ in side) for side in (above, below)):
             return None
         expansion = self.forms.expand([(coefficient, above)])
@@ -100,12 +104,11 @@ class Solver:
     def logarithm(self, value: Value) -> Value | None:
         """log(a/c) where a - c is simpler than both."""
         coefficient, monomial = self.forms.products[value]
-        above = tuple(p for p in monomial if p[1] > 0)
-        below = tuple((a, -e) for a, e in monomial if e < 0)
+        above, below = halves(monomial)
         if not above or not below or coefficient < 0:
             return None
         top, bottom = (coefficient, above), (Fraction(1), below)
-        d = self.simplified((top, (-bottom[0], below)))
+        d = self.simplified((top, (Fraction(-1), below)))
         if d is None:
             return None
         return differences.log(self.builder, self.writer.term(*top), self.writer.term(*bottom), d)
@@ -124,8 +127,7 @@ class Solver:
 
     def _scaled(self, factor: Monomial, inner: Value) -> Value:
         b = self.builder
-        above = self.writer.term(Fraction(1), tuple(p for p in factor if p[1] > 0))
-        below = self.writer.term(Fraction(1), tuple((a, -e) for a, e in factor if e < 0))
+        above, below = (self.writer.term(Fraction(1), half) for half in halves(factor))
         return b.emit("div", b.emit("mul", above, inner), below)
 
     def _product(self, factor: Monomial, expansion: Expansion) -> Value:
@@ -134,8 +136,7 @@ class Solver:
             return self.builder.const(0)
         inner = content(expansion.terms)
         outer, rest = times(factor, inner), without(expansion.terms, inner)
-        above = tuple(p for p in outer if p[1] > 0)
-        below = tuple((a, -e) for a, e in outer if e < 0)
+        above, below = halves(outer)
         found = factors(self.forms, rest, below)
         if found is None:
             return self._scaled(outer, self.value(rest))
@@ -285,13 +286,9 @@ class Solver:
         if len(monomial) != 1 or monomial[0][1] != 1:
             return None
         step = self.forms.program.instruction(monomial[0][0])
-        if step is None or step.op not in ("cos", "exp"):
+        if step is None or len(step.args) != 1:
             return None
-        b, u = self.builder, self.writer.places[step.args[0]]
-        if step.op == "exp":
-            return b.emit("expm1", u)
-        sine = b.emit("sin", b.emit("mul", b.const(_HALF), u))
-        return b.emit("mul", b.const(-2), b.emit("mul", sine, sine))
+        return less_one(self.builder, step.op, self.writer.places[step.args[0]])
 
     def _conjugated(self, terms: Sequence[Term]) -> Value | None:
         """p + q by its conjugate, q the only term with a root."""

@@ -8,7 +8,7 @@ from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
-from derivc.passes.cancel.forms import Monomial, Term
+from derivc.passes.cancel.forms import Monomial, Term, halves
 
 
 @final
@@ -27,8 +27,7 @@ class Writer:
     def term(self, coefficient: Fraction, monomial: Monomial) -> Value:
         """coefficient * product of powers, as one quotient."""
         b = self.builder
-        above = self._product([(a, e) for a, e in monomial if e > 0])
-        below = self._product([(a, -e) for a, e in monomial if e < 0])
+        above, below = map(self._product, halves(monomial))
         scale = b.const(coefficient)
         found = scale if above is None else b.emit("mul", scale, above)
         return found if below is None else b.emit("div", found, below)
