@@ -27,6 +27,7 @@ class NumpyBackend(AbstractBackend):
         specs = [_callable(spec) for spec in specs]
         names = Names(a.name for spec in specs for a in spec.arguments)
         functions = [function_text(spec, names) for spec in specs]
+        steep = any(f.steep for f in functions)
         return render(
             "numpy/module.py.j2",
             formula=docstring(header.formula),
@@ -34,7 +35,8 @@ class NumpyBackend(AbstractBackend):
             notes=[docstring(note) for note in header.notes] + [f.note for f in functions],
             special=_special(specs),
             functions=functions,
-            support=carried(),
+            support=carried(steep),
+            steep=steep,
             aliases=[f"{alias} = {name}" for name, alias in sorted(names.aliases.items())],
         )
 

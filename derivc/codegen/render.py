@@ -14,6 +14,7 @@ from derivc.codegen.buffers import Allocation
 from derivc.codegen.function import FunctionSpec, Group, Layout
 from derivc.codegen.names import Names
 from derivc.codegen.names_of import element_names, targets, value_names
+from derivc.codegen.steep import is_steep
 from derivc.ir.program import Program
 from derivc.passes.schedule import schedule
 from derivc.passes.strength import strength
@@ -35,6 +36,7 @@ class Text:
     block: list[str]
     plan: list[str]
     note: str
+    steep: bool
 
 
 def function_text(spec: FunctionSpec, names: Names) -> Text:
@@ -74,6 +76,7 @@ class _Writer:
             uniform=self._uniform() if self.everything else [],
             block=self._block() if self.everything else [],
             plan=self._plan(),
+            steep=is_steep(self.program),
             note=f"{self.spec.name}: {operations(self.program)} operations,"
             f" weight {weight(self.program):g}",
         )
@@ -193,6 +196,7 @@ class _Writer:
             "numbers": f"_{name}_numbers" if numbers else "",
             "uniform": f"_{name}_uniform" if block and self.body.escaping() else "",
             "block": f"_{name}_block" if block else "",
+            "scaled": "_Scaled" if is_steep(self.program) else "",
             "work": repr(self.body.allocation.work.count if block else 0),
             "bits": repr(self.body.allocation.bits.count if block else 0),
         }

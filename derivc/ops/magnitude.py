@@ -29,7 +29,7 @@ absolute = declare(
 )  # fmt: skip
 sign_ = declare(
     "sign", "The sign: -1, 0 or 1.", params=("x",), symbol=sign, truth="sign", range=(-1, 1),
-    spelling=Spelling("np.sign", "(({0} > 0) - ({0} < 0))"), partials=lambda x, y: [0],
+    spelling=Spelling("np.sign", "(({0} > 0) * 1.0 - ({0} < 0))"), partials=lambda x, y: [0],
     kinks=[jump(0, "a jump; the slope is 0 on both sides")], also=everywhere("sign"), tags=_TAGS,
     aliases=["sgn"],
 )  # fmt: skip

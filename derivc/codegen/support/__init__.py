@@ -10,12 +10,20 @@ from functools import lru_cache
 from importlib import resources
 
 PARTS = ("call", "numbers", "blocks", "repair", "plan")
+STEEP_PARTS = (*PARTS[:-1], "scaled", PARTS[-1])
 MARK = "# --- carried ---\n"
 
 
-@lru_cache(maxsize=1)
-def carried() -> str:
-    """The text, without the imports, the same for every generated module."""
+@lru_cache(maxsize=2)
+def carried(steep: bool = False) -> str:
+    """The text, without the imports, the same for every generated module.
+
+    Args:
+        steep: with numbers of unlimited range, for programs with exponentials.
+    """
     folder = resources.files(__name__)
-    texts = [folder.joinpath(f"{part}.py").read_text(encoding="utf-8") for part in PARTS]
+    texts = [
+        folder.joinpath(f"{part}.py").read_text(encoding="utf-8")
+        for part in (STEEP_PARTS if steep else PARTS)
+    ]
     return "\n\n\n".join(text.split(MARK, 1)[1].strip() for text in texts)

@@ -25,7 +25,9 @@ def _by_numbers(plan: _Plan, arrays: list[Any], dtype: Any) -> list[Any]:
     except (ArithmeticError, ValueError):
         doubtful = True
     if doubtful:
-        flat = _by_wide_numbers(plan, arrays)
+        flat = _by_wide_numbers(plan, arrays, np.longdouble)
+        if plan.scaled and any(map(math.isnan, flat)):
+            flat = _by_wide_numbers(plan, arrays, plan.scaled)
     numbers, results = iter(flat), []
     with np.errstate(all="ignore"):
         for own in plan.own:
@@ -55,16 +57,16 @@ def _narrow(function: Any, numbers: Any) -> Any:
         return np.longdouble("nan")
 
 
-def _by_wide_numbers(plan: _Plan, arrays: list[Any]) -> Any:
+def _by_wide_numbers(plan: _Plan, arrays: list[Any], widen: Any) -> Any:
     """The same code over wider numbers: what only overflows or underflows on the way is found."""
-    swapped = {id(math): _WideMath(), id(float): np.longdouble}
+    swapped = {id(math): _WideMath(), id(float): widen}
     scope = {"float": float, **plan.numbers.__globals__}
     scope = {name: swapped.get(id(value), value) for name, value in scope.items()}
     wide = FunctionType(plan.numbers.__code__, scope)
-    given: list[Any] = [list(a.astype(np.longdouble).reshape(-1)) for a in arrays]
+    given: list[Any] = [list(map(widen, a.reshape(-1))) for a in arrays]
     given = [g[0] if shape is None else g for g, shape in zip(given, plan.shapes, strict=True)]
     with np.errstate(all="ignore"):
-        return wide(*given)
+        return [np.asarray(number)[()] for number in wide(*given)]
 
 
 def _stack(numbers: Any, shape: tuple[int, ...]) -> Any:

@@ -31,6 +31,7 @@ class _Plan:
         self.numbers: Any = fields.get("numbers")
         self.uniform: Any = fields.get("uniform")
         self.block: Any = fields.get("block")
+        self.scaled: Any = fields.get("scaled")
         self.work, self.bits = fields["work"], fields["bits"]
         self.rows = len(self.arguments) + sum(map(math.prod, self.own)) + self.work
 

@@ -1,4 +1,4 @@
-"""A second look, in a wider format, at what overflowed or underflowed on the way."""
+"""A second look, with a wider range, at what overflowed or underflowed on the way."""
 
 from __future__ import annotations
 
@@ -16,18 +16,29 @@ _WIDER = {"e": np.float64, "f": np.float64, "d": np.longdouble}
 
 # Repair: where a flag was raised, an element whose result is infinite, NaN, zero, or so large or
 # small that its square would be, while its arguments are finite, may have overflowed or underflowed
-# on the way. It is computed again in a wider format.
+# on the way. It is computed again in a wider format; what is NaN even so, where exponentials leave
+# every format, with exponents of its own.
 
 
 def _repair(plan: _Plan, m: int, given: list[Any], outputs: list[Any], dtype: Any) -> None:
-    """Compute doubtful elements again; of many a sample first, which shows whether it helps."""
+    """Compute doubtful elements with a wider range."""
     wide: Any = np.dtype(_WIDER.get(dtype.char, np.longdouble))
     if np.finfo(wide).maxexp <= np.finfo(dtype).maxexp:
         return
     doubtful = _doubtful(plan, m, given, outputs, np.finfo(dtype))
-    sample = doubtful if doubtful.size <= 256 else doubtful[:: doubtful.size // 64]
-    if _recompute(plan, m, given, outputs, sample, wide) and sample.size < doubtful.size:
-        _recompute(plan, m, given, outputs, doubtful, wide)
+    _again(plan, m, given, outputs, doubtful, lambda array: array.astype(wide))
+    if plan.scaled:
+        lost = np.any([np.isnan(outputs[k][doubtful]) for k in plan.computed], axis=0)
+        _again(plan, m, given, outputs, doubtful[lost], plan.scaled)
+
+
+def _again(
+    plan: _Plan, m: int, given: list[Any], outputs: list[Any], where: Any, widen: Any
+) -> None:
+    """Compute elements again; of many a sample first, which shows whether it helps."""
+    sample = where if where.size <= 256 else where[:: where.size // 64]
+    if _recompute(plan, m, given, outputs, sample, widen) and sample.size < where.size:
+        _recompute(plan, m, given, outputs, where, widen)
 
 
 def _doubtful(plan: _Plan, m: int, given: list[Any], outputs: list[Any], limits: Any) -> Any:
@@ -43,22 +54,24 @@ def _doubtful(plan: _Plan, m: int, given: list[Any], outputs: list[Any], limits:
 
 
 def _recompute(
-    plan: _Plan, m: int, given: list[Any], outputs: list[Any], where: Any, wide: Any
+    plan: _Plan, m: int, given: list[Any], outputs: list[Any], where: Any, widen: Any
 ) -> bool:
-    """Compute elements in the wider format; whether one of them came out otherwise."""
+    """Compute elements over widened arrays; whether one of them came out otherwise."""
     if not where.size:
         return False
     taken = [
-        v[where].astype(wide) if m >> i & 1 else np.asarray(v, wide)[()] if np.ndim(v) == 0
-        else list(np.asarray(v, wide))
+        widen(v[where]) if m >> i & 1 else widen(np.asarray(v))[()] if np.ndim(v) == 0
+        else list(map(widen, np.asarray(v)))
         for i, v in enumerate(given)
     ]  # fmt: skip
-    results, work = (np.empty((n, where.size), wide) for n in (len(outputs), plan.work))
+    results, work = (
+        [widen(np.zeros(where.size)) for _ in range(n)] for n in (len(outputs), plan.work)
+    )
     with np.errstate(all="ignore"):
         uniform = plan.uniform(m, taken) if plan.uniform else ()
         bits = np.empty((plan.bits, where.size), bool)
-        plan.block(m, taken, uniform, list(results), work, bits)
-        improved = [_improve(outputs[k], results[k], where) for k in plan.computed]
+        plan.block(m, taken, uniform, results, work, bits)
+        improved = [_improve(outputs[k], np.asarray(results[k]), where) for k in plan.computed]
         return any(improved)
 
 
