@@ -6,6 +6,7 @@
     1 - cos(x) = 2 sin(x/2)^2
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
+    cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
 it is small, and exp(x) overflows when it is large; right of them neither happens.
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.dce import dce
+from derivc.passes.inverses import of_inverse
 from derivc.passes.less_one import less_one
 
 
@@ -46,8 +48,16 @@ def _stable(b: SmartBuilder, value: Value) -> Value:
     """The value itself, or its stable form."""
     step = b.at(value)
     rule = _RULES.get(step.op)
-    found = rule(b, step) if rule else None
+    found = rule(b, step) if rule else _composed(b, step)
     return value if found is None else found
+
+
+def _composed(b: SmartBuilder, step: Instruction) -> Value | None:
+    """cos(atan(u)) and the like."""
+    if len(step.args) != 1:
+        return None
+    inner = b.at(step.args[0])
+    return of_inverse(b, step.op, inner.op, inner.args[0]) if len(inner.args) == 1 else None
 
 
 def _difference(b: SmartBuilder, step: Instruction) -> Value | None:

@@ -139,3 +139,19 @@ def test_rewrites_hold_where_everything_is_zero() -> None:
         kernel = dc.compile(text)
         assert kernel(0.0, 0.0) == 0, text
         assert list(kernel(np.zeros(2), np.zeros(2))) == [0, 0], text
+
+
+def test_a_fused_sum_cancels_like_any_other():
+    kernel = dc.compile("fma(x, y, z) - (1 + (x*y + z))")
+    assert kernel(1e20, 3.0, 7.0) == -1
+
+
+def test_a_logarithm_of_a_sum_that_cancels():
+    true = math.log(0.5) - 60 * math.log(10)  # (1 - x)/(1 - y) is all that is left
+    assert dc.compile("log(1 - (x - y)/(1 - y))")(0.5, -1e60) == pytest.approx(true, rel=1e-14)
+
+
+def test_an_exponential_less_one_is_not_taken_from_its_inverse():
+    kernel = dc.compile("exp(-w)*l**exp(w)")
+    steps = kernel.specs.build("value_and_grad").program.instructions
+    assert [step.args for step in steps if step.op == "expm1"] == [(1,)]

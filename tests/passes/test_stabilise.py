@@ -32,3 +32,21 @@ def test_edges_keep_their_meaning():
     kernel = dc.compile("log(1 + x)")
     assert float(kernel(-1.0)) == -math.inf
     assert math.isnan(float(kernel(-2.0)))
+
+
+INVERSES = ["tan(atan(x))", "sinh(asinh(x))", "cos(atan(x))", "sin(atan(x))", "cosh(asinh(x))",
+            "tanh(asinh(x))", "cos(asin(x))", "sin(acos(x))", "tan(asin(x))", "cosh(atanh(x))",
+            "sinh(atanh(x))"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", INVERSES)
+def test_a_function_of_an_inverse_function_is_algebra(text):
+    kernel = dc.compile(text)
+    ops = {step.op for step in kernel.program.instructions}
+    assert not ops & {"sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asin", "acos"}
+    assert kernel.check()
+
+
+@pytest.mark.parametrize("text", ["cos(asin(x))", "sin(acos(x))", "tan(asin(x))", "sinh(atanh(x))"])
+def test_it_stays_undefined_where_the_inverse_is(text):
+    assert math.isnan(dc.compile(text)(1.5))

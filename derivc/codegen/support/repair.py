@@ -76,10 +76,11 @@ def _recompute(
 
 
 def _improve(output: Any, result: Any, where: Any) -> bool:
-    """Take over what is no NaN and differs by more than a few roundings, or a subnormal number."""
+    """Take over what is no NaN and differs by more than a few roundings, or is no longer zero."""
     before, after = output[where], result.astype(output.dtype)
     limits = np.finfo(output.dtype)
-    allowed = np.maximum(limits.smallest_normal, 64 * limits.eps * np.abs(after))
+    least = np.where(before == 0, 0, limits.smallest_normal)
+    allowed = np.maximum(least, 64 * limits.eps * np.abs(after))
     close = np.abs(after - before) <= allowed
     better = (after == after) & (after != before) & ~close
     output[where[better]] = after[better]

@@ -125,6 +125,10 @@ class Forms:
         return coefficient ** int(exponent), times((), monomial, exponent)
 
     def _sum(self, step: Instruction) -> tuple[Term, ...] | None:
+        if step.op == "fma":
+            a, b, c = step.args
+            product = self._times(a, b, _ONE)
+            return None if product is None else (product, *self.parts(c))
         if step.op not in ("add", "sub"):
             return None
         left, right = (self.parts(a) for a in step.args)

@@ -119,6 +119,8 @@ class _Rewrite:
             return self.solver.rewritten(self.forms.sums[value] or ())
         if step.op == "div":
             return self.solver.quotient(value)
+        if step.op == "log1p":
+            return self.solver.logarithm_of_sum(step.args[0])
         return self.solver.logarithm(step.args[0]) if step.op == "log" else None
 
     def _slice(self, value: Value) -> Program:

@@ -66,6 +66,10 @@ class Solver:
 
     def _rewritten(self, terms: Sequence[Term]) -> Value | None:
         factor = content(terms)
+        if factor and all(e < 0 and self._op(a) == "exp" for a, e in factor):
+            found = self._around_one(collected(terms))
+            if found is not None:
+                return found
         expansion = self.forms.expand(without(terms, factor))
         if expansion is not None:
             shorter = shortened(self.forms, expansion.terms, self.writer.places)
@@ -112,6 +116,11 @@ class Solver:
         if d is None:
             return None
         return differences.log(self.builder, self.writer.term(*top), self.writer.term(*bottom), d)
+
+    def logarithm_of_sum(self, value: Value) -> Value | None:
+        """log(1 + u) by the logarithm of 1 + u, where that has a form that does not cancel."""
+        inner = self.rewritten(((Fraction(1), ()), *self.forms.parts(value)))
+        return None if inner is None else self.builder.emit("log", inner)
 
     def value(self, terms: Sequence[Term]) -> Value:
         """The sum, rewritten where that is known."""
@@ -282,13 +291,17 @@ class Solver:
         return "" if step is None else step.op
 
     def _less_one(self, monomial: Monomial) -> Value | None:
-        """cos(u) - 1 = -2 sin(u/2)^2, exp(u) - 1 = expm1(u)."""
-        if len(monomial) != 1 or monomial[0][1] != 1:
+        """cos(u) - 1 = -2 sin(u/2)^2, exp(u) - 1 = expm1(u), 1/exp(u) - 1 = expm1(-u)."""
+        if len(monomial) != 1:
             return None
-        step = self.forms.program.instruction(monomial[0][0])
+        (atom, exponent), op = monomial[0], self._op(monomial[0][0])
+        if exponent != 1 and (exponent != -1 or op != "exp"):
+            return None
+        step = self.forms.program.instruction(atom)
         if step is None or len(step.args) != 1:
             return None
-        return less_one(self.builder, step.op, self.writer.places[step.args[0]])
+        u = self.writer.places[step.args[0]]
+        return less_one(self.builder, op, u if exponent > 0 else self.builder.emit("neg", u))
 
     def _conjugated(self, terms: Sequence[Term]) -> Value | None:
         """p + q by its conjugate, q the only term with a root."""
