@@ -18,6 +18,7 @@ from derivc.symbolic.tracing import nodes
 from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.numpy_functions import from_nested
 from derivc.symbolic.tracing.places import of_traceback
+from derivc.symbolic.tracing.randomness import repeatable
 from derivc.symbolic.tracing.retarget import Retargeter
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer, tree_of
 
@@ -74,7 +75,8 @@ def trace(
         limits: the bound on the number of elements (`nodes`).
 
     Raises:
-        TraceError: the function branches on a value, or fails; names the line.
+        TraceError: the function branches on a value, draws random numbers, or fails; names the
+            line.
         ShapeError: a shape is given for an argument that the function does not have.
 
     Example:
@@ -86,7 +88,7 @@ def trace(
     arguments, call = _plan(fn, _as_shapes(shapes or {}), limits)
     elements = _elements(arguments)
     values = {a.name: _stand_in(a, elements[a.name]) for a in arguments}
-    result = _run(fn, call, values)
+    result = repeatable(lambda: _run(fn, call, values), _name(fn))
     shape, items = _flatten(result)
     inputs = tuple(name for a in arguments for name in elements[a.name])
     trees = tuple(_tree(item) for item in items)

@@ -83,7 +83,7 @@ def elementwise(function: Callable[..., Any], values: Sequence[Any]) -> Any:
 
 
 def _item(value: Any) -> Any:
-    return value.item() if isinstance(value, np.ndarray) else value
+    return value.item() if isinstance(value, np.ndarray | np.generic) else value
 
 
 def _call(ufunc: Any, items: list[Any], kwargs: Keywords) -> Any:
