@@ -10,6 +10,7 @@ import numpy as np
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import is_tracer
+from derivc.symbolic.tracing.selection import Positions, Selection, mask_of, same_mask
 
 _FLOAT, _BOOL = np.dtype(float), np.dtype(bool)
 
@@ -46,12 +47,19 @@ class TracedArray(np.ndarray):
         return call_op(op, args, named)
 
     def __getitem__(self, key: Any) -> Any:
-        return super().__getitem__(key if type(key) is int else _key(key))
+        if type(key) is int:
+            return super().__getitem__(key)
+        mask = _mask(key)
+        return super().__getitem__(_key(key)) if mask is None else _selected(self, mask)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        key = key if type(key) is int else _key(key, self, value)
-        if key is None:
+        mask = None if type(key) is int else _mask(key)
+        if mask is not None:
+            _assign(self, mask, value)
             return
+        if isinstance(value, Selection):
+            raise _masked()
+        key = key if type(key) is int else _key(key)
         if isinstance(value, np.ndarray) and value.size == 1:
             value = value.item()
         super().__setitem__(key, value)
@@ -202,29 +210,46 @@ def is_constant(value: Any) -> bool:
     return not is_tracer(value)
 
 
-def _key(key: Any, target: Any = None, value: Any = None) -> Any:
+def _key(key: Any) -> Any:
     """The index as NumPy takes it; constant arrays of objects become real ones."""
     if isinstance(key, tuple):
         return tuple(_key(part) for part in key)
     if isinstance(key, TracedArray):
-        return _array_key(key, target, value)
-    if isinstance(key, Condition):
+        items = plain(key)
+        if is_constant(items):
+            return np.array(items.tolist(), dtype=None if items.size else int)
+        raise _masked()
+    if isinstance(key, Condition | Positions):
         raise _masked()
     return key
 
 
-def _array_key(key: TracedArray, target: Any, value: Any) -> Any:
-    items = plain(key)
-    if is_constant(items):
-        return np.array(items.tolist(), dtype=None if items.size else int)
-    if target is None or key.dtype != _BOOL:
+def _mask(key: Any) -> Any:
+    """The mask that an index stands for; None where it is the same at every point."""
+    if isinstance(key, TracedArray):
+        return key if key.dtype == _BOOL and not is_constant(plain(key)) else None
+    return mask_of(key)
+
+
+def _selected(array: TracedArray, mask: Any) -> Any:
+    if mask.shape != array.shape:
         raise _masked()
+    return Selection(array, mask)
+
+
+def _assign(target: TracedArray, mask: Any, value: Any) -> None:
+    """target[mask] = value, by choosing."""
     from derivc.symbolic.tracing.ufuncs import elementwise
 
-    spread = items.reshape(items.shape + (1,) * (target.ndim - items.ndim))
+    if isinstance(value, Selection):
+        if not same_mask(value.mask, mask):
+            raise _masked()
+        value = value.values
+    elif np.size(value) != 1 and mask.ndim == target.ndim:
+        raise _masked()
+    spread = plain(mask).reshape(mask.shape + (1,) * (target.ndim - mask.ndim))
     choose = lambda c, new, old: c.choose(new, old) if is_tracer(c) else (new if c else old)  # noqa: E731
     target[...] = elementwise(choose, [spread, value, target])
-    return None
 
 
 def _masked() -> Exception:

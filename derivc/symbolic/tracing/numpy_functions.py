@@ -16,6 +16,7 @@ from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import is_tracer
+from derivc.symbolic.tracing.selection import Positions, count
 from derivc.symbolic.tracing.ufuncs import elementwise as each
 
 Function = Callable[..., Any]
@@ -30,8 +31,8 @@ _MOVING = frozenset(
     " vsplit vstack".split()
 )
 _SORTING = frozenset(
-    "argmax argmin argpartition argsort argwhere bincount count_nonzero digitize flatnonzero"
-    " histogram lexsort nanargmax nanargmin nonzero partition percentile"
+    "argmax argmin argpartition argsort argwhere bincount digitize"
+    " histogram lexsort nanargmax nanargmin partition percentile"
     " quantile searchsorted sort_complex unique".split()
 )
 
@@ -91,11 +92,24 @@ def _floated(array: Any) -> Any:
 
 def _where(condition: Any, *branches: Any) -> Any:
     if len(branches) != 2:
+        return (_positions(condition),)
+    return each(elementwise.choose, [condition, *branches])
+
+
+def _positions(condition: Any) -> Positions:
+    """`np.flatnonzero`, and `np.where` of a condition alone."""
+    array = as_array(condition)
+    if array.ndim != 1:
         raise refuse(
-            "calls np.where(condition), whose result has a different length from point to point",
+            "asks where a condition on an array of several axes holds",
             "use np.where(condition, a, b)",
         )
-    return each(elementwise.choose, [condition, *branches])
+    return Positions(array if array.dtype == bool else array != 0)
+
+
+def _count_nonzero(a: Any, axis: Any = None, **named: Any) -> Any:
+    array = as_array(a)
+    return count(array if array.dtype == bool else array != 0, axis)
 
 
 def _select(conditions: Any, choices: Any, default: Any = 0) -> Any:
@@ -246,7 +260,8 @@ def _unary(name: str) -> Function:
 
 
 _OWN: dict[str, Function] = {
-    "where": _where, "select": _select, "piecewise": _piecewise, "clip": _clip,
+    "where": _where, "nonzero": lambda a: (_positions(a),), "flatnonzero": _positions,
+    "count_nonzero": _count_nonzero, "select": _select, "piecewise": _piecewise, "clip": _clip,
     "sum": _reduction("sum"), "prod": _reduction("prod"), "mean": _reduction("mean"),
     "var": _reduction("var"), "std": _reduction("std"), "average": _average,
     "max": _reduction("max"), "min": _reduction("min"), "amax": _reduction("max"),

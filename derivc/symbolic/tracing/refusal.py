@@ -19,5 +19,6 @@ def short(tree: Any) -> str:
     while stack and budget:
         stack.extend(stack.pop().args)
         budget -= 1
-    text = str(tree) if budget else f"a {type(tree).__name__} of traced values"
+    kind = "comparison" if tree.is_Relational else type(tree).__name__
+    text = str(tree) if budget else f"a {kind} of traced values"
     return text if len(text) <= 80 else text[:77] + "..."

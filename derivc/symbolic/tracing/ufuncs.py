@@ -13,6 +13,7 @@ from derivc.errors import TraceError
 from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
 from derivc.symbolic.tracing.elementwise import choose, function_of
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer
+from derivc.symbolic.tracing.selection import Selection
 
 Keywords = dict[str, Any]
 _MATRIX = {"matmul": np.matmul, "vecdot": np.vecdot}
@@ -23,6 +24,9 @@ _NATIVE = {"add", "subtract", "multiply", "divide", "true_divide", "power", "neg
 
 def dispatch(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: Keywords) -> Any:
     """What NumPy calls instead of a ufunc when an argument is a stand-in."""
+    for item in inputs:
+        if isinstance(item, Selection):
+            return item.__array_ufunc__(ufunc, method, *inputs, **kwargs)
     out = kwargs.pop("out", None)
     where = kwargs.pop("where", True)
     for ignored in ("dtype", "casting", "order", "subok", "signature"):
