@@ -32,7 +32,7 @@ class Case:
 
 
 SEEDS = [
-    Case("uv", "u**3 + v**2 + 4*u*v", {"u": (1, 3), "v": (1, 3)}),
+    Case("uv", "u**3 + v**2 + 4*u*v", {"u": (-3, 3), "v": (-3, 3)}),
     Case("sigmoid", "sigmoid(x)**2 + 3*x", {"x": (-5, 5)}),
     Case("banana", "100*(y - x**2)**2 + (1 - x)**2", {"x": (-2, 2), "y": (-2, 2)}),
     Case("bell", "sin(x)*exp(-x**2/2) + log(1 + x**2)", {"x": (-3, 3)}),

@@ -7,6 +7,7 @@ import linecache
 import re
 from typing import Any
 
+from derivc.codegen.support import memory
 from derivc.errors import MissingDependencyError
 
 
@@ -35,6 +36,8 @@ def load(source: str, filename: str | None = None) -> dict[str, Any]:
         exec(compile(source, name, "exec"), namespace)  # noqa: S102  our own text
     except ModuleNotFoundError as problem:
         raise MissingDependencyError(_missing(problem)) from problem
+    if "_spare" in namespace:  # all kernels of a process share what they keep
+        namespace["_spare"] = memory._spare
     return namespace
 
 

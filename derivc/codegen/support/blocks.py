@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from derivc.codegen.support.memory import _fresh
 from derivc.codegen.support.plan import _Plan, _scratch
 from derivc.codegen.support.repair import _repair
 
@@ -27,8 +28,8 @@ def _by_blocks(
     """The results as arrays, each of its own shape followed by the broadcast shape."""
     size = math.prod(shape)
     inner = np.dtype(np.float32) if dtype == np.float16 else dtype
-    results = [np.empty((*part, *shape), inner) for part in plan.own] if targets is None else [
-        t if inner == t.dtype and _usable(t, arrays, targets) else np.empty(t.shape, inner)
+    results = [_fresh((*part, *shape), inner) for part in plan.own] if targets is None else [
+        t if inner == t.dtype and _usable(t, arrays, targets) else _fresh(t.shape, inner)
         for t in targets
     ]  # fmt: skip
     if size:
@@ -89,14 +90,14 @@ def _fill(
             if raised:
                 _repair(plan, m, taken, outputs, dtype)
             return
-        rows = _scratch.take(plan, min(size, most), dtype)
+        work, bits = _scratch.take(plan, min(size, most), dtype)
         for start, stop, box in _boxes((size,) if flat else shape, most):
             given = [
-                _cut(t, start, stop, box, dtype) if m >> i & 1 else t for i, t in enumerate(taken)
+                (t[start:stop] if flat else _cut(t, start, stop, box, dtype)) if m >> i & 1 else t
+                for i, t in enumerate(taken)
             ]
-            outs = [o[start:stop] for o in outputs]
-            n = stop - start
-            plan.block(m, given, uniform, outs, *([row[:n] for row in kind] for kind in rows))
+            outs, n = [o[start:stop] for o in outputs], stop - start
+            plan.block(m, given, uniform, outs, [w[:n] for w in work], [c[:n] for c in bits])
             if raised or doubtful:
                 _repair(plan, m, given, outs, dtype)
                 raised.clear()
