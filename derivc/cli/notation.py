@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, final
 
-from sympy import Symbol
+from sympy import Piecewise, Symbol
 from sympy.printing.latex import latex
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
@@ -22,8 +22,11 @@ class _Printer(StrPrinter):
         return f"{name}({self.stringify(expr.args, ', ')})"
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802
-        """SymPy's, but for quotients by a fraction, where it leaves out the brackets."""
-        if not _divides_by_fraction(expr):
+        """SymPy's, but for quotients by a fraction, where it leaves out the brackets.
+
+        Nor for branches: it would multiply them out, and may fail at it.
+        """
+        if not _divides_by_fraction(expr) and not expr.has(Piecewise):
             return str(super()._print_Mul(expr))
         minus = expr.args[0] == -1 and len(expr.args) > 1
         args = expr.args[1:] if minus else expr.args

@@ -54,22 +54,24 @@ def finite(program: Program, called: list[str], names: Names) -> list[str]:
     """The last lines before the result: a test that no output is zero, infinite, NaN or extreme.
 
     A zero or a tiny number may come of an underflow on the way, so it is looked into, except where
-    zeros are to be expected; s - s is zero for finite s only.
+    zeros are to be expected and are taken as they are; s - s is zero for finite s only.
     """
     outputs = list(dict.fromkeys(program.outputs[k] for k in computed(program)))
-    zeros = may_vanish(program)
-    sure = [called[out] for out in outputs if not zeros[out]]
-    every, total = names.pick("every"), names.pick("total")
     if not outputs:
         return ["if True:"]
-    size, most = names.text("abs"), _FEW * _MOST_GROUPS
+    zeros, size = may_vanish(program), names.text("abs")
+    sure = [called[out] for out in outputs if not zeros[out]]
+    unsure = [called[out] for out in outputs if zeros[out]]
+    if not unsure and len(sure) <= _FEW:
+        every = names.pick("every")
+        return [f"{every} = {size}({' * '.join(sure)})", f"if 1e-150 < {every} < 1e150:"]
+    most = _FEW * _MOST_GROUPS
     groups = [sure[i : i + _FEW] for i in range(0, min(len(sure), most), _FEW)]
-    products = [f"{size}({' * '.join(group)})" for group in groups]
-    if len(sure) == len(outputs) <= _FEW:
-        return [f"{every} = {products[0]}", f"if 1e-150 < {every} < 1e150:"]
-    tests = [f"1e-150 < {product} < 1e150" for product in products]
-    if len(sure) == len(outputs) <= most:
+    tests = [f"1e-150 < {size}({' * '.join(group)}) < 1e150" for group in groups]
+    tests += [f"(not {v} or 1e-150 < {size}({v}) < 1e150)" for v in unsure[:_MOST_GROUPS]]
+    if len(sure) <= most and len(unsure) <= _MOST_GROUPS:
         return [f"if {' and '.join(tests)}:"]
+    total = names.pick("total")
     tests += [*sure[most:], f"{total} - {total} == 0.0"]
     head = f"{total} = {' + '.join(called[out] for out in outputs)}"
     return [head, f"if {' and '.join(tests)}:"]

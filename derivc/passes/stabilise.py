@@ -4,6 +4,7 @@
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(exp(x)) = x
     1 - cos(x) = 2 sin(x/2)^2
+    (1 + x)^p - 1 = expm1(p log1p(x)) for |x| < 1/2
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
@@ -18,6 +19,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
+from derivc.lowering.fragment import HALF
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse
 from derivc.passes.less_one import less_one
@@ -75,7 +77,19 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
 
 def _less_one(b: SmartBuilder, value: Value) -> Value | None:
     step = b.at(value)
+    if step.op == "pow":
+        return _power_less_one(b, value, *step.args)
     return less_one(b, step.op, step.args[0]) if len(step.args) == 1 else None
+
+
+def _power_less_one(b: SmartBuilder, value: Value, base: Value, exponent: Value) -> Value | None:
+    """(1 + u)^p - 1 where u is small; whole powers multiply out better."""
+    u = _beside_one(b, base)
+    if u is None or b.constant(exponent) is not None:
+        return None
+    form = b.emit("expm1", b.emit("mul", exponent, b.emit("log1p", u)))
+    near = b.emit("lt", b.emit("abs", u), b.const(HALF))
+    return b.emit("where", near, form, b.emit("sub", value, b.const(1)))
 
 
 def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:

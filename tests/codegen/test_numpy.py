@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import derivc as dc
 from derivc.codegen.function import Argument, FunctionSpec, Group, Header, Leaf, Stack
 from derivc.codegen.load import load
 from derivc.codegen.numpy import NumpyBackend
@@ -313,3 +314,8 @@ def test_the_same_text_in_every_process() -> None:
 @given(arrays.arrays(np.float64, st.integers(1, 50), elements=st.floats(allow_nan=True)))
 def test_any_float_at_all_gives_no_warning(x: Any) -> None:
     compiled("x**3/(x**2 + 1) + exp(-x)*log(x)")(x)
+
+
+def test_a_tiny_result_of_a_branch_is_looked_into() -> None:
+    kernel = dc.compile("where(abs(x) < 1, x, c*x/x**5)", inputs=["c", "x"])
+    assert kernel(1e62, -1e92) == pytest.approx(1e-306, rel=1e-14)

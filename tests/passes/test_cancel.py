@@ -155,3 +155,26 @@ def test_an_exponential_less_one_is_not_taken_from_its_inverse():
     kernel = dc.compile("exp(-w)*l**exp(w)")
     steps = kernel.specs.build("value_and_grad").program.instructions
     assert [step.args for step in steps if step.op == "expm1"] == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("y*(exp(x) - 1)/x", "a*(1 - cos(b*x))/x**2", "k*(1 - exp(-r*t))/r"),
+        *("A*(exp(-k*t) - exp(-m*t))", "y*sin(x) - y*tan(x)", "log(x + 1) - log(x)"),
+    ],
+)
+def test_a_function_beside_a_factor_keeps_its_digits(text):
+    assert dc.compile(text).check()
+
+
+def test_a_difference_of_logarithms_stays_undefined_where_they_are():
+    assert math.isnan(dc.compile("log(x + 1) - log(x)")(-2.0))
+    assert math.isnan(dc.compile("log(x + h) - log(x)")(0.5, -2.0))
+
+
+def test_a_payment_at_hardly_any_interest():
+    payment = dc.compile("P*r/(1 - (1 + r)**(-n))", inputs=["P", "n", "r"])
+    value, (by_principal, _, _) = payment.value_and_grad(3600.0, 360.0, 1e-14)
+    assert value == pytest.approx(10 * (1 + 361 * 1e-14 / 2), rel=1e-15)
+    assert by_principal == pytest.approx(value / 3600, rel=1e-15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from derivc.cli.notation import as_written, text_of
@@ -62,6 +62,7 @@ def test_a_formula_means_what_python_means(text):
 
 
 @given(FORMULAS)
+@example("---2/(x if 2 > 1 else x)")
 @settings(max_examples=300, deadline=None)
 def test_a_printed_tree_is_read_as_the_same_value(text):
     want = python(text)

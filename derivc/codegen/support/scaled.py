@@ -29,10 +29,10 @@ class _Scaled(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __init__(self, m: Any, e: Any = 0, f: Any = 0):
         head, own = np.frexp(np.asarray(m, np.longdouble))
-        whole = e + own.astype(np.longdouble)
-        far = np.abs(whole) > _SCALED_FAR
-        self.m, self.e = np.asarray(head), np.asarray(np.where(far, 0, whole))
-        self.f = np.asarray(f + np.where(far, whole, 0))
+        far = np.abs(e) > _SCALED_FAR
+        near = np.where(far, 0, e) + own.astype(np.longdouble)
+        self.m, self.e = np.asarray(head), np.asarray(near)
+        self.f = np.asarray(f + np.where(far, e, 0) + 0 * near)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         """As numbers of a format; what lies beyond it is infinite or zero."""

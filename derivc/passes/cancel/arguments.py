@@ -10,6 +10,7 @@ where it loses digits.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -30,10 +31,10 @@ def gathered(forms: Forms, terms: Sequence[Term]) -> tuple[Monomial, list[Term]]
 
 
 def _arguments(forms: Forms, terms: Sequence[Term]) -> list[Value]:
-    """What functions in the terms are applied to, where that is a product."""
+    """What functions in the terms are applied to."""
     steps = [forms.program.instruction(a) for _, m in terms for a, _ in m]
     inner = {s.args[0] for s in steps if s is not None and len(s.args) == 1}
-    return [u for u in sorted(inner) if len(forms.products[u][1]) > 1]
+    return [u for u in sorted(inner) if forms.products[u][1]]
 
 
 def _over(
@@ -44,26 +45,43 @@ def _over(
     first = split[0][1]
     found = [_power(times(others, first, -_ONE), product) for _, others in split]
     powers = [power for power in found if power is not None]
-    if len(powers) < len(found) or not any(powers) or not any(f for f, _ in split):
+    if len(powers) < len(found) or not any(f for f, _ in split):
         return None
-    least = min(powers)  # so that none is negative: the argument may be zero
-    factor = times(first, product, Fraction(least))
+    shift = _shift(first, product)
+    factor = times(first, product, Fraction(shift))
+    if not factor and (product == ((argument, _ONE),) or not any(powers)):
+        return None
     gathered = []
     for (coefficient, _), (functions, _), power in zip(terms, split, powers, strict=True):
-        own = times(functions, ((argument, _ONE),), Fraction(power - least))
-        gathered.append((coefficient / size ** (power - least), own))
+        own = times(functions, ((argument, _ONE),), Fraction(power - shift))
+        gathered.append((coefficient / size ** (power - shift), own))
     return factor, gathered
+
+
+def _shift(first: Monomial, product: Monomial) -> int:
+    """The power of the argument that leaves none of its parts below the line of the factor.
+
+    What is left of them stands in the function, whose series covers the place where it is zero.
+    """
+    exponents = dict(first)
+    return max(math.ceil(-exponents.get(atom, Fraction(0)) / e) for atom, e in product)
 
 
 def _split(forms: Forms, monomial: Monomial, argument: Value) -> tuple[Monomial, Monomial]:
     """The functions of the argument in a monomial, and the rest."""
-    functions = tuple(p for p in monomial if _depends_only(forms, p[0], argument))
+    functions = tuple(p for p in monomial if p[0] != argument and _is_of(forms, p[0], argument))
     return functions, tuple(p for p in monomial if p not in functions)
 
 
-def _depends_only(forms: Forms, atom: Value, argument: Value) -> bool:
+def _is_of(forms: Forms, atom: Value, argument: Value, depth: int = 8) -> bool:
+    """True when a value depends on the argument and on nothing else."""
     step = forms.program.instruction(atom)
-    return step is not None and step.args == (argument,)
+    if atom == argument:
+        return True
+    if step is None or step.op == "const" or not depth:
+        return False
+    moving = [a for a in step.args if forms.program.constant(a) is None]
+    return bool(moving) and all(_is_of(forms, a, argument, depth - 1) for a in moving)
 
 
 def _power(monomial: Monomial, product: Monomial) -> int | None:

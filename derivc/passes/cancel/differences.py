@@ -11,7 +11,7 @@
     a^p - b^p = b^p expm1(p (log a - log b)) for positive a and b
     sqrt a - sqrt b = d/(sqrt a + sqrt b)
 
-Each holds wherever its left side is defined.
+Each holds wherever its left side is defined, and is NaN where that is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from derivc.ir import exact
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
 from derivc.lowering.fragment import HALF
@@ -28,13 +29,45 @@ Rule = Callable[[SmartBuilder, Value, Value, Value], Value]
 
 
 def log(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
-    """log x - log y."""
+    """log(x/y), for x and y of one sign."""
     up = b.emit("log1p", b.emit("div", d, y))
     constant = b.constant(d)
     down = b.emit("neg", b.emit("log1p", b.emit("div", b.emit("neg", d), x)))
     if constant is not None:
         return up if constant > 0 else down
     return b.emit("where", b.emit("gt", b.emit("div", d, y), b.const(0)), up, down)
+
+
+def _logs(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    """log x - log y; as it stands where one of them may have no logarithm."""
+    form = log(b, x, y, d)
+    unknown = [b.emit("gt", v, b.const(0)) for v in (x, y) if not _is_positive(b, v)]
+    if not unknown:
+        return form
+    both = unknown[0] if len(unknown) == 1 else b.emit("logical_and", *unknown)
+    return b.emit("where", both, form, b.emit("sub", b.emit("log", x), b.emit("log", y)))
+
+
+def _is_positive(b: SmartBuilder, value: Value) -> bool:
+    """True for positive numbers, exponentials, and sums of such with squares."""
+    constant = b.constant(value)
+    if constant is not None:
+        return exact.is_plain(constant) and bool(constant > 0)
+    step = b.at(value)
+    if step.op == "add":
+        left, right = step.args
+        sides = ((left, right), (right, left))
+        return any(
+            _is_positive(b, v) and (_is_square(b, w) or _is_positive(b, w)) for v, w in sides
+        )
+    return step.op in ("exp", "cosh")
+
+
+def _is_square(b: SmartBuilder, value: Value) -> bool:
+    step = b.at(value)
+    if step.op == "pow":
+        return b.is_const(step.args[1], 2)
+    return step.op in ("square", "abs") or (step.op == "mul" and step.args[0] == step.args[1])
 
 
 def _atan(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
@@ -64,7 +97,15 @@ def _tan(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
 def _exp(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
     if b.negated(y) == x or b.negated(x) == y:
         return b.emit("mul", b.const(2), b.emit("sinh", x))
-    return b.emit("mul", b.emit("exp", y), b.emit("expm1", d))
+    return _near(b, "exp", x, y, d, b.emit("mul", b.emit("exp", y), b.emit("expm1", d)))
+
+
+def _near(b: SmartBuilder, name: str, x: Value, y: Value, d: Value, form: Value) -> Value:
+    """The form where x and y are close, the difference as it stands elsewhere."""
+    if b.constant(d) is not None:
+        return form
+    plain = b.emit("sub", b.emit(name, x), b.emit(name, y))
+    return b.emit("where", b.emit("lt", b.emit("abs", d), b.const(1)), form, plain)
 
 
 def _sqrt(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
@@ -85,25 +126,20 @@ def power(b: SmartBuilder, x: Value, y: Value, d: Value, exponent: Value) -> Val
     return b.emit("where", close, form, plain)
 
 
-def _close(name: str, outer: str, inner: str) -> Rule:
+def _close(name: str, outer: str, inner: str, factor: int) -> Rule:
     """By halves where x and y are close; elsewhere as it stands, for halves would lose digits."""
-
-    def rule(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
-        form = _halves(outer, inner, 2)(b, x, y, d)
-        plain = b.emit("sub", b.emit(name, x), b.emit(name, y))
-        return b.emit("where", b.emit("lt", b.emit("abs", d), b.const(1)), form, plain)
-
-    return rule
+    halves = _halves(outer, inner, factor)
+    return lambda b, x, y, d: _near(b, name, x, y, d, halves(b, x, y, d))
 
 
 RULES: dict[str, Rule] = {
-    "log": log,
+    "log": _logs,
     "atan": _atan,
-    "sin": _halves("cos", "sin", 2),
-    "cos": _halves("sin", "sin", -2),
+    "sin": _close("sin", "cos", "sin", 2),
+    "cos": _close("cos", "sin", "sin", -2),
     "tan": _tan,
     "exp": _exp,
-    "sinh": _close("sinh", "cosh", "sinh"),
-    "cosh": _close("cosh", "sinh", "sinh"),
+    "sinh": _close("sinh", "cosh", "sinh", 2),
+    "cosh": _close("cosh", "sinh", "sinh", 2),
     "sqrt": _sqrt,
 }

@@ -72,8 +72,10 @@ class Forms:
         self.products: list[Term] = [_alone(v) for v in range(start)]
         self.sums: list[tuple[Term, ...] | None] = [None] * start
         for index, step in enumerate(program.instructions, start):
-            self.sums.append(self._sum(step))
-            self.products.append(self._product(index, step))
+            terms = self._sum(step)
+            single = _only(terms or ())
+            self.sums.append(terms if single is None else None)
+            self.products.append(self._product(index, step) if single is None else single)
 
     def _product(self, value: Value, step: Instruction) -> Term:
         found = self._arithmetic(value, step)
@@ -184,6 +186,14 @@ class Forms:
 
 def _alone(value: Value) -> Term:
     return _ONE, ((value, _ONE),)
+
+
+def _only(terms: Sequence[Term]) -> Term | None:
+    """t + t as 2 t: the one term that like terms come to."""
+    if len({monomial for _, monomial in terms}) != 1:
+        return None
+    total = sum(c for c, _ in terms)
+    return (Fraction(total), terms[0][1]) if total else None
 
 
 def content(terms: Sequence[Term]) -> Monomial:

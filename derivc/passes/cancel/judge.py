@@ -13,6 +13,7 @@ from derivc.ir.program import Program, Value
 from derivc.lowering import multiprecision
 from derivc.ops.shorthand import mpmath
 from derivc.passes.dce import dce
+from derivc.passes.weight import weight
 
 FLOAT = 53
 """The bits of a double's mantissa; its range is not modelled, the kernel repairs that by itself."""
@@ -49,7 +50,7 @@ class Judge:
         return [_point(source, len(self.program.inputs), i) for i in range(_POINTS)]
 
     def prefers(self, value: Value, plain: Program, new: Program) -> bool:
-        """True when `new` loses clearly fewer digits of a value of the program than `plain`.
+        """True when `new` loses clearly fewer digits than `plain`, or no more and costs less.
 
         It must also be the same function: a rewrite that is not is never taken.
         """
@@ -60,7 +61,8 @@ class Judge:
         cases = [c for c in map(partial(_case, exact), self.points) if usable(c.true)]
         if len(cases) < _FEWEST or not all(_same(run(new, c.point, _TRUE), c.true) for c in cases):
             return False
-        return _mean(new, cases) < _mean(plain, cases) - _GAIN
+        gain = _mean(plain, cases) - _mean(new, cases)
+        return gain >= 0 if weight(new) < weight(plain) else gain > _GAIN
 
 
 @final

@@ -212,15 +212,25 @@ class Solver:
     def _difference(self, kind: str, one: Value, other: Value) -> Value | None:
         """f(a) - f(b), when a - b is simpler than either."""
         first, second = (self._argument(kind, v) for v in (one, other))
-        d = self.simplified((*first, *((-c, m) for c, m in second)))
+        gap = (*first, *((-c, m) for c, m in second))
+        d = self.simplified(gap)
         b = self.builder
         a, c = (self._argument_value(kind, v) for v in (one, other))
         if d is None:
             opposite = kind == "exp" and (b.negated(a) == c or b.negated(c) == a)
-            return differences.RULES["exp"](b, a, c, b.const(0)) if opposite else None
+            if opposite:
+                return differences.RULES["exp"](b, a, c, b.const(0))
+            if kind not in differences.RULES or any(b.constant(v) is not None for v in (a, c)):
+                return None
+            d = self._gap(gap)
         if kind.startswith("pow"):
             return differences.power(b, a, c, d, self._power(one))
         return differences.RULES[kind](b, a, c, d)
+
+    def _gap(self, terms: Sequence[Term]) -> Value:
+        """A difference of arguments, with what they share taken out of it."""
+        factor = content(terms)
+        return self._scaled(factor, self.writer.terms(collected(without(terms, factor))))
 
     def _argument(self, kind: str, atom: Value) -> tuple[Term, ...]:
         """The terms of a in f(a)."""
