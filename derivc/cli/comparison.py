@@ -1,4 +1,4 @@
-"""Numbers compared at points: a claim against the true derivative, a kernel against 50 digits."""
+"""A claimed derivative compared with the true one at points, both to 50 digits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from derivc.symbolic.differentiate import diff
 
 DIGITS = 50
 _TRIES = 20
-_CLAIM, _KERNEL = sp.Float("1e-40"), sp.Float("1e-11")
+_TOLERANCE = sp.Float("1e-40")
 
 Point = dict[str, float]
 
@@ -58,16 +58,7 @@ def of_claim(formula: Formula, claim: Formula, name: str, points: int) -> Compar
     """Compare a claimed derivative with the true one, both to 50 digits."""
     given = canonical(claim.tree)
     names = sorted({*formula.names, *claim.names})
-    return _compare(formula, name, names, points, lambda at: _number(given, at), _CLAIM)
-
-
-def of_kernel(formula: Formula, name: str, points: int) -> Comparison:
-    """Compare the compiled partial with the true one."""
-    if name not in formula.names:
-        return of_claim(formula, Formula("0", sp.Integer(0), ()), name, points)
-    gradient = formula.kernel((name,)).grad
-    computed: Callable[[Point], Any] = lambda at: sp.Float(float(gradient(**at)[0]))  # noqa: E731
-    return _compare(formula, name, formula.names, points, computed, _KERNEL)
+    return _compare(formula, name, names, points, lambda at: _number(given, at))
 
 
 def _compare(
@@ -76,7 +67,6 @@ def _compare(
     names: Sequence[str],
     points: int,
     given: Callable[[Point], Any],
-    tolerance: Any,
 ) -> Comparison:
     """The worst of the points where the function has a real value and slope.
 
@@ -92,7 +82,7 @@ def _compare(
         raise DomainError("no point was found where the function has a real value and slope")
     error, at, true = max(found, key=lambda row: row[0])
     shown = [str(sp.N(number, 17)) for number in (true, given(at))]
-    return Comparison(name, bool(error <= tolerance), len(found), float(error), at, *shown)
+    return Comparison(name, bool(error <= _TOLERANCE), len(found), float(error), at, *shown)
 
 
 def _truths(

@@ -92,6 +92,15 @@ def test_check(args, code):
         assert json.loads(result.stdout)["ok"] is (code == 0)
 
 
+def test_check_shows_the_worst_point_of_value_and_partials():
+    shown = good("check", "x*sin(y)", "--points", "8").splitlines()
+    assert [line.split()[0] for line in shown] == ["ok:", "result", "value", "d/dx", "d/dy"]
+    assert "x=" in shown[-1]
+    entries = json.loads(good("check", "x*sin(y)", "--points", "8", "--json"))["checks"]
+    assert [entry["label"] for entry in entries] == ["value", "d/dx", "d/dy"]
+    assert all(entry["ulps"] <= 16 for entry in entries)
+
+
 def test_ops():
     assert "sigmoid(x)" in good("ops")
     names = [op["name"] for op in json.loads(good("ops", "--json"))["ops"]]

@@ -178,3 +178,7 @@ def test_a_payment_at_hardly_any_interest():
     value, (by_principal, _, _) = payment.value_and_grad(3600.0, 360.0, 1e-14)
     assert value == pytest.approx(10 * (1 + 361 * 1e-14 / 2), rel=1e-15)
     assert by_principal == pytest.approx(value / 3600, rel=1e-15)
+
+
+def test_a_logarithm_of_what_is_almost_one():
+    assert dc.compile("1/log(cos(x))")(3.5e-9) == pytest.approx(-2 / 3.5e-9**2, rel=1e-15)

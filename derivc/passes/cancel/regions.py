@@ -9,6 +9,8 @@ from derivc.ir.program import Instruction, Program, Value
 
 _ROOT = -1
 _LONGEST = 150
+_LOSING = frozenset({"add", "sub", "log", "acos", "acosh"})
+"""Ops whose result may have fewer right digits than their arguments: near 0, or near 1."""
 
 
 @final
@@ -79,7 +81,7 @@ class Regions:
                     stack.append(arg)
         inner = sorted(needed - {top})
         steps = [self.program.instructions[v - start] for v in inner]
-        if len(steps) > _LONGEST or not any(s.op in ("add", "sub") for s in steps):
+        if len(steps) > _LONGEST or not any(s.op in _LOSING for s in steps[1:]):
             return None
         places = {top: 0, **{v: i for i, v in enumerate(inner, 1)}}
         moved = tuple(Instruction(s.op, tuple(places[a] for a in s.args), s.value) for s in steps)
