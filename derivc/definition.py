@@ -118,9 +118,10 @@ def _tree(source: Any, inputs: tuple[str, ...] | None, relaxed: bool) -> Any:
 
 def _from_sympy(source: Any) -> Any:
     from derivc.symbolic.canonical import realize
+    from derivc.symbolic.unevaluated import written_out
 
     _refuse(source)
-    return realize(source)
+    return realize(written_out(source))
 
 
 def _refuse(source: Any) -> None:

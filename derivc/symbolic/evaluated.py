@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from derivc.errors import UnsupportedError
 from derivc.ops import registry
 
 Rule = Callable[[Any, list[Any]], Any]
@@ -47,12 +48,20 @@ def evaluated(node: Any, args: list[Any]) -> Any:
 
 
 def kept(node: Any, args: list[Any]) -> Any:
-    """The node's function of these parts, as written."""
+    """The node's function of these parts, as written.
+
+    Raises:
+        UnsupportedError: the node is of a kind that cannot be built without evaluation.
+    """
     if node.is_Piecewise:
         return sp.Basic.__new__(sp.Piecewise, *args)
     if isinstance(node, ExprCondPair):
         return pair(*args)
-    return node.func(*args, evaluate=False)
+    try:
+        return node.func(*args, evaluate=False)
+    except TypeError:
+        kind = type(node).__name__
+        raise UnsupportedError(f"a SymPy {kind} is no real function: {str(node)[:80]}") from None
 
 
 def pair(value: Any, condition: Any) -> Any:
