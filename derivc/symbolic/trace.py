@@ -211,8 +211,14 @@ def _run(fn: Callable[..., Any], call: Call, values: dict[str, Any]) -> Any:
     except Exception as error:
         raise TraceError(
             f"{_name(fn)} failed while it was traced, at {of_traceback(error.__traceback__)}:"
-            f" {type(error).__name__}: {error}"
+            f" {type(error).__name__}: {error}{_advice(str(error))}"
         ) from error
+
+
+def _advice(problem: str) -> str:
+    """What to do when compiled code was given stand-ins: it takes numbers only."""
+    compiled = any(word in problem for word in ("ufunc", "Buffer dtype", "dtype('O')"))
+    return "; this step takes numbers only: write it out with NumPy's arithmetic" * compiled
 
 
 def _flatten(result: Any) -> tuple[Shape, list[Any]]:

@@ -95,6 +95,17 @@ def solve(a: Any, b: Any) -> Any:
     return wrap(np.dot(plain(inverse), plain(_array(b))))
 
 
+def cholesky(a: Any, upper: bool = False) -> Any:
+    """The triangular factor of a symmetric positive definite matrix, row by row."""
+    a = plain(_array(a))
+    made = np.zeros(a.shape).astype(object)
+    for i in range(len(a)):
+        for j in range(i + 1):
+            rest = a[i, j] - sum(made[i, k] * made[j, k] for k in range(j))
+            made[i, j] = np.sqrt(rest) if i == j else rest / made[j, j]
+    return wrap(made.T if upper else made)
+
+
 def matrix_power(a: Any, n: int) -> Any:
     """The n-th power of a square matrix, n >= 0."""
     a = plain(_array(a))

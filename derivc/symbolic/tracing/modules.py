@@ -15,6 +15,7 @@ import numpy as np
 from derivc.symbolic.tracing import elementwise, methods, ordering
 from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.creators import CREATORS, array
+from derivc.symbolic.tracing.distributions import Distribution, is_known
 from derivc.symbolic.tracing.numpy_functions import as_array, call
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer
 from derivc.symbolic.tracing.ufuncs import elementwise as each
@@ -283,6 +284,8 @@ def by_identity() -> dict[int, Any]:
 def of_scipy(value: Any) -> Any:
     """What stands in for one of SciPy's Python functions, or None."""
     module, name = getattr(value, "__module__", "") or "", getattr(value, "__name__", "")
+    if module.startswith("scipy.stats") and is_known(getattr(value, "name", "")):
+        return Distribution(value)
     if module.startswith("scipy.special") and name in _SCIPY:
         native = value
         return lambda *a, **k: (_SCIPY[name] if has_tracer(list(a)) else native)(*a, **k)
