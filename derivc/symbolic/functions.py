@@ -27,6 +27,8 @@ Form = Callable[["Call", Arguments], Operand]
 PYTHON_MODULES = ("math", "np", "numpy")
 """Modules whose names are read in strict texts; relaxed texts know every library's."""
 LIBRARIES = (*PYTHON_MODULES, "torch", "F", "jax", "jnp", "scipy", "special", "sp", "sympy")
+_LETTERS = {"Γ": "gamma", "σ": "sigmoid"}
+"""Functions that are written as one Greek letter, as in LaTeX."""
 CONSTANTS = {"pi": sp.pi, "e": sp.E, "inf": sp.oo, "tau": 2 * sp.pi}
 
 
@@ -92,13 +94,13 @@ def is_function(name: str) -> bool:
 
 def is_taken(name: str) -> bool:
     """True for a function name that is no variable unless the caller says so: sin, not E1 or Si."""
-    plain = name.isalpha() and name.islower() and len(name) > 2
+    plain = name.isalpha() and name.islower() and (len(name) > 2 or name == "ln")
     return plain and name not in GREEK and is_function(name)
 
 
 def _op(name: str) -> Op | None:
     """The op of a name: the registry's, or the one that SymPy calls so (`Abs`, `LambertW`)."""
-    found = registry.resolve(name)
+    found = registry.resolve(_LETTERS.get(name, name))
     named = [] if found else [o for o in registry.all_ops() if o.symbol.__name__ == name]
     return named[0] if named else found
 

@@ -27,6 +27,8 @@ from derivc.symbolic.limits import Limits, require
 
 ARGUMENT = "{}"
 RUN = "run"
+_UNKNOWN = frozenset("fghFGH")
+"""Letters that name functions: f(x) is hardly ever a product."""
 Step = str | Token | Callable[[], list[Any]]
 """What to do next: emit a token, read an argument (ARGUMENT), or run a function for more steps."""
 
@@ -193,12 +195,27 @@ class Translator:
     def letter(self, word: Word) -> None:
         """A variable of one letter with its subscript, or a function of that head."""
         count = self.arguments_ahead()
+        self.check_unclear(word, count)
         op = self.heads.get((word.text, count))
         product = count == 1 and self.next().spaced
         if op is None or product or word.text in (self.variables or ()):
             self.variable(NAMES.get(word.text, word.text))
         else:
             self.function(op)
+
+    def check_unclear(self, word: Word, count: int) -> None:
+        """Refuse f(x), which is hardly a product, and 2e-3, which is no number in LaTeX."""
+        if word.text in (self.variables or ()):
+            return
+        following = self.words[self.index : self.index + 3]
+        if word.text in _UNKNOWN and count and following[-1].text in (")", ","):
+            raise functions.unknown(word.text, word.at, self.text)
+        before = self.words[max(self.index - 2, 0)]
+        if word.text == "e" and before.kind == "number" and not word.spaced:
+            digits = following[1:] if following[0].text in ("+", "-") else following
+            if digits[0].kind == "number" and not following[0].spaced and not digits[0].spaced:
+                hint = "write 2 \\cdot 10^{-3}, or a blank before e"
+                raise self.error("a number in this notation is unclear", word, hint)
 
     def arguments_ahead(self) -> int:
         """How many arguments the parenthesis that follows holds; 0 where none follows."""
@@ -250,6 +267,10 @@ class Translator:
             self.emit(TEXT[name])
         elif len(name) > 1 and functions.is_function(name):
             self.function(name)
+        elif len(name) > 1 and functions.is_function(name.lower()):  # ReLU, GELU
+            self.function(name.lower())
+        elif len(name) > 1 and self.next().text == "(" and name not in (self.variables or ()):
+            raise functions.unknown(name, word.at, self.text)
         else:
             self.variable(name)
 

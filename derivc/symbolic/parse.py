@@ -288,6 +288,11 @@ class _Parser:
         if token.kind == "number" or not self.relaxed:
             hint = "write * between factors, as in 2*x"
             raise self.error(f"missing operator before {token.text[:40]!r}", token, hint)
+        before = self.tokens[self.index - 2]
+        glued = before.kind == "number" and before.at + len(before.text) == token.at
+        if glued and token.text in ("j", "J") and token.text not in (self.variables or ()):
+            hint = f"derivc reads real formulas; for a variable write {before.text}*{token.text}"
+            raise self.error("this is Python's imaginary unit", token, hint)
 
     def read_if(self, token: Token) -> bool:
         """The middle of `a if c else b`."""

@@ -7,6 +7,7 @@ import sympy as sp
 
 from derivc.errors import LimitError, ParseError
 from derivc.ops import registry
+from derivc.symbolic.canonical import canonical
 from derivc.symbolic.latex import parse_latex, read
 from derivc.symbolic.parse import parse
 from tests.symbolic.values import value
@@ -117,3 +118,39 @@ def test_what_sympy_prints_of_an_op_is_read_back(op):
     for again in (parse_latex(sp.latex(tree)), parse(str(tree))):
         same = again == tree
         assert same or value(again, at) == pytest.approx(value(tree, at), nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (r"\operatorname{Foo}(x)", "'Foo' is not a known function"),
+        (r"\mathrm{sofplus}(x)", "did you mean 'softplus'"),
+        ("f(x)", "'f' is not a known function"),
+        ("g(x, y) + 1", "'g' is not a known function"),
+        ("3.5e-3x", "unclear"),
+        ("2e5", "unclear"),
+    ],
+)
+def test_nothing_is_silently_read_as_a_product(text, told):
+    with pytest.raises(ParseError) as caught:
+        parse_latex(text)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        (r"\operatorname{ReLU}(x)", "relu(x)"),
+        (r"\mathrm{GELU}(x)", "gelu(x)"),
+        ("a(x+1)", "a*(x + 1)"),
+        ("f(2x+1)", "f*(2*x + 1)"),
+        ("2 e - 3", "2*e - 3"),
+        ("2e^{-3}", "2*e**(-3)"),
+    ],
+)
+def test_products_and_names_in_capitals(text, plain):
+    assert canonical(parse_latex(text)) == canonical(parse(plain))
+
+
+def test_a_letter_named_as_a_variable_is_one():
+    assert canonical(parse_latex("f(x)", variables=["f", "x"])) == canonical(parse("f*x"))

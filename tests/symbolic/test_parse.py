@@ -222,3 +222,18 @@ def test_conditions():
 def test_only_text_is_read():
     with pytest.raises(InputTypeError, match="must be a string, got int"):
         parse(3)
+
+
+@pytest.mark.parametrize("text", ["1j*x", "2J", "ln x", "3 ln x", "x + 2.5j"])
+def test_what_only_looks_like_a_product_is_refused(text):
+    with pytest.raises(ParseError):
+        parse(text, relaxed=True)
+
+
+def test_a_variable_j_may_stand_behind_a_number():
+    assert parse("2j", variables=["j"], relaxed=True) == parse("2*j", variables=["j"])
+    assert parse("2 j", relaxed=True) == parse("2*j")
+
+
+def test_greek_letters_that_are_functions_when_they_are_called():
+    assert parse("Γ(x) + σ(x)*σ") == parse("gamma(x) + sigmoid(x)*σ")
