@@ -106,11 +106,23 @@ def _div(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
 def _pow(b: SmartBuilder, args: list[Value], out: Value, i: int) -> Scale:
     """d(x^e)/dx = e x^(e-1), zero where e is; d(x^e)/de = x^e log x, by the declaration."""
     base, exponent = args
-    if i == 1 or b.constant(exponent) is None:
+    if i == 0 and b.constant(exponent) is None:
+        return _through(lambda g: b.emit("mul", g, _slope_of_power(b, base, exponent, out)))
+    if i == 1:
         step = Instruction("pow", (0, 1))
         return _times(b, partials(b, step, args, out, [i])[i])
     lowered = _power(b, base, b.emit("sub", exponent, b.const(1)))
     return _through(lambda g: b.emit("mul", g, b.emit("mul", exponent, lowered)))
+
+
+def _slope_of_power(b: SmartBuilder, base: Value, exponent: Value, out: Value) -> Value:
+    """e x^(e-1), by (e x^e)/x where e - 1 may be rounded, which x^ would make much of."""
+    below = b.emit("pow", base, b.emit("sub", exponent, b.const(1)))
+    small = b.emit("lt", exponent, b.const(fragment.HALF))
+    rounded = b.emit("logical_and", small, b.emit("ne", base, b.const(0)))
+    lowered = b.emit("where", rounded, b.emit("div", out, base), below)
+    none = b.emit("eq", exponent, b.const(0))
+    return b.emit("where", none, b.const(0), b.emit("mul", exponent, lowered))
 
 
 def _power(b: SmartBuilder, base: Value, exponent: Value) -> Value:
