@@ -182,3 +182,16 @@ def test_a_payment_at_hardly_any_interest():
 
 def test_a_logarithm_of_what_is_almost_one():
     assert dc.compile("1/log(cos(x))")(3.5e-9) == pytest.approx(-2 / 3.5e-9**2, rel=1e-15)
+
+
+def test_an_exponential_of_logarithms():
+    kernel = dc.compile("exp(log(a) + log(b))")
+    assert kernel(3e100, 7e-90) == pytest.approx(2.1e11, rel=3e-16)
+    assert all(map(math.isnan, kernel.grad(-3.0, -7.0)))
+
+
+def test_a_power_whose_exponent_less_one_is_rounded():
+    kernel = dc.compile("x**p", inputs=["x", "p"])
+    slope, _ = kernel.grad(1e80, 1e-5)
+    assert slope == pytest.approx(1e-5 * 1e80**1e-5 / 1e80, rel=4e-16)
+    assert kernel.grad(0.0, 0.25)[0] == math.inf

@@ -97,7 +97,7 @@ class _Rewrite:
             return single
         if self.trials >= _MOST_TRIALS:
             return plain
-        found = self._found(value, step)
+        found = self._found(value, step, plain)
         if found is None or found == plain:
             return plain
         if self.builder.is_const(found, 0):  # every term has its opposite: nothing to weigh
@@ -114,11 +114,13 @@ class _Rewrite:
         writer = self.solver.writer
         return self.builder.emit("mul", writer.term(Fraction(1), factor), writer.terms(terms))
 
-    def _found(self, value: Value, step: Instruction) -> Value | None:
+    def _found(self, value: Value, step: Instruction, plain: Value) -> Value | None:
         if value in self.roots:
             return self.solver.rewritten(self.forms.sums[value] or ())
         if step.op == "div":
             return self.solver.quotient(value)
+        if step.op == "exp":
+            return self.solver.exponential(step.args[0], plain)
         if step.op == "log1p":
             return self.solver.logarithm_of_sum(step.args[0])
         return self.solver.logarithm(step.args[0]) if step.op == "log" else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import reduce
 from typing import final
 
 from derivc.ir.program import Instruction, Value
@@ -121,6 +122,24 @@ class Solver:
         """log(1 + u) by the logarithm of 1 + u, where that has a form that does not cancel."""
         inner = self.rewritten(((Fraction(1), ()), *self.forms.parts(value)))
         return None if inner is None else self.builder.emit("log", inner)
+
+    def exponential(self, value: Value, plain: Value) -> Value | None:
+        """exp(c log a + r) = a^c exp(r) for a >= 0; `plain` where a logarithm is not real."""
+        parts = self.forms.parts(value)
+        logs = [(c, m) for c, m in parts if self._op(_single(m)) == "log"]
+        if not logs:
+            return None
+        b = self.builder
+        rest = [t for t in parts if t not in logs]
+        found = b.emit("exp", self.writer.terms(rest)) if rest else b.const(1)
+        holds: list[Value] = []
+        for c, m in logs:
+            base = self.writer.places[self._step(_single(m)).args[0]]
+            factor = self.writer.power(base, abs(c))
+            found = b.emit("mul" if c > 0 else "div", found, factor)
+            holds.append(b.emit("ge", base, b.const(0)))
+        real = reduce(lambda one, other: b.emit("logical_and", one, other), holds)
+        return b.emit("where", real, found, plain)
 
     def value(self, terms: Sequence[Term]) -> Value:
         """The sum, rewritten where that is known."""
@@ -297,7 +316,7 @@ class Solver:
         return None
 
     def _op(self, atom: Value) -> str:
-        step = self.forms.program.instruction(atom)
+        step = self.forms.program.instruction(atom) if atom >= 0 else None
         return "" if step is None else step.op
 
     def _less_one(self, monomial: Monomial) -> Value | None:
@@ -336,6 +355,11 @@ class Solver:
             other = b.emit("logical_and", b.emit("gt", p, zero), b.emit("lt", q, zero))
             against = b.emit("logical_or", one, other)
         return b.emit("where", against, form, b.emit("add", p, q))
+
+
+def _single(monomial: Monomial) -> Value:
+    """The atom that a monomial is; -1 for any other monomial."""
+    return monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 else -1
 
 
 def _products(one: Sequence[Term], other: Sequence[Term]) -> list[Term]:
