@@ -27,8 +27,8 @@ class Case:
         return [source.uniform(*self.domain[v], size).astype(dtype) for v in sorted(self.domain)]
 
     def point(self) -> list[float]:
-        """The middle of the domain."""
-        return [sum(self.domain[v]) / 2 for v in sorted(self.domain)]
+        """One point inside the domain, no two variables alike."""
+        return [float(values[0]) for values in self.arrays(1)]
 
 
 SEEDS = [
