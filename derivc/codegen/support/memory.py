@@ -11,10 +11,11 @@ import numpy as np
 
 
 # Memory of large results: it is used again once no array of the caller's lies in it, because pages
-# that were never touched cost more than the arithmetic on them.
+# that were never touched cost more than the arithmetic on them. It begins where a huge page does.
 
 
-_LARGE, _SPARE_MOST = 1 << 20, 1 << 26  # bytes: of a result worth it, and of what is kept in all
+_LARGE, _SPARE_MOST = 1 << 20, 1 << 27  # bytes: of a result worth it, and of what is kept in all
+_PAGE = 1 << 21
 _spare: dict[int, Any] = {}
 
 
@@ -24,7 +25,8 @@ class _Lent:
 
     def __init__(self, shape: tuple[int, ...], dtype: Any, size: int):
         self.memory = _taken_back(size)
-        place = (self.memory.ctypes.data, False)
+        start = self.memory.ctypes.data
+        place = (start + -start % _PAGE, False)
         self.__array_interface__ = {
             "shape": shape, "typestr": dtype.str, "data": place, "version": 3,
         }  # fmt: skip
@@ -43,10 +45,11 @@ def _fresh(shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def _taken_back(size: int) -> Any:
+    whole = size + _PAGE
     for key, memory in list(_spare.items()):
-        if memory.nbytes == size and _spare.pop(key, None) is not None:
+        if memory.nbytes == whole and _spare.pop(key, None) is not None:
             return memory
-    return np.empty(size, np.uint8)
+    return np.empty(whole, np.uint8)
 
 
 def _give_back(memory: Any) -> None:
