@@ -7,9 +7,10 @@ differences at high precision, so they share nothing with the rules of different
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, final
 
+from derivc.ir.interpret import interpret
 from derivc.ir.program import Program
 from derivc.lowering import multiprecision
 from derivc.ops.shorthand import mpmath
@@ -41,16 +42,43 @@ def evaluate(program: Program, point: Sequence[Any], digits: int = DIGITS) -> li
     before = at_precision(program, point, start)
     for level in range(1, _LEVELS + 1):
         after = at_precision(program, point, start << level)
-        if all(_agree(a, b, digits) for a, b in zip(before, after, strict=True)):
+        if before is not None and after is not None and _all_agree(before, after, digits):
             return after
         before = after
-    return before
+    return before or [mpmath().nan] * len(program.outputs)
 
 
-def at_precision(program: Program, point: Sequence[Any], digits: int) -> list[Number]:
-    """The outputs, computed with so many digits throughout."""
+def at_precision(program: Program, point: Sequence[Any], digits: int) -> list[Number] | None:
+    """The outputs, computed with so many digits throughout; None where these are too few."""
+    watch = _Watch()
     with mpmath().workdps(digits):
-        return multiprecision.run(program, [multiprecision.to_exact(value) for value in point])
+        given = [multiprecision.to_exact(value) for value in point]
+        found = interpret(program, given, watch.function, multiprecision.constant)
+    return None if watch.lost else found
+
+
+@final
+class _Watch:
+    """Notices that a sum lost a term, and that a later one cancelled: 1 - (1 - exp(-1e9)) = 0."""
+
+    def __init__(self) -> None:
+        self.absorbed = self.lost = False
+
+    def function(self, name: str) -> Callable[..., Number]:
+        """The op of that name, sums watched."""
+        plain = multiprecision.function(name)
+        if name not in ("add", "sub"):
+            return plain
+
+        def watched(a: Number, b: Number) -> Number:
+            found = plain(a, b)
+            if found == 0 and a != 0:
+                self.lost |= self.absorbed
+            elif mpmath().isfinite(found) and a != 0 and b != 0:
+                self.absorbed |= bool(abs(found) in (abs(a), abs(b)))
+            return found
+
+        return watched
 
 
 def span(point: Sequence[Any]) -> int:
@@ -63,6 +91,10 @@ def _order(value: Any) -> int:
     if value == 0 or value != value or abs(value) == math.inf:
         return 0
     return int(mpmath().mag(multiprecision.to_exact(value)) * 0.30103)
+
+
+def _all_agree(before: list[Number], after: list[Number], digits: int) -> bool:
+    return all(_agree(a, b, digits) for a, b in zip(before, after, strict=True))
 
 
 def _agree(a: Number, b: Number, digits: int) -> bool:
@@ -85,7 +117,10 @@ def partial(
     """
     before, apart = None, None
     for level in range(_LEVELS):
-        slope, gap = _differences(program, point, index, output, (digits + 5) << level)
+        found = _differences(program, point, index, output, (digits + 5) << level)
+        if found is None:
+            continue
+        slope, gap = found
         if slope != slope or (apart is not None and _is_kink(gap, apart)):
             return mpmath().nan
         if before is not None and slope != 0 and _agree(before, slope, digits):
@@ -96,8 +131,11 @@ def partial(
 
 def _differences(
     program: Program, point: Sequence[Any], index: int, output: int, digits: int
-) -> tuple[Number, Number]:
-    """The central difference with a step of 10**-digits, and how far the one-sided ones differ."""
+) -> tuple[Number, Number] | None:
+    """The central difference with a step of 10**-digits, and how far the one-sided ones differ.
+
+    None where the precision is too low.
+    """
     mp, extent = mpmath(), span(point)
     precision = 3 * digits + 3 * extent
     with mp.workdps(precision):
@@ -106,7 +144,10 @@ def _differences(
         values = []
         for moved in (centre - step, centre, centre + step):
             given = [*point[:index], moved, *point[index + 1 :]]
-            values.append(at_precision(program, given, precision)[output])
+            outputs = at_precision(program, given, precision)
+            if outputs is None:
+                return None
+            values.append(outputs[output])
         low, middle, high = values
         return (high - low) / (2 * step), abs((high - middle) - (middle - low)) / step
 
