@@ -15,7 +15,7 @@ from derivc.ir import exact
 from derivc.ir.program import Instruction, Program
 
 _MOST = 28
-_STEEP = {"exp": 9, "expm1": 9, "sinh": 9, "cosh": 9, "exp2": 7}
+STEEP = {"exp": 9, "expm1": 9, "sinh": 9, "cosh": 9, "exp2": 7}
 _LIMIT = "200.0"
 _KEEPING = frozenset({
     "neg", "abs", "sqrt", "cbrt", "atan", "asin", "tanh", "maximum", "minimum", "hypot",
@@ -44,7 +44,7 @@ def test(program: Program, called: list[str], names: Names) -> str:
         if degree is None or degree > _MOST:
             return ""
         degrees.append(degree)
-        if step.op in _STEEP:
+        if step.op in STEEP:
             bounded.append(f"-{_LIMIT} < {called[step.args[0]]} < {_LIMIT}")
     size = names.text("abs")
     used = sorted({a for s in program.instructions for a in s.args if a < len(program.inputs)})
@@ -63,8 +63,8 @@ def _degree(program: Program, step: Instruction, degrees: list[int]) -> int | No
         exponent: Any = program.constant(step.args[1])
         known = exact.is_plain(exponent)
         return degrees[step.args[0]] * -(-abs(Fraction(exponent)) // 1) if known else None
-    if step.op in _STEEP:
-        return _STEEP[step.op]
+    if step.op in STEEP:
+        return STEEP[step.op]
     if step.op in _CANCELLING:
         return most + 2
     return most if step.op in _KEEPING or step.op in _TRUTH else None

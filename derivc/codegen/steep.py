@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from derivc.codegen.moderate import STEEP
 from derivc.ir.program import Program
 
-_STEEP = frozenset({"exp", "exp2", "expm1", "sinh", "cosh", "pow"})
+_STEEP = frozenset({*STEEP, "pow"})
 
 
 def is_steep(program: Program) -> bool:

@@ -66,6 +66,9 @@ def test_value_and_slope(function: Any) -> None:
 
 def test_nothing_lies_below_zero() -> None:
     assert dc.compile(lambda x: stats.expon.logpdf(x))(-1.0) == -np.inf
+    assert dc.compile(lambda x: stats.lognorm.logpdf(x, 0.5))(-1.0) == -np.inf
+    beta = dc.compile(lambda x: stats.beta.logpdf(x, 2.0, 3.0))
+    assert [beta(-0.5), beta(1.5)] == [-np.inf, -np.inf]
 
 
 def test_what_is_not_written_out_is_refused() -> None:

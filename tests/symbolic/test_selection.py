@@ -48,6 +48,10 @@ def statistics(x: Any) -> Any:
     return chosen.mean() + np.prod(x[m]) + np.max(chosen) - chosen.min() + x[m].std()
 
 
+def spread(x: Any) -> Any:
+    return np.std(x[x > 0], ddof=1) + np.var(x[x > 0], ddof=1) + x[x > 0].std(ddof=1)
+
+
 def indices(x: Any) -> Any:
     y = 2 * x
     (i,) = np.where(x > 1)
@@ -71,7 +75,7 @@ def bounded(x: Any) -> Any:
     return np.any(x[x > 0] > 3) + y.sum()
 
 
-FUNCTIONS = [clipped, scaled, pieces, summed, statistics, indices, counts, norms, bounded]
+FUNCTIONS = [clipped, scaled, pieces, summed, statistics, spread, indices, counts, norms, bounded]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
@@ -101,6 +105,7 @@ REFUSED = {
     "array": (lambda x: (x[x > 0] * x).sum(), "another array"),
     "sort": (lambda x: np.sort(x[x > 0]).sum(), "np.sort"),
     "places": (lambda x: len(np.where(x > 0)[0]), "at how many places"),
+    "option": (lambda x: np.sum(x[x > 0], initial=2.0), "initial="),
     "attribute": (lambda x: x[x > 0].shape, "`shape`"),
 }
 

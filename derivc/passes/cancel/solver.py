@@ -323,14 +323,14 @@ class Solver:
         """cos(u) - 1 = -2 sin(u/2)^2, exp(u) - 1 = expm1(u), 1/exp(u) - 1 = expm1(-u)."""
         if len(monomial) != 1:
             return None
-        (atom, exponent), op = monomial[0], self._op(monomial[0][0])
-        if exponent != 1 and (exponent != -1 or op != "exp"):
-            return None
+        atom, exponent = monomial[0]
         step = self.forms.program.instruction(atom)
         if step is None or len(step.args) != 1:
             return None
+        if exponent != 1 and (exponent != -1 or step.op != "exp"):
+            return None
         u = self.writer.places[step.args[0]]
-        return less_one(self.builder, op, u if exponent > 0 else self.builder.emit("neg", u))
+        return less_one(self.builder, step.op, u if exponent > 0 else self.builder.emit("neg", u))
 
     def _conjugated(self, terms: Sequence[Term]) -> Value | None:
         """p + q by its conjugate, q the only term with a root."""

@@ -40,11 +40,12 @@ def _gamma(z: Any, a: Any) -> Any:
 
 def _beta(z: Any, a: Any, b: Any) -> Any:
     inside = _op("xlogy", a - 1, z) + _op("xlogy", b - 1, 1 - z)
-    return inside - _op("betaln", a, b)
+    return _from_zero(z, _from_zero(1 - z, inside - _op("betaln", a, b)))
 
 
 def _lognormal(z: Any, s: Any) -> Any:
-    return -(np.log(z) ** 2) / (2 * s**2) - np.log(s * z) - math.log(2 * math.pi) / 2
+    inside = -(np.log(z) ** 2) / (2 * s**2) - np.log(s * z) - math.log(2 * math.pi) / 2
+    return _from_zero(z, inside)
 
 
 def _poisson(k: Any, mu: Any) -> Any:

@@ -6,6 +6,7 @@ what the mask leaves out, and an assignment to the places of the same mask choos
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, final
 
 import numpy as np
@@ -15,6 +16,23 @@ from derivc.symbolic.tracing.refusal import refuse
 
 _REDUCTIONS = frozenset("sum prod max min amax amin mean any all var std".split())
 _ELEMENTWISE = frozenset("clip round around real nan_to_num copy".split())
+
+
+def _reduction(name: str) -> Callable[..., Any]:
+    """A method of arrays over what is selected."""
+
+    def reduce(self: Selection, axis: Any = None, dtype: Any = None, **named: Any) -> Any:
+        _check(name, named)
+        return getattr(self.values, name)(where=self.mask)
+
+    return reduce
+
+
+def _check(name: str, named: Mapping[str, Any]) -> None:
+    """Refuse options that would be ignored."""
+    asked = sorted(option for option, value in named.items() if value is not None)
+    if asked:
+        raise _unknown(f"calls {name} of what a mask selects with {asked[0]}=")
 
 
 @final
@@ -53,6 +71,7 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
         if ufunc is np.matmul:
             return np.multiply(*given).sum(where=self.mask)
         if method == "reduce":
+            _check(ufunc.__name__, {k: v for k, v in kwargs.items() if k not in ("axis", "dtype")})
             return ufunc.reduce(given[0], axis=None, where=self.mask)
         if method != "__call__":
             raise _unknown(f"calls np.{ufunc.__name__}.{method} on what a mask selects")
@@ -65,7 +84,8 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         name = function.__name__
         if name in _REDUCTIONS:
-            return getattr(self, name.removeprefix("a") if name[1:] in ("max", "min") else name)()
+            method = name.removeprefix("a") if name in ("amax", "amin") else name
+            return getattr(self, method)(*args[1:], **kwargs)
         if name in _ELEMENTWISE:
             given = [self._whole(item) for item in args]
             return Selection(function(*given, **kwargs), self.mask)
@@ -91,41 +111,21 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
         """How many elements are selected: a number that differs from point to point."""
         return count(self.mask)
 
-    def sum(self, axis: Any = None, **named: Any) -> Any:
-        """The sum of what is selected."""
-        return self.values.sum(where=self.mask)
+    sum, prod, max, min, any, all = map(_reduction, ("sum", "prod", "max", "min", "any", "all"))
 
-    def prod(self, axis: Any = None, **named: Any) -> Any:
-        """The product of what is selected."""
-        return self.values.prod(where=self.mask)
-
-    def max(self, axis: Any = None, **named: Any) -> Any:
-        """The largest of what is selected."""
-        return self.values.max(where=self.mask)
-
-    def min(self, axis: Any = None, **named: Any) -> Any:
-        """The smallest of what is selected."""
-        return self.values.min(where=self.mask)
-
-    def any(self, axis: Any = None, **named: Any) -> Any:
-        """Whether one of what is selected is true."""
-        return self.values.any(where=self.mask)
-
-    def all(self, axis: Any = None, **named: Any) -> Any:
-        """Whether all of what is selected is true."""
-        return self.values.all(where=self.mask)
-
-    def mean(self, axis: Any = None, **named: Any) -> Any:
+    def mean(self, axis: Any = None, dtype: Any = None, **named: Any) -> Any:
         """The mean of what is selected."""
+        _check("mean", named)
         return self.sum() / self.size
 
-    def var(self, axis: Any = None, ddof: float = 0, **named: Any) -> Any:
+    def var(self, axis: Any = None, dtype: Any = None, *, ddof: float = 0, **named: Any) -> Any:
         """The variance of what is selected."""
+        _check("var", named)
         return ((self - self.mean()) ** 2).sum() / (self.size - ddof)
 
-    def std(self, axis: Any = None, ddof: float = 0, **named: Any) -> Any:
+    def std(self, axis: Any = None, dtype: Any = None, *, ddof: float = 0, **named: Any) -> Any:
         """The standard deviation of what is selected."""
-        return np.sqrt(self.var(ddof=ddof))
+        return np.sqrt(self.var(ddof=ddof, **named))
 
     def copy(self, *args: Any) -> Selection:
         """The same elements."""
