@@ -126,16 +126,19 @@ def _from_sympy(source: Any) -> Any:
 
 def _refuse(source: Any) -> None:
     """Kinds of SymPy objects that are no real function of real variables."""
+    from derivc.symbolic.walk import postorder
+
     if not isinstance(source, sp.Expr) or isinstance(source, sp.MatrixExpr):
         raise UnsupportedError(
             f"a SymPy {type(source).__name__} is not a real expression: {str(source)[:80]};"
             " give an expression over symbols (for an equation, give lhs - rhs)"
         )
-    if source.has(sp.MatrixExpr, sp.MatrixBase):
+    nodes = postorder(source)  # SymPy's own searches are recursive
+    if any(isinstance(node, sp.MatrixExpr | sp.MatrixBase) for node in nodes):
         raise UnsupportedError(
             f"matrix expressions are not compiled ({str(source)[:80]}); write out the elements"
         )
-    if source.is_commutative is False:
+    if any(isinstance(n, sp.Quaternion) or (n.is_Symbol and not n.is_commutative) for n in nodes):
         raise UnsupportedError("non-commutative symbols are not compiled")
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import sympy as sp
 
 from derivc.errors import LimitError, UnsupportedError
+from derivc.symbolic.walk import postorder
 
 _MOST = 1000
+_PARTS = (sp.re, sp.im, sp.conjugate, sp.arg)
 _BOUND = (sp.Integral, sp.Limit, sp.Order, sp.Subs)
 
 
@@ -26,12 +28,16 @@ def written_out(tree: Any) -> Any:
         >>> written_out(sp.Sum(x**n, (n, 0, 2)))
         x**2 + x + 1
     """
-    for node in tree.atoms(*_BOUND):
+    kinds = (*_BOUND, *_PARTS, sp.Derivative, sp.Sum, sp.Product)
+    found = [node for node in postorder(tree) if isinstance(node, kinds)]
+    if not found:
+        return tree
+    for node in (node for node in found if isinstance(node, _BOUND)):
         raise UnsupportedError(
             f"a SymPy {type(node).__name__} is not compiled ({str(node)[:80]});"
             " call .doit() on it, or give the closed form"
         )
-    if tree.has(sp.re, sp.im, sp.conjugate, sp.arg):
+    if any(isinstance(node, _PARTS) for node in found):
         tree = tree.xreplace({s: sp.Symbol(s.name, real=True) for s in tree.free_symbols})
     taken = {node: node.doit() for node in tree.atoms(sp.Derivative)}
     tree = tree.xreplace(taken) if taken else tree

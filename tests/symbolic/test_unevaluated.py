@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import sympy as sp
 
@@ -46,3 +48,10 @@ def test_the_others_are_refused(tree, error, told):
     with pytest.raises(error) as caught:
         dc.compile(tree)
     assert told in str(caught.value)
+
+
+def test_a_deep_tree_meets_no_recursion_limit():
+    tree, expected = sp.Symbol("x", real=True), 0.5
+    for _ in range(3000):
+        tree, expected = sp.sin(tree, evaluate=False), math.sin(expected)
+    assert dc.compile(tree)(0.5) == pytest.approx(expected, rel=1e-12)
