@@ -11,7 +11,7 @@ from typing import final
 from derivc.codegen import layout, moderate, scalar, spelling, uniform
 from derivc.codegen.block import Body
 from derivc.codegen.buffers import Allocation
-from derivc.codegen.function import FunctionSpec, Group, Layout
+from derivc.codegen.function import FunctionSpec, Group, Layout, Leaf
 from derivc.codegen.names import Names
 from derivc.codegen.names_of import element_names, targets, value_names
 from derivc.codegen.steep import is_steep
@@ -192,6 +192,7 @@ class _Writer:
             "shapes": repr(tuple(a.shape for a in arguments)),
             "layout": layout.literal(self.spec.layout),
             "pack": f"lambda r: {_packed(self.spec.layout, count())}",
+            "typed": "" if numbers else f"lambda r, t: {_typed(self.spec.layout, 'r')}",
             "computed": _positions(scalar.computed(self.program)),
             "numbers": f"_{name}_numbers" if numbers else "",
             "uniform": f"_{name}_uniform" if block and self.body.escaping() else "",
@@ -210,6 +211,13 @@ def _packed(part: Layout, count: Iterator[int]) -> str:
         return f"r[{next(count)}]"
     inside = [_packed(item, count) for item in part.items]
     return targets(inside)
+
+
+def _typed(part: Layout, path: str) -> str:
+    """The nested result at a path, `t` applied to every number."""
+    if not isinstance(part, Group):
+        return f"t({path})" if isinstance(part, Leaf) else path
+    return targets([_typed(item, f"{path}[{i}]") for i, item in enumerate(part.items)])
 
 
 def _positions(found: list[int]) -> str:

@@ -14,16 +14,16 @@ from derivc.codegen.support.plan import _Plan
 
 
 _DOUBLE = np.dtype(float)
-_NUMBERS = {float, int, bool, np.float64}
+_NUMBERS, _FLOATS = {float, int, bool, np.float64}, {float}
 
 
 def _evaluate(plan: _Plan, given: tuple[Any, ...], out: Any = None) -> Any:
     """One call: numbers or arrays in, the result in the plan's layout out."""
     kinds = set(map(type, given))
     if out is None and plan.numbers is None:
-        if kinds <= _NUMBERS and kinds != {float}:
+        if kinds <= _NUMBERS and kinds != _FLOATS:
             result = plan.function(*map(float, given))
-            return _mapped(plan.layout, np.float64, result) if np.float64 in kinds else result
+            return plan.typed(result, np.float64) if np.float64 in kinds else result
         if kinds == {np.ndarray} and _alike(given):
             return plan.pack(_by_blocks(plan, given, _DOUBLE, given[0].shape, None))
     arrays = [_real(plan, i, value) for i, value in enumerate(given)]
@@ -84,13 +84,6 @@ def _shape(plan: _Plan, arrays: list[Any]) -> Any:
 
 
 # Results, perhaps in arrays that the caller gave.
-
-
-def _mapped(layout: Any, function: Any, result: Any) -> Any:
-    """The function applied to every single number of a result."""
-    if isinstance(layout, list):
-        return tuple([_mapped(part, function, r) for part, r in zip(layout, result, strict=True)])
-    return function(result) if layout == () else result
 
 
 def _targets(plan: _Plan, out: Any, shape: tuple[int, ...], dtype: Any) -> list[Any]:

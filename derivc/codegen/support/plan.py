@@ -16,7 +16,8 @@ class _Plan:
     """One function: its arguments, the shape of its result, and the code that computes it.
 
     `layout` is a list for a tuple of results and an array's own shape for each of them; `pack`
-    nests results so; `computed` are the outputs that are neither constants nor arguments.
+    nests results so; `typed` gives every number of a nested result another type; `computed` are
+    the outputs that are neither constants nor arguments.
     """
 
     def __init__(self, **fields: Any):
@@ -27,6 +28,7 @@ class _Plan:
         self.layout = fields["layout"]
         self.own = _own_shapes(self.layout)
         self.pack = fields["pack"]
+        self.typed: Any = fields.get("typed")
         self.computed = fields["computed"]
         self.numbers: Any = fields.get("numbers")
         self.uniform: Any = fields.get("uniform")
