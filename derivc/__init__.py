@@ -26,20 +26,62 @@ from derivc.ops import Spelling as Spelling
 from derivc.ops import declare as declare
 from derivc.version import __version__ as __version__
 
+_LAZY = {
+    "tensor": {
+        "create": (
+            "arange", "as_tensor", "eye", "from_numpy", "full", "linspace", "ones", "ones_like",
+            "tensor", "zeros", "zeros_like",
+        ),
+        "grad_mode": (
+            "enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled",
+            "no_grad", "set_grad_enabled",
+        ),
+        "grads": ("backward", "grad"),
+        "kernels": ("function",),
+        "tensor": ("Tensor",),
+    },
+}  # fmt: skip
+"""Names of the runtime graph, which is imported when the first of them is asked for."""
+
+
+def _lazily(name: str) -> Any:
+    """A public name of a part that is imported when it is needed, or None."""
+    from importlib import import_module
+
+    for folder, modules in _LAZY.items():
+        for module, names in modules.items():
+            if name in names:
+                found = globals()[name] = getattr(import_module(f"derivc.{folder}.{module}"), name)
+                return found
+    return None
+
 
 def __getattr__(name: str) -> Any:
-    """The function of a declared op, by its name or alias."""
+    """The runtime graph's names, and the function of a declared op by its name or alias."""
     from derivc.functions import function_of
     from derivc.ops import registry
 
-    op = None if name.startswith("_") else registry.resolve(name)
-    if op is None:
+    if name.startswith("_"):
         raise AttributeError(f"module 'derivc' has no attribute {name!r}")
-    return function_of(op.name)
+    found = _lazily(name)
+    if found is None:
+        op = None if name in ("max", "min") else registry.resolve(name)
+        found = function_of(op.name) if op else _structural(name)
+    if found is None:
+        raise AttributeError(f"module 'derivc' has no attribute {name!r}")
+    return found
+
+
+def _structural(name: str) -> Any:
+    """The function of a structural op, or None."""
+    from derivc.tensor import public
+
+    return public.extremum(name) if name in ("max", "min") else public.find(name)
 
 
 def __dir__() -> list[str]:
     """The public names, ops included."""
     from derivc.ops import registry
 
-    return sorted({*globals(), *(op.name for op in registry.all_ops())})
+    lazy = [n for modules in _LAZY.values() for names in modules.values() for n in names]
+    return sorted({*globals(), *lazy, *(op.name for op in registry.all_ops())})

@@ -41,7 +41,9 @@ class Definition:
     @cached_property
     def program(self) -> Program:
         """The trees as an op-level program, in the user's order and nesting."""
-        return self.given or lower(self.trees, self.elements)
+        if self.given is not None:  # a program without instructions is false
+            return self.given
+        return lower(self.trees, self.elements)
 
     @property
     def inputs(self) -> tuple[str, ...]:

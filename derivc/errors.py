@@ -12,6 +12,12 @@
     +-- DomainError              no real value anywhere, or division by an exact zero
     +-- TraceError               a Python function that cannot be traced
     +-- ShapeError               array shapes that do not fit
+    +-- AutogradError            a backward pass that cannot be made (also a RuntimeError)
+    |   +-- FreedGraphError      a second backward pass through a graph that was freed
+    |   +-- InplaceError         a change in place that would make gradients wrong
+    |   +-- AnomalyError         a NaN in a backward pass, in anomaly mode
+    |   +-- GradcheckError       a gradient that differs from finite differences
+    |   +-- NotImplementedGradientError   an op that has no derivative by this input
     +-- UnknownOpError           no op of that name is declared
     +-- DeclarationError         an op declared wrongly
     +-- ProgramError             a program that breaks the rules of the IR: a bug in derivc
@@ -117,6 +123,41 @@ class ShapeError(DerivcError, ValueError):
     """Array shapes that do not fit."""
 
     kind = "shape"
+
+
+class AutogradError(DerivcError, RuntimeError):
+    """A backward pass that cannot be made as asked."""
+
+    kind = "autograd"
+
+
+class FreedGraphError(AutogradError):
+    """A second backward pass through a graph whose saved values are freed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Trying to backward through the graph a second time (or directly access saved tensors"
+            " after they have already been freed). Saved intermediate values of the graph are freed"
+            " when you call .backward() or dc.grad(). Specify retain_graph=True if you need to"
+            " backward through the graph a second time or if you need to access saved tensors after"
+            " calling backward."
+        )
+
+
+class InplaceError(AutogradError):
+    """A change in place that would make gradients wrong."""
+
+
+class AnomalyError(AutogradError):
+    """A NaN that appeared in a backward pass, in anomaly mode."""
+
+
+class GradcheckError(AutogradError):
+    """A gradient that differs from finite differences; shows both Jacobians."""
+
+
+class NotImplementedGradientError(AutogradError, NotImplementedError):
+    """An op that has no derivative by one of its inputs."""
 
 
 class UnknownOpError(DerivcError, LookupError):

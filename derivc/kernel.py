@@ -57,7 +57,10 @@ class Kernel:
         return self.definition.inputs
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        """The value at these arguments, by position or keyword."""
+        """The value, by position or keyword; of tensors, a node of their graph."""
+        for arg in (*args, *named.values()) if named else args:
+            if type(arg) not in _PLAIN and hasattr(arg, "__derivc_kernel__"):
+                return arg.__derivc_kernel__(self, args, named)
         return self.value(*args, **named)
 
     def function(self, name: str) -> Callable[..., Any]:
@@ -222,6 +225,10 @@ class Kernel:
 
     def __hash__(self) -> int:
         return hash(signature(self.specs))
+
+
+_PLAIN = frozenset({float, int})
+"""The most common arguments, which are no tensors."""
 
 
 def _rebuild(

@@ -231,9 +231,8 @@ def _jvp(specs: Specs) -> FunctionSpec:
 
 def _vjp(specs: Specs) -> FunctionSpec:
     outputs = specs.value_program.outputs
-    names = tuple(f"cotangent_{i}" for i in range(len(outputs)))
-    scalar = specs.definition.shape is None
-    extra = [Argument("cotangent", names, None if scalar else specs.definition.shape)]
+    extra = [cotangent_of(specs)]
+    names = extra[0].elements
     b, places = builder(specs, names)
     seeds: dict[Value, Value] = {}
     for i, out in enumerate(outputs):
@@ -243,6 +242,16 @@ def _vjp(specs: Specs) -> FunctionSpec:
     layout = Group((_value_layout(specs), partials_layout(specs, len(outputs))))
     program = b.finish([*(places[o] for o in outputs), *pulled])
     return specs._spec("value_and_vjp", program, layout, "Value and cotangents.", extra)
+
+
+def cotangent_of(specs: Specs) -> Argument:
+    """The argument for the cotangent of the result, under a name that the user has not taken."""
+    name = "cotangent"
+    taken = {*specs.definition.elements, *specs.definition.inputs}
+    while any(other.startswith(name) for other in taken):
+        name += "_"
+    count = len(specs.value_program.outputs)
+    return Argument(name, tuple(f"{name}_{i}" for i in range(count)), specs.definition.shape)
 
 
 def _hvp(specs: Specs) -> FunctionSpec:

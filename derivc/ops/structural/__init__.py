@@ -1,0 +1,11 @@
+"""The structural ops, by kind: importing this package declares them."""
+
+from derivc.ops.structural import convolution as convolution
+from derivc.ops.structural import cumulative as cumulative
+from derivc.ops.structural import factorizations as factorizations
+from derivc.ops.structural import indexing as indexing
+from derivc.ops.structural import linear as linear
+from derivc.ops.structural import losses as losses
+from derivc.ops.structural import normalization as normalization
+from derivc.ops.structural import reductions as reductions
+from derivc.ops.structural import shapes as shapes

@@ -1,0 +1,53 @@
+"""Which dimensions an op works along, and how a reduced cotangent gets its shape back."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+Dims = int | tuple[int, ...] | list[int] | None
+
+
+def axes(shape: tuple[int, ...], dim: Dims) -> tuple[int, ...]:
+    """The dimensions meant, not negative, sorted; all of them for None.
+
+    Example:
+        >>> axes((2, 3, 4), -1), axes((2, 3, 4), None)
+        ((2,), (0, 1, 2))
+    """
+    if dim is None:
+        return tuple(range(len(shape)))
+    given = (dim,) if isinstance(dim, int) else tuple(dim)
+    return tuple(sorted(d % len(shape) if shape else 0 for d in given)) if shape else ()
+
+
+def numpy_axis(shape: tuple[int, ...], dim: Dims) -> tuple[int, ...] | None:
+    """The dimensions as NumPy takes them; a number (0-d) has none."""
+    return None if dim is None or dim == () else axes(shape, dim)
+
+
+def kept(shape: tuple[int, ...], dim: Dims) -> tuple[int, ...]:
+    """The shape of a reduction that keeps its dimensions.
+
+    Example:
+        >>> kept((2, 3, 4), 1)
+        (2, 1, 4)
+    """
+    reduced = axes(shape, None if dim == () else dim)
+    return tuple(1 if i in reduced else n for i, n in enumerate(shape))
+
+
+def count(shape: tuple[int, ...], dim: Dims) -> int:
+    """How many numbers each number of the reduction is made of."""
+    return prod(shape[i] for i in axes(shape, None if dim == () else dim))
+
+
+def restored(F: Any, g: Any, shape: tuple[int, ...], dim: Dims) -> Any:
+    """A reduced array with its dimensions of extent 1 back: it broadcasts to `shape`."""
+    wanted = kept(shape, dim)
+    return g if tuple(g.shape) == wanted else F.reshape(g, wanted)
+
+
+def spread(F: Any, g: Any, shape: tuple[int, ...], dim: Dims) -> Any:
+    """A reduced array repeated over the dimensions that were reduced."""
+    return F.expand(restored(F, g, shape, dim), shape)

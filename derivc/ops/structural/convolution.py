@@ -1,0 +1,135 @@
+r"""Convolution and pooling: sliding windows, then a sum of products, a maximum or a mean.
+
+`windows` and its adjoint are declared; all else is written by them, so every derivative is known,
+to any order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivc.ops.structure import composite, structural
+
+Pair = tuple[int, ...]
+
+
+def per_dimension(value: Any, n: int) -> Pair:
+    """One number for each of n dimensions."""
+    return (value,) * n if isinstance(value, int) else tuple(value)
+
+
+def _windows(xp: Any, x: Any, size: Pair, stride: Pair, dilation: Pair) -> Any:
+    """(..., L) to (..., places, size): for every one of the last dimensions."""
+    n = len(size)
+    reach = tuple(d * (k - 1) + 1 for k, d in zip(size, dilation, strict=True))
+    dims = tuple(range(x.ndim - n, x.ndim))
+    whole = xp.lib.stride_tricks.sliding_window_view(x, reach, axis=dims)
+    steps = [slice(None, None, s) for s in stride] + [slice(None, None, d) for d in dilation]
+    return whole[(..., *steps)]
+
+
+structural(
+    "windows", "All windows of a size that slide over the last dimensions.", forward=_windows,
+    is_view=True,
+    vjp=lambda F, g, x_shape, size, stride, dilation: F.from_windows(
+        g, x_shape, size, stride, dilation
+    ),
+    formula=r"\bar{x}_i = \textstyle\sum \bar{y} \text{ over the windows that hold } i",
+)  # fmt: skip
+
+
+def _from_windows(xp: Any, x: Any, shape: Pair, size: Pair, stride: Pair, dilation: Pair) -> Any:
+    found = xp.zeros(shape, x.dtype)
+    n, places = len(size), x.shape[x.ndim - 2 * len(size) : x.ndim - len(size)]
+    for offset in xp.ndindex(*size):
+        cut = tuple(
+            slice(o * d, o * d + s * (p - 1) + 1, s)
+            for o, d, s, p in zip(offset, dilation, stride, places, strict=True)
+        )
+        found[(..., *cut)] += x[(..., *(slice(None),) * n, *offset)] if n else x
+    return found
+
+
+structural(
+    "from_windows", "The sum of windows, each number at its place: the adjoint of `windows`.",
+    forward=_from_windows,
+    vjp=lambda F, g, size, stride, dilation: F.windows(g, size, stride, dilation),
+    formula=r"\bar{x} = \operatorname{windows}(\bar{y})",
+)  # fmt: skip
+
+
+def _padded(F: Any, x: Any, padding: Pair, value: float = 0.0) -> Any:
+    widths = [w for p in reversed(padding) for w in (p, p)]
+    return F.pad(x, widths, "constant", value) if any(widths) else x
+
+
+def _same(kernel: Pair, dilation: Pair) -> Pair:
+    """The padding that keeps extents, for odd kernels."""
+    return tuple(d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=True))
+
+
+def _convolution(n: int) -> Any:
+    letters = "xyz"[:n], "klm"[:n]
+
+    def define(
+        F: Any,
+        x: Any,
+        weight: Any,
+        bias: Any = None,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+    ) -> Any:
+        kernel = tuple(weight.shape)[2:]
+        stride, dilation = per_dimension(stride, n), per_dimension(dilation, n)
+        padding = (
+            {"same": _same(kernel, dilation), "valid": 0}.get(padding, padding)
+            if isinstance(padding, str)
+            else padding
+        )
+        batched = x if x.ndim == n + 2 else F.unsqueeze(x, 0)
+        seen = F.windows(_padded(F, batched, per_dimension(padding, n)), kernel, stride, dilation)
+        apart = (
+            F.reshape(seen, (seen.shape[0], groups, -1, *seen.shape[2:]))
+            if groups > 1
+            else F.unsqueeze(seen, 1)
+        )
+        weights = F.reshape(weight, (groups, -1, *weight.shape[1:]))
+        places, taps = letters
+        product = F.einsum(f"bgc{places}{taps},goc{taps}->bgo{places}", apart, weights)
+        y = F.reshape(product, (product.shape[0], -1, *product.shape[3:]))
+        y = y if bias is None else y + F.along(bias, 1, n + 2)
+        return y if x.ndim == n + 2 else F.squeeze(y, 0)
+
+    return define
+
+
+def _pooling(n: int, kind: str) -> Any:
+    def define(F: Any, x: Any, kernel_size: Any, stride: Any = None, padding: Any = 0) -> Any:
+        kernel = per_dimension(kernel_size, n)
+        steps = kernel if stride is None else per_dimension(stride, n)
+        border = -float("inf") if kind == "max" else 0.0
+        padded = _padded(F, x, per_dimension(padding, n), border)
+        seen = F.windows(padded, kernel, steps, (1,) * n)
+        flat = F.reshape(seen, (*seen.shape[: seen.ndim - n], -1))
+        return F.max_along(flat, -1)[0] if kind == "max" else F.mean(flat, -1)
+
+    return define
+
+
+for _n in (1, 2, 3):
+    composite(
+        f"conv{_n}d", f"The convolution (cross-correlation) over {_n} dimensions.",
+        _convolution(_n), torch=f"torch.nn.functional.conv{_n}d",
+        formula=r"\bar{x} = \bar{y} \star \operatorname{flip} w, \quad \bar{w} = x \star \bar{y}",
+    )  # fmt: skip
+    composite(
+        f"max_pool{_n}d", f"The largest number of every window of {_n} dimensions.",
+        _pooling(_n, "max"), torch=f"torch.nn.functional.max_pool{_n}d",
+        formula=r"\bar{x}_{i^*} = \textstyle\sum \bar{y}, \text{ the first of equals}",
+    )  # fmt: skip
+    composite(
+        f"avg_pool{_n}d", f"The mean of every window of {_n} dimensions.", _pooling(_n, "mean"),
+        torch=f"torch.nn.functional.avg_pool{_n}d", formula=r"\bar{x} = \textstyle\sum \bar{y} / n",
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+r"""Products of vectors and matrices; leading dimensions are batches and broadcast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivc.ops.structure import composite, structural
+
+
+def transposed(F: Any, x: Any) -> Any:
+    """The last two dimensions exchanged."""
+    return F.transpose(x, -1, -2)
+
+
+def _matmul_vjp(F: Any, g: Any, a: Any, b: Any, needs: dict[str, bool]) -> tuple[Any, Any]:
+    """Vectors become matrices of one row or column, then A = G Bᵀ and B = Aᵀ G."""
+    rows = F.unsqueeze(a, 0) if a.ndim == 1 else a
+    columns = F.unsqueeze(b, -1) if b.ndim == 1 else b
+    g = F.unsqueeze(g, -1) if b.ndim == 1 else g
+    g = F.unsqueeze(g, -2) if a.ndim == 1 else g
+    left = right = None
+    if needs["a"]:
+        left = F.sum_to(F.matmul(g, _adjoint(F, columns)), tuple(rows.shape))
+        left = F.reshape(left, tuple(a.shape))
+    if needs["b"]:
+        right = F.sum_to(F.matmul(_adjoint(F, rows), g), tuple(columns.shape))
+        right = F.reshape(right, tuple(b.shape))
+    return left, right
+
+
+def _adjoint(F: Any, x: Any) -> Any:
+    return transposed(F, F.conjugated(x))
+
+
+structural(
+    "matmul", "The product of matrices; a vector is a row on the left, a column on the right.",
+    forward=lambda xp, a, b: xp.matmul(a, b), vjp=_matmul_vjp, tensors=["a", "b"],
+    aliases=["mm", "bmm", "mv"], torch="torch.matmul",
+    formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
+)  # fmt: skip
+structural(
+    "dot", "The sum of the products of two vectors.", tensors=["a", "b"], aliases=["inner"],
+    forward=lambda xp, a, b: xp.dot(a, b), torch="torch.dot",
+    vjp=lambda F, g, a, b: (g * F.conjugated(b), g * F.conjugated(a)),
+    formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
+)  # fmt: skip
+composite(
+    "outer", "All products of the numbers of two vectors.",
+    lambda F, a, b: F.unsqueeze(a, -1) * F.unsqueeze(b, 0), aliases=["ger"], torch="torch.outer",
+    formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
+)  # fmt: skip
+composite(
+    "kron", "The Kronecker product.", lambda F, a, b: _kron(F, a, b), torch="torch.kron",
+    formula="by products and reshape",
+)  # fmt: skip
+
+
+def _kron(F: Any, a: Any, b: Any) -> Any:
+    ndim = max(a.ndim, b.ndim)
+    one, two = ((1,) * (ndim - t.ndim) + tuple(t.shape) for t in (a, b))
+    left = F.reshape(a, tuple(e for n in one for e in (n, 1)))
+    right = F.reshape(b, tuple(e for n in two for e in (1, n)))
+    return F.reshape(left * right, tuple(n * m for n, m in zip(one, two, strict=True)))
+
+
+composite(
+    "trace", "The sum of the diagonal.", lambda F, x: F.einsum("ii->", x), torch="torch.trace",
+    formula=r"\bar{X} = \bar{y} I",
+)  # fmt: skip
+composite(
+    "addmm", "beta * c + alpha * a @ b.",
+    lambda F, c, a, b, beta=1, alpha=1: c * beta + F.matmul(a, b) * alpha, torch="torch.addmm",
+    formula="by matmul",
+)  # fmt: skip
+composite(
+    "linear", "x Wᵀ + b: a fully connected layer.",
+    lambda F, x, weight, bias=None: _linear(F, x, weight, bias),
+    torch="torch.nn.functional.linear", formula="by matmul",
+)  # fmt: skip
+
+
+def _linear(F: Any, x: Any, weight: Any, bias: Any) -> Any:
+    product = F.matmul(x, transposed(F, weight))
+    return product if bias is None else product + bias
+
+
+def parts(equation: str, count: int) -> tuple[list[str], str]:
+    """The subscripts of the operands and of the result, implicit results written out.
+
+    Example:
+        >>> parts("ij,jk", 2)
+        (['ij', 'jk'], 'ik')
+    """
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    operands = left.split(",")
+    if len(operands) != count:
+        raise ValueError(f"einsum {equation!r} is of {len(operands)} operands, {count} were given")
+    if not arrow:
+        letters = left.replace(",", "").replace("...", "")
+        right = "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
+        right = ("..." if "..." in left else "") + right
+    return operands, right
+
+
+def _einsum_vjp(F: Any, g: Any, equation: str, tensors: Any, needs: Any) -> list[Any]:
+    operands, result = parts(equation, len(tensors))
+    return [
+        _einsum_one(F, g, operands, result, tensors, i) if needs["tensors"][i] else None
+        for i in range(len(tensors))
+    ]
+
+
+def _einsum_one(F: Any, g: Any, operands: list[str], result: str, tensors: Any, i: int) -> Any:
+    """The cotangent of one operand: einsum of the result's with the others."""
+    wanted, x = operands[i], tensors[i]
+    once = "".join(dict.fromkeys(wanted.replace("...", "")))
+    rest = [operands[j] for j in range(len(tensors)) if j != i]
+    known = {*result, *"".join(rest)}
+    found = "".join(c for c in once if c in known)
+    dots = "..." if "..." in wanted else ""
+    others = [F.conjugated(tensors[j]) for j in range(len(tensors)) if j != i]
+    part = F.einsum(f"{','.join([result, *rest])}->{dots}{found}", g, *others)
+    lead = tuple(part.shape)[: part.ndim - len(found)]
+    extents = dict(zip(reversed(wanted.replace("...", "")), reversed(x.shape), strict=False))
+    if found != once:  # summed over alone: the same for every place
+        shape = iter(tuple(part.shape)[len(lead) :])
+        part = F.reshape(part, (*lead, *(next(shape) if c in found else 1 for c in once)))
+        part = F.expand(part, (*lead, *(extents[c] for c in once)))
+    body = wanted.replace("...", "")
+    if len(once) != len(body):
+        part = _on_diagonal(F, part, once, body, extents)
+    return F.sum_to(part, tuple(x.shape)) if tuple(part.shape) != tuple(x.shape) else part
+
+
+def _on_diagonal(F: Any, part: Any, once: str, body: str, extents: dict[str, int]) -> Any:
+    """Repeated letters: zeros but on the diagonal."""
+    names = iter(c for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in body)
+    eyes, letters, seen = [], [], set()
+    for c in body:
+        letters.append(next(names) if c in seen else c)
+        if c in seen:
+            eyes.append((c + letters[-1], extents[c]))
+        seen.add(c)
+    equation = ",".join([f"...{once}", *(pair for pair, _ in eyes)])
+    return F.einsum(f"{equation}->...{''.join(letters)}", part, *(F.eye(n, part) for _, n in eyes))
+
+
+structural(
+    "einsum", "Products summed over subscripts, as an equation says.", tensors=[],
+    forward=lambda xp, equation, tensors: _einsum(xp, equation, tensors), vjp=_einsum_vjp,
+    sequence="tensors", variadic=True, torch="torch.einsum",
+    formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
+)  # fmt: skip
+
+
+def _einsum(xp: Any, equation: str, tensors: Any) -> Any:
+    return xp.array(xp.einsum(equation, *tensors, optimize=len(tensors) > 1), copy=None)

@@ -1,0 +1,93 @@
+"""Losses over batches: elementwise losses reduced, and losses over classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivc.errors import InputTypeError
+from derivc.ops.structure import composite
+
+
+def reduced(F: Any, losses: Any, reduction: str) -> Any:
+    """The losses themselves, their mean, their sum, or the sum per element of the batch.
+
+    Raises:
+        InputTypeError: the reduction is none of these.
+    """
+    if reduction == "none":
+        return losses
+    if reduction == "batchmean":
+        return F.sum(losses) / losses.shape[0]
+    if reduction not in ("mean", "sum"):
+        raise InputTypeError(
+            f"reduction={reduction!r} is not known; choose mean, sum, batchmean or none"
+        )
+    return F.mean(losses) if reduction == "mean" else F.sum(losses)
+
+
+def _nll(
+    F: Any,
+    x: Any,
+    target: Any,
+    weight: Any = None,
+    reduction: str = "mean",
+    ignore_index: int = -100,
+) -> Any:
+    """Minus the log-probability at the target class; classes along dimension 1, or the only one."""
+    dim = 1 if x.ndim > 1 else 0
+    index, counted = F.classes(target, ignore_index)
+    places = index.reshape((*index.shape[:dim], 1, *index.shape[dim:]))
+    picked = F.reshape(F.gather(x, dim, places), index.shape)
+    scale = F.class_weights(weight, index, counted, x)
+    losses = -picked * scale
+    if reduction == "mean":
+        return F.sum(losses) / F.sum(scale)
+    return reduced(F, losses, reduction)
+
+
+composite(
+    "nll_loss", "The mean of minus the log-probabilities at the target classes.", _nll,
+    torch="torch.nn.functional.nll_loss", formula=r"\bar{x}_{i, t_i} = -\bar{y}\, w_{t_i} / \sum w",
+)  # fmt: skip
+
+
+def _cross_entropy(
+    F: Any,
+    x: Any,
+    target: Any,
+    weight: Any = None,
+    reduction: str = "mean",
+    ignore_index: int = -100,
+    label_smoothing: float = 0.0,
+) -> Any:
+    dim = 1 if x.ndim > 1 else 0
+    logs = F.log_softmax(x, dim)
+    if F.is_float(target):
+        smooth = target * (1 - label_smoothing) + label_smoothing / x.shape[dim]
+        scaled = smooth if weight is None else smooth * F.along(weight, dim, x.ndim)
+        losses = -F.sum(scaled * logs, dim)
+        return reduced(F, losses, reduction)
+    exact = _nll(F, logs, target, weight, reduction, ignore_index)
+    if not label_smoothing:
+        return exact
+    spread = _smoothed(F, logs, target, weight, reduction, ignore_index, dim)
+    return exact * (1 - label_smoothing) + spread * (label_smoothing / x.shape[dim])
+
+
+def _smoothed(
+    F: Any, logs: Any, target: Any, weight: Any, reduction: str, ignore: int, dim: int
+) -> Any:
+    """The same with all classes as targets alike."""
+    index, counted = F.classes(target, ignore)
+    scaled = logs if weight is None else logs * F.along(weight, dim, logs.ndim)
+    losses = -F.sum(scaled, dim) * F.indicator(counted, 1, 0, logs)
+    if reduction != "mean":
+        return reduced(F, losses, reduction)
+    return F.sum(losses) / F.sum(F.class_weights(weight, index, counted, logs))
+
+
+composite(
+    "cross_entropy", "The mean cross entropy of softmax and the target classes or distributions.",
+    _cross_entropy, torch="torch.nn.functional.cross_entropy",
+    formula=r"\bar{x} = \bar{y} (\operatorname{softmax} x - t) / n",
+)  # fmt: skip

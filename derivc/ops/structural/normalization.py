@@ -1,0 +1,87 @@
+r"""Normalization: numbers with their mean taken off, divided by their standard deviation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derivc.ops.structure import composite, structural
+
+
+def _normalized(xp: Any, x: Any, dims: tuple[int, ...], eps: float) -> Any:
+    centred = x - xp.mean(x, axis=dims, keepdims=True)
+    return centred / xp.sqrt(xp.mean(centred * centred, axis=dims, keepdims=True) + eps)
+
+
+def _normalized_vjp(F: Any, g: Any, x: Any, dims: tuple[int, ...], eps: float) -> Any:
+    centred = x - F.mean(x, dims, True)
+    scale = F.rsqrt(F.mean(centred * centred, dims, True) + eps)
+    y = centred * scale
+    return scale * (g - F.mean(g, dims, True) - y * F.mean(g * y, dims, True))
+
+
+structural(
+    "normalized", "Mean 0 and variance 1 over dimensions.", forward=_normalized,
+    vjp=_normalized_vjp,
+    formula=r"\bar{x} = \frac{1}{\sigma}\left(\bar{y} - \langle\bar{y}\rangle - y\,\langle\bar{y} y"
+    r"\rangle\right), \quad \sigma = \sqrt{\operatorname{var} x + \epsilon}",
+)  # fmt: skip
+
+
+def _scaled(y: Any, weight: Any, bias: Any) -> Any:
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def _layer_norm(
+    F: Any, x: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Any:
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    dims = tuple(range(x.ndim - len(shape), x.ndim))
+    return _scaled(F.normalized(x, dims, eps), weight, bias)
+
+
+composite(
+    "layer_norm", "Normalized over the last dimensions, then scaled and shifted.", _layer_norm,
+    torch="torch.nn.functional.layer_norm", formula="by normalized",
+)  # fmt: skip
+
+
+def _batch_norm(
+    F: Any,
+    x: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    """Channels along dimension 1; in training the running moments move towards the batch's."""
+    dims = (0, *range(2, x.ndim))
+    weight, bias = (None if t is None else F.along(t, 1, x.ndim) for t in (weight, bias))
+    if training or running_mean is None:
+        F.move_towards(running_mean, F.mean(x, dims), momentum)
+        F.move_towards(running_var, F.var(x, dims), momentum)
+        return _scaled(F.normalized(x, dims, eps), weight, bias)
+    mean, var = F.along(running_mean, 1, x.ndim), F.along(running_var, 1, x.ndim)
+    return _scaled((x - mean) * F.rsqrt(var + eps), weight, bias)
+
+
+composite(
+    "batch_norm", "Normalized per channel over the batch, then scaled and shifted.", _batch_norm,
+    torch="torch.nn.functional.batch_norm", formula="by normalized",
+)  # fmt: skip
+
+
+def _rms_norm(F: Any, x: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Any:
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    dims = tuple(range(x.ndim - len(shape), x.ndim))
+    eps = F.epsilon(x) if eps is None else eps
+    return _scaled(x * F.rsqrt(F.mean(x * x, dims, True) + eps), weight, None)
+
+
+composite(
+    "rms_norm", "Divided by the root of the mean square over the last dimensions.", _rms_norm,
+    torch="torch.nn.functional.rms_norm", formula="by mean and rsqrt",
+)  # fmt: skip

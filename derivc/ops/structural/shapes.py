@@ -1,0 +1,228 @@
+r"""Shapes: the same numbers in another arrangement. Cotangents are arranged back."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from derivc.ops.structural.axes import axes
+from derivc.ops.structure import composite, structural
+
+Shape = tuple[int, ...]
+
+
+def whole(size: int, shape: Any) -> Shape:
+    """A shape with its one -1 filled in; a bare number is a shape of one extent.
+
+    Example:
+        >>> whole(6, (2, -1))
+        (2, 3)
+    """
+    given = (shape,) if isinstance(shape, int) else tuple(int(n) for n in shape)
+    if -1 not in given:
+        return given
+    rest = prod(n for n in given if n != -1)
+    return tuple(size // rest if n == -1 and rest else n for n in given)
+
+
+structural(
+    "reshape", "The numbers in another shape, in C order.", is_view=True, variadic=True,
+    forward=lambda xp, x, shape: xp.reshape(x, whole(x.size, shape)), torch="torch.reshape",
+    vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["view"],
+    formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+)  # fmt: skip
+composite(
+    "flatten", "Several dimensions as one.",
+    lambda F, x, start_dim=0, end_dim=-1: F.reshape(x, _flat(tuple(x.shape), start_dim, end_dim)),
+    aliases=["ravel"], torch="torch.flatten", formula="by reshape",
+)  # fmt: skip
+
+
+def _flat(shape: Shape, start: int, end: int) -> Shape:
+    if not shape:
+        return (1,)
+    start, end = start % len(shape), end % len(shape)
+    return (*shape[:start], prod(shape[start : end + 1]), *shape[end + 1 :])
+
+
+def _inverse(dims: Any) -> tuple[int, ...]:
+    order = [d % len(dims) for d in dims]
+    return tuple(order.index(i) for i in range(len(order)))
+
+
+structural(
+    "permute", "The dimensions in another order.", is_view=True, variadic=True,
+    forward=lambda xp, x, dims: xp.transpose(x, dims), torch="torch.permute",
+    vjp=lambda F, g, dims: F.permute(g, _inverse(dims)),
+    formula=r"\bar{x} = \operatorname{permute}^{-1}(\bar{y})",
+)  # fmt: skip
+
+
+def _transpose(xp: Any, x: Any, dim0: int | None = None, dim1: int | None = None) -> Any:
+    return xp.transpose(x) if dim0 is None else xp.swapaxes(x, dim0, dim1)
+
+
+structural(
+    "transpose", "Two dimensions exchanged; without arguments, all in reverse order.", is_view=True,
+    forward=_transpose, vjp=lambda F, g, dim0, dim1: F.transpose(g, dim0, dim1),
+    aliases=["swapaxes"], torch="torch.transpose", formula=r"\bar{x} = \bar{y}^{\top}",
+)  # fmt: skip
+structural(
+    "moveaxis", "Dimensions moved to other places.", is_view=True,
+    forward=lambda xp, x, source, destination: xp.moveaxis(x, source, destination),
+    vjp=lambda F, g, source, destination: F.moveaxis(g, destination, source),
+    aliases=["movedim"], torch="torch.moveaxis",
+    formula=r"\bar{x} = \operatorname{move}^{-1}(\bar{y})",
+)  # fmt: skip
+
+
+def _extents(x_shape: Shape, shape: Any) -> Shape:
+    """The shape to expand to; -1 keeps an extent."""
+    wanted = (shape,) if isinstance(shape, int) else tuple(shape)
+    lead = len(wanted) - len(x_shape)
+    return tuple(x_shape[i - lead] if n == -1 else n for i, n in enumerate(wanted))
+
+
+structural(
+    "expand", "The numbers repeated along dimensions of extent 1, and along new ones.",
+    is_view=True, variadic=True,
+    forward=lambda xp, x, shape: xp.broadcast_to(x, _extents(x.shape, shape)),
+    vjp=lambda F, g, x_shape: F.sum_to(g, x_shape), aliases=["broadcast_to"],
+    torch="torch.Tensor.expand",
+    formula=r"\bar{x} = \textstyle\sum \bar{y} \text{ over the copies}",
+)  # fmt: skip
+
+
+def _sum_to(xp: Any, x: Any, shape: Shape) -> Any:
+    if x.shape == tuple(shape):
+        return x
+    lead = x.ndim - len(shape)
+    ones = tuple(lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1)
+    return xp.reshape(xp.sum(x, axis=(*range(lead), *ones)), shape)
+
+
+structural(
+    "sum_to", "The sum over what broadcasting repeated: unbroadcast.", forward=_sum_to,
+    vjp=lambda F, g, x_shape: F.expand(g, x_shape), formula=r"\bar{x} = \bar{y} \text{ repeated}",
+    aliases=["sum_to_size"], torch="torch.Tensor.sum_to_size",
+)  # fmt: skip
+
+
+def _squeeze(xp: Any, x: Any, dim: Any = None) -> Any:
+    chosen = range(x.ndim) if dim is None else axes(x.shape, dim)
+    return xp.squeeze(x, axis=tuple(d for d in chosen if x.shape[d] == 1))
+
+
+structural(
+    "squeeze", "Without dimensions of extent 1.", is_view=True, forward=_squeeze,
+    vjp=lambda F, g, x_shape: F.reshape(g, x_shape), torch="torch.squeeze",
+    formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+)  # fmt: skip
+structural(
+    "unsqueeze", "With a new dimension of extent 1.", is_view=True,
+    forward=lambda xp, x, dim: xp.expand_dims(x, dim), torch="torch.unsqueeze",
+    vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["expand_dims"],
+    formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+)  # fmt: skip
+structural(
+    "flip", "The order along dimensions reversed.", variadic=True, torch="torch.flip",
+    forward=lambda xp, x, dims: xp.flip(x, axis=dims), vjp=lambda F, g, dims: F.flip(g, dims),
+    formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
+)  # fmt: skip
+structural(
+    "roll", "The numbers shifted around along dimensions.", torch="torch.roll",
+    forward=lambda xp, x, shifts, dims=None: xp.roll(x, shifts, axis=dims),
+    vjp=lambda F, g, shifts, dims: F.roll(g, _negated(shifts), dims),
+    formula=r"\bar{x} = \operatorname{roll}(\bar{y}, -s)",
+    renamed={"axis": "dims", "shift": "shifts"},
+)  # fmt: skip
+
+
+def _negated(shifts: Any) -> Any:
+    return -shifts if isinstance(shifts, int) else tuple(-s for s in shifts)
+
+
+def _cat_vjp(F: Any, g: Any, tensors_shape: list[Shape], dim: int) -> Any:
+    start, found = 0, []
+    for shape in tensors_shape:
+        extent = shape[dim]
+        found.append(F.narrow(g, dim, start, extent))
+        start += extent
+    return found
+
+
+structural(
+    "cat", "Arrays one behind the other along a dimension.", tensors=[], sequence="tensors",
+    forward=lambda xp, tensors, dim=0: xp.concatenate(tensors, axis=dim), vjp=_cat_vjp,
+    aliases=["concat", "concatenate"], torch="torch.cat",
+    formula=r"\bar{x}_k = \bar{y} \text{ at the place of } x_k",
+)  # fmt: skip
+structural(
+    "stack", "Arrays side by side along a new dimension.", tensors=[], sequence="tensors",
+    forward=lambda xp, tensors, dim=0: xp.stack(tensors, axis=dim), torch="torch.stack",
+    vjp=lambda F, g, tensors_shape, dim: [
+        F.select(g, dim, i) for i in range(len(tensors_shape))
+    ],
+    formula=r"\bar{x}_k = \bar{y}_k",
+)  # fmt: skip
+
+
+def _padding(ndim: int, pad: Any) -> list[tuple[int, int]]:
+    """PyTorch's flat list, last dimension first, as pairs per dimension."""
+    pairs = [(pad[i], pad[i + 1]) for i in range(0, len(pad), 2)]
+    return [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
+
+
+def _pad(xp: Any, x: Any, pad: Any, mode: str = "constant", value: float = 0) -> Any:
+    del mode  # the others are indexing: see `pad` of the composite
+    widths = _padding(x.ndim, pad)
+    padded = xp.pad(x, [(max(a, 0), max(b, 0)) for a, b in widths], constant_values=value)
+    cut = tuple(
+        slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(padded.shape, widths, strict=True)
+    )
+    return padded[cut]
+
+
+structural(
+    "pad", "The array with a constant around it; negative widths cut.", forward=_pad,
+    vjp=lambda F, g, pad: F.pad(g, [-w for w in pad]), torch="torch.nn.functional.pad",
+    formula=r"\bar{x} = \bar{y} \text{ without the border}",
+)  # fmt: skip
+composite(
+    "tile", "The array repeated, as a whole, along every dimension.",
+    lambda F, x, dims: _tile(F, x, (dims,) if isinstance(dims, int) else tuple(dims)),
+    aliases=["repeat"], variadic=True, torch="torch.tile", formula="by expand",
+)  # fmt: skip
+
+
+def _tile(F: Any, x: Any, reps: Shape) -> Any:
+    lead = max(len(reps) - x.ndim, 0)
+    shape = (*(1,) * lead, *x.shape)
+    reps = (*(1,) * (len(shape) - len(reps)), *reps)
+    apart = F.reshape(x, tuple(e for n in shape for e in (1, n)))
+    wide = F.expand(apart, tuple(e for r, n in zip(reps, shape, strict=True) for e in (r, n)))
+    return F.reshape(wide, tuple(r * n for r, n in zip(reps, shape, strict=True)))
+
+
+def _triangle(name: str, where: str) -> None:
+    structural(
+        name, f"The numbers {where} a diagonal, zero elsewhere.", torch=f"torch.{name}",
+        forward=lambda xp, x, diagonal=0: getattr(xp, name)(x, diagonal),
+        vjp=lambda F, g, diagonal: getattr(F, name)(g, diagonal),
+        formula=rf"\bar{{x}} = \operatorname{{{name}}}(\bar{{y}})",
+    )  # fmt: skip
+
+
+_triangle("tril", "on and below")
+_triangle("triu", "on and above")
+
+
+structural(
+    "clone", "A copy.", forward=lambda xp, x: xp.array(x), vjp=lambda F, g: g,
+    torch="torch.clone", formula=r"\bar{x} = \bar{y}",
+)  # fmt: skip
+structural(
+    "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: x.astype(dtype),
+    vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
+    formula=r"\bar{x} = \bar{y}",
+)  # fmt: skip

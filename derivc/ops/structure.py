@@ -1,0 +1,178 @@
+"""Structural ops: what is not elementwise (sums, shapes, products of matrices), declared once each.
+
+A declaration says how the op is computed and how cotangents go back through it. Neither formula
+knows NumPy: the first is given an array namespace `xp`, the second a namespace `F` that holds every
+op by name. Over arrays `F` computes; over tensors it records, so the same formula can be
+differentiated again, to any order.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, final
+
+from derivc.errors import DeclarationError, UnknownOpError
+
+Formula = Callable[..., Any]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class StructuralOp:
+    """One structural op: everything that is known of it. See `structural` for the fields."""
+
+    name: str
+    summary: str
+    forward: Formula
+    vjp: Formula | None
+    formula: str
+    tensors: tuple[str, ...]
+    sequence: str | None = None
+    is_view: bool = False
+    torch: str | None = None
+    aliases: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    variadic: bool = False
+    compose: Formula | None = None
+
+    @cached_property
+    def params(self) -> tuple[str, ...]:
+        """The names of the arguments, in order, `xp` left out."""
+        return tuple(inspect.signature(self.forward).parameters)[1:]
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        """The signature as users call it."""
+        whole = inspect.signature(self.forward)
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The arguments that may be left out, with what they are then."""
+        every = self.signature.parameters.values()
+        return {p.name: p.default for p in every if p.default is not p.empty}
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """What the backward formula asks for, by the names of its parameters, `F, g` left out."""
+        if self.vjp is None:
+            return ()
+        return tuple(inspect.signature(self.vjp).parameters)[2:]
+
+    @cached_property
+    def saves(self) -> frozenset[str]:
+        """The inputs, and the output `y`, whose values the backward formula reads."""
+        kept = (*self.tensors, "y", *([self.sequence] if self.sequence else []))
+        return frozenset(name for name in self.reads if name in kept)
+
+    def bind(self, args: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+        """All arguments by name, defaults filled in.
+
+        Raises:
+            DeclarationError: too many, too few or unknown arguments.
+        """
+        given = {self.renamed.get(name, name): value for name, value in named.items()}
+        fixed = len(self.params) - 1
+        if self.variadic and (len(args) > len(self.params) or self._is_bare(args[fixed:])):
+            args = (*args[:fixed], tuple(args[fixed:]))
+        found = {**self.defaults, **dict(zip(self.params, args, strict=False)), **given}
+        if len(args) + len(given) > len(found) or len(found) != len(self.params):
+            self._explain(args, given)
+        return found
+
+    def _is_bare(self, last: tuple[Any, ...]) -> bool:
+        """Whether one tensor stands where a list of them is expected."""
+        return bool(last) and self.sequence is not None and not isinstance(last[0], list | tuple)
+
+    def _explain(self, args: tuple[Any, ...], given: Mapping[str, Any]) -> None:
+        """Why these are no arguments of the op."""
+        try:
+            self.signature.bind(*args, **given)
+        except TypeError as problem:
+            raise DeclarationError(f"{self.name}{self.signature}: {problem}") from None
+
+    def __repr__(self) -> str:
+        return f"<structural op {self.name}>"
+
+
+_ops: dict[str, StructuralOp] = {}
+
+_AXES = {"axis": "dim", "axes": "dim", "keepdims": "keepdim"}
+"""NumPy's names of what PyTorch calls dim and keepdim; both are taken."""
+
+
+def structural(
+    name: str,
+    summary: str,
+    *,
+    forward: Formula,
+    vjp: Formula | None = None,
+    formula: str = "",
+    tensors: tuple[str, ...] | list[str] = ("x",),
+    aliases: tuple[str, ...] | list[str] = (),
+    **rest: Any,
+) -> StructuralOp:
+    r"""Declare a structural op.
+
+    Args:
+        name: an identifier; the user calls the op by it.
+        summary: one sentence.
+        forward: `lambda xp, x, dim=None: ...`, over the arrays of a namespace like NumPy's.
+        vjp: `lambda F, g, x, y, dim: ...`, from the cotangent of the output to that of every tensor
+            in `tensors`: one expression, or a tuple of them. Its parameters say what it needs: an
+            input or the output `y` (kept until the backward pass), `x_shape`, `x_dtype`,
+            `needs`, or any other argument of `forward`. None for an op without a derivative.
+        formula: the backward formula in TeX, `\bar{y}` the cotangent of the output.
+        tensors: the parameters that are tensors; `sequence` the one that is a list of them.
+        aliases: further names.
+        rest: further fields of `StructuralOp`: is_view, torch, renamed, variadic, sequence.
+
+    Raises:
+        DeclarationError: the name is taken.
+    """
+    renamed = rest.pop("renamed", _AXES)
+    op = StructuralOp(
+        name=name, summary=summary, forward=forward, vjp=vjp, formula=formula,
+        tensors=tuple(tensors), aliases=tuple(aliases), renamed=renamed, **rest,
+    )  # fmt: skip
+    for key in (name, *op.aliases):
+        if key in _ops:
+            raise DeclarationError(f"the structural op {key!r} is declared twice")
+        _ops[key] = op
+    return op
+
+
+def composite(
+    name: str, summary: str, define: Formula, *, formula: str = "", **rest: Any
+) -> StructuralOp:
+    """Declare an op that is written by others: `lambda F, x, dim: ...`; they know its derivative.
+
+    Raises:
+        DeclarationError: the name is taken.
+    """
+    return structural(name, summary, forward=define, compose=define, formula=formula, **rest)
+
+
+def find(name: str) -> StructuralOp | None:
+    """The structural op of that name or alias, or None."""
+    return _ops.get(name)
+
+
+def get(name: str) -> StructuralOp:
+    """The structural op of that name.
+
+    Raises:
+        UnknownOpError: none is called that.
+    """
+    op = find(name)
+    if op is None:
+        raise UnknownOpError(f"no structural op is called {name!r}")
+    return op
+
+
+def all_structural() -> tuple[StructuralOp, ...]:
+    """Every structural op, in the order of declaration."""
+    return tuple(dict.fromkeys(_ops.values()))

@@ -1,0 +1,279 @@
+"""Compiled functions as graph nodes need them: values and pullbacks over arrays, to any order.
+
+A pullback is a compiled function again: of the arguments, the results where that saves something,
+and the cotangents. So the derivative of a derivative is found in the same way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache, cached_property
+from typing import Any, final
+
+import numpy as np
+
+from derivc import cache as store
+from derivc.build import formula_text, signature
+from derivc.codegen import eager
+from derivc.codegen.function import Argument, FunctionSpec, Group, Header, Leaf
+from derivc.codegen.load import load
+from derivc.codegen.numpy import NumpyBackend
+from derivc.definition import Definition
+from derivc.ir.algebra import SmartBuilder
+from derivc.ir.program import Instruction, Program, Value
+from derivc.lowering.fragment import expand
+from derivc.ops.declaration import Op
+from derivc.passes.cancel.rewrite import cancel
+from derivc.passes.dce import dce
+from derivc.passes.pipeline import before_generation
+from derivc.passes.vjp import pull
+from derivc.specs import Specs
+from derivc.tensor.modes import Flags, mode, noted
+from derivc.version import __version__
+
+LARGE = 1 << 14
+"""Elements from which blocks pay more than a short way to the ufuncs."""
+
+Gate = frozenset[int]
+"""Arguments that the results are linear in together: where all are zero, so are the results."""
+
+
+@final
+class Compiled:
+    """A function of scalars that broadcast, with its pullbacks.
+
+    Args:
+        specs: what it derives from; every argument a scalar one.
+        name: how nodes of the graph are called after it.
+        gates: per result, what makes it zero whatever the other arguments are.
+        boolean: the results are truth values, without derivative.
+    """
+
+    def __init__(
+        self,
+        specs: Specs,
+        name: str,
+        gates: Sequence[frozenset[Gate]] | None = None,
+        boolean: bool = False,
+    ):
+        self.specs, self.name, self.boolean = specs, name, boolean
+        self.count = len(specs.definition.trees)
+        self.gates = tuple(gates) if gates else (frozenset(),) * self.count
+        self.gated = any(self.gates)
+        self.selects = any(s.op == "where" for s in specs.value_program.instructions)
+        self.pullbacks: dict[tuple[int, ...], Pullback] = {}
+
+    @cached_property
+    def module(self) -> dict[str, Any]:
+        """The short way: one ufunc a line."""
+        return load(_cached(f"eager|{signature(self.specs)}", self._short))
+
+    @cached_property
+    def quick(self) -> Callable[..., tuple[Any, ...]]:
+        """Arrays in, a tuple of arrays out; flags are raised and nothing is repaired."""
+        found: Callable[..., tuple[Any, ...]] = self.module["value"]
+        return found
+
+    @cached_property
+    def thorough(self) -> Callable[..., tuple[Any, ...]]:
+        """The same in blocks, with every doubtful number computed again in a wider format."""
+        source = _cached(f"thorough|{signature(self.specs)}", self._long)
+        found: Callable[..., tuple[Any, ...]] = load(source)["value"]
+        return found
+
+    def _short(self) -> str:
+        return eager.source(self.spec, Header(formula_text(self.specs), __version__))
+
+    def _long(self) -> str:
+        return NumpyBackend().source([self.spec], Header(formula_text(self.specs), __version__))
+
+    @cached_property
+    def spec(self) -> FunctionSpec:
+        """The value, as a tuple of results."""
+        program = before_generation(expand(cancel(dce(self.specs.value_program))))
+        layout = Group(tuple(Leaf(i) for i in range(self.count)))
+        arguments = self.specs.definition.arguments
+        return FunctionSpec("value", arguments, program, layout, "The value.")
+
+    def evaluate(self, arrays: Sequence[Any], large: bool) -> tuple[Any, ...]:
+        """The results for arrays of one dtype, without warnings."""
+        with noted():
+            return self.flagged(arrays, large, mode.flags)
+
+    def flagged(self, arrays: Sequence[Any], large: bool, flags: Flags) -> tuple[Any, ...]:
+        """The same while somebody notes the floating-point flags.
+
+        A result is doubtful where a flag went up, and where a zero may have met a NaN.
+
+        Args:
+            arrays: of one dtype, and plain numbers.
+            large: whether to compute in blocks.
+            flags: left as they were.
+        """
+        before, flags.raised = flags.raised, False
+        results = (self.thorough if large else self.quick)(*arrays)
+        if flags.raised or (self.gated and mode.careful):
+            results = self._again(arrays, results, flags)
+        flags.raised = before
+        return results
+
+    def _again(self, arrays: Any, results: tuple[Any, ...], flags: Flags) -> tuple[Any, ...]:
+        """Doubtful results computed with care, and zero where a gate is closed."""
+        if flags.raised and not self.boolean:
+            results = self.thorough(*arrays)
+        return tuple(
+            _shut(result, [[arrays[i] for i in gate] for gate in gates])
+            for result, gates in zip(results, self.gates, strict=True)
+        )
+
+    def pullback(self, wanted: tuple[int, ...]) -> Pullback:
+        """The cotangents of some arguments, compiled when first asked for."""
+        found = self.pullbacks.get(wanted)
+        if found is None:
+            found = self.pullbacks[wanted] = Pullback(self, wanted)
+        return found
+
+
+def _shut(result: Any, gates: list[list[Any]]) -> Any:
+    """A result, zero wherever all arguments of a gate are."""
+    for gate in gates:
+        closed = np.logical_and.reduce([np.equal(a, 0) for a in np.broadcast_arrays(*gate)])
+        if closed.any():
+            result = np.where(closed, 0, result).astype(np.asarray(result).dtype)
+    return result
+
+
+@final
+class Pullback:
+    """From cotangents of the results to cotangents of the `wanted` arguments.
+
+    `compiled` takes what it reads and then the cotangents: the arguments at `reads`, the results at
+    `results`. What it does not read is not kept for the backward pass.
+    """
+
+    def __init__(self, of: Compiled, wanted: tuple[int, ...]):
+        self.of, self.wanted = of, wanted
+        n, m = len(of.specs.definition.elements), of.count
+        by_results = _by_results(of, wanted) if m == 1 else None
+        program = _pulled(of, wanted, False) if by_results is None else by_results
+        read = eager.reads(program)
+        self.reads = tuple(i for i in read if i < n)
+        self.results = tuple(i - n for i in read if n <= i < n + m)
+        kept = [*self.reads, *(n + i for i in self.results)]
+        program = _pruned(program, [*kept, *range(n + m, n + 2 * m)])
+        arguments = tuple(Argument(name, (name,)) for name in program.inputs)
+        text = f"the cotangents of {of.specs.definition.text or of.name}"
+        definition = Definition(arguments, (None,) * len(wanted), None, "", text, program)
+        specs = Specs(definition, program.inputs, of.specs.convention)
+        gates = [_gates(of, arg, kept, m) for arg in wanted]
+        self.compiled = Compiled(specs, of.name + "Backward", gates)
+
+
+def _pruned(program: Program, kept: list[Value]) -> Program:
+    """The program over some of its inputs, the only ones that it reads."""
+    b = SmartBuilder([program.inputs[i] for i in kept])
+    given = {old: new for new, old in enumerate(kept)}
+    places = b.inline(program, [given.get(i, 0) for i in range(len(program.inputs))])
+    return b.finish(places[out] for out in program.outputs)
+
+
+def _gates(of: Compiled, arg: int, kept: list[int], m: int) -> frozenset[Gate]:
+    """What makes the cotangent of an argument zero.
+
+    These are the given cotangents, and what made all results zero, as far as it is read.
+    """
+    seeds = frozenset(range(len(kept), len(kept) + m))
+    inherited = {
+        frozenset(kept.index(i) for i in gate)
+        for gate in _common(of.gates)
+        if arg not in gate and gate <= set(kept)
+    }
+    return frozenset({seeds, *inherited})
+
+
+def _common(gates: Sequence[frozenset[Gate]]) -> frozenset[Gate]:
+    return frozenset.intersection(*gates) if gates else frozenset()
+
+
+def _names(of: Compiled) -> tuple[str, ...]:
+    """Names for results and cotangents that no argument has."""
+    own, m = of.specs.definition.elements, range(of.count)
+    result, cotangent = "result", "cotangent"
+    while any(name.startswith((result, cotangent)) for name in own):
+        result, cotangent = result + "_", cotangent + "_"
+    return (*own, *(f"{result}_{i}" for i in m), *(f"{cotangent}_{i}" for i in m))
+
+
+def _pulled(of: Compiled, wanted: tuple[int, ...], given: bool) -> Program:
+    """The reverse sweep at op level; `given` takes the result as an input."""
+    program, n = of.specs.value_program, len(of.specs.definition.elements)
+    b = SmartBuilder(_names(of))
+    b.convention = of.specs.convention
+    places = b.inline(program, range(n))
+    if given:
+        places = {**places, program.outputs[0]: n}
+    seeds: dict[Value, Value] = {}
+    for i, out in enumerate(program.outputs):
+        cotangent = n + of.count + i
+        seeds[out] = b.emit("add", seeds[out], cotangent) if out in seeds else cotangent
+    return dce(b.finish(pull(b, program, places, seeds, list(wanted))))
+
+
+def _by_results(of: Compiled, wanted: tuple[int, ...]) -> Program | None:
+    """The sweep in terms of the result alone (`y` for exp), where that loses no digits."""
+    program, n = of.specs.value_program, len(of.specs.definition.elements)
+    if len(program) != 1 or program.outputs[0] != n:
+        return None
+    found = _pulled(of, wanted, True)
+    read = set(found.outputs).union(*(step.args for step in found.instructions))
+    harmless = all(s.op in _PRODUCTS for s in found.instructions if n in s.args)
+    return found if n in read and harmless and not read & set(range(n)) else None
+
+
+_PRODUCTS = frozenset({"mul", "div", "neg", "square"})
+"""Ops that pass relative errors of the result on as they are."""
+
+
+def _cached(key: str, write: Callable[[], str]) -> str:
+    """Source from the cache, or written now and put there."""
+    digest = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()
+    found = store.load(digest)
+    if found is None:
+        found = write()
+        store.store(digest, found)
+    return found
+
+
+@cache
+def of_op(op: Op, convention: str = "torch") -> Compiled:
+    """A declared elementwise op."""
+    step = Instruction(op.name, tuple(range(op.arity)))
+    program = Program(op.params, (step,), (op.arity,))
+    return of_program(program, op.name, convention, "boolean" in op.tags)
+
+
+@cache
+def of_power(exponent: float, convention: str = "torch") -> Compiled:
+    """x to a constant power: products and roots where these will do."""
+    from derivc.ir import exact
+
+    steps = (Instruction("const", (), exact.normalise(exponent)), Instruction("pow", (0, 1)))
+    return of_program(Program(("x",), steps, (2,)), "pow", convention)
+
+
+def of_program(
+    program: Program, name: str, convention: str = "torch", boolean: bool = False
+) -> Compiled:
+    """A program of scalars."""
+    arguments = tuple(Argument(p, (p,)) for p in program.inputs)
+    text = f"{name}({', '.join(program.inputs)})"
+    definition = Definition(arguments, (None,) * len(program.outputs), None, name, text, program)
+    return Compiled(Specs(definition, definition.inputs, convention), name, None, boolean)
+
+
+def of_specs(specs: Specs, name: str) -> Compiled:
+    """What a kernel derives from, its result (if several) flat."""
+    definition = replace(specs.definition, shape=None)
+    return Compiled(Specs(definition, definition.inputs, specs.convention), name)

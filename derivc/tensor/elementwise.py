@@ -1,0 +1,224 @@
+"""Compiled functions on tensors: one node whose backward is the compiled pullback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+
+from derivc.errors import NotDifferentiableError, NotImplementedGradientError
+from derivc.tensor.compiled import LARGE, Compiled, Pullback
+from derivc.tensor.dtypes import DOUBLE, aligned
+from derivc.tensor.modes import Flags, mode
+from derivc.tensor.node import SEQUENCE, Node, camel, edge_of, fit
+from derivc.tensor.saved import keep, restored, values
+from derivc.tensor.tensor import Tensor
+
+_NUMBERS = {float, int, bool}
+
+
+@final
+class KernelNode(Node):
+    """A compiled function that was applied to tensors and numbers.
+
+    Attributes:
+        pullback: how cotangents go back; it knows the function and which arguments are wanted.
+        inputs: shape and dtype of the wanted arguments.
+    """
+
+    pullback: Pullback
+    inputs: list[tuple[tuple[int, ...], Any]]
+
+    def __init__(self, pullback: Pullback, edges: list[Any], inputs: list[Any]):
+        self.sequence = next(SEQUENCE)  # no call of the base: this is the most used line of all
+        self.pullback, self.edges, self.inputs = pullback, edges, inputs
+
+    @property
+    def function(self) -> Compiled:
+        """What was applied."""
+        return self.pullback.of
+
+    def name(self) -> str:
+        """The op's name with "Backward" behind it."""
+        return camel(self.function.name)
+
+    @property
+    def formula(self) -> str:
+        """The cotangents of the inputs in TeX."""
+        from derivc.tensor.formulas import of_kernel
+
+        return of_kernel(self.function)
+
+    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+        """By the compiled pullback."""
+        if self.pullback.of.selects:  # zeros from here on are zeros, even next to NaN
+            mode.careful = True
+        arguments = [*values(self), *cotangents]
+        if len(cotangents) > 1:
+            arguments = [0.0 if a is None else a for a in arguments]
+        large = cotangents[0] is not None and cotangents[0].size >= LARGE
+        results = self.pullback.compiled.flagged(arguments, large, flags)
+        return [
+            r if type(r) is np.ndarray and r.shape == s and r.dtype is d else fit(r, s, d)
+            for r, (s, d) in zip(results, self.inputs)  # noqa: B905  of one length by construction
+        ]
+
+    def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
+        """By the same pullback, applied to tensors: a node again."""
+        from derivc.tensor.namespace import RECORDED
+
+        back = self.pullback
+        edges = dict(zip(back.wanted, self.edges, strict=True))
+        kept: list[Any] = [
+            restored(value, edges.get(i))
+            for i, value in zip(back.reads, values(self), strict=False)
+        ]
+        own = values(self)[len(back.reads) :]
+        kept += [restored(v, (self, i)) for i, v in zip(back.results, own, strict=True)]
+        given = [0.0 if c is None else c for c in cotangents]
+        mode.careful = mode.careful or back.of.selects
+        results = apply(back.compiled, [*kept, *given])
+        every = results if isinstance(results, tuple) else (results,)
+        return [
+            RECORDED.fit(result, shape, dtype)
+            for result, (shape, dtype) in zip(every, self.inputs, strict=True)
+        ]
+
+
+def _pullback_of(
+    function: Compiled, wanted: tuple[int, ...]
+) -> Pullback | NotImplementedGradientError:
+    """The compiled pullback, or why there is none."""
+    try:
+        return function.pullback(wanted)
+    except NotDifferentiableError as problem:
+        names = [function.specs.definition.elements[i] for i in wanted]
+        return NotImplementedGradientError(
+            f"the derivative for '{function.name}: {', '.join(names)}' is not implemented:"
+            f" {problem}"
+        )
+
+
+def _mark_missing(
+    problem: NotImplementedGradientError, edges: list[Any], results: list[Tensor]
+) -> None:
+    """Results with a history that only a backward pass complains about, as in PyTorch."""
+    node = MissingNode(edges, problem)
+    for result in results:
+        result._node, result._requires = node, True
+
+
+@final
+class MissingNode(Node):
+    """An op without a derivative by one of its inputs."""
+
+    def __init__(self, edges: list[Any], problem: NotImplementedGradientError):
+        super().__init__(edges)
+        self.problem = problem
+
+    def name(self) -> str:
+        """As PyTorch calls it."""
+        return "NotImplemented"
+
+    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+        """Complain.
+
+        Raises:
+            NotImplementedGradientError: always.
+        """
+        raise self.problem
+
+    def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
+        """Complain.
+
+        Raises:
+            NotImplementedGradientError: always.
+        """
+        raise self.problem
+
+
+def apply(function: Compiled, operands: Sequence[Any]) -> Any:
+    """A compiled function of tensors, arrays and numbers; recorded when one of them asks for it.
+
+    Returns:
+        A tensor; a tuple of them for a function with several results.
+    """
+    arrays: list[Any] = []
+    wanted: list[int] = []
+    dtype: Any = DOUBLE
+    large = False
+    for operand in operands:
+        if type(operand) is Tensor:
+            array = operand._array
+            if operand._requires:
+                wanted.append(len(arrays))
+        elif type(operand) in _NUMBERS:
+            arrays.append(operand)
+            continue
+        else:
+            array = np.asarray(operand)
+        arrays.append(array)
+        if array.dtype is not DOUBLE:
+            dtype = None
+        if array.size >= LARGE:
+            large = True
+    if dtype is None:
+        arrays, dtype = aligned(arrays)
+        large = large and dtype is not None
+    raw = function.evaluate(arrays, large)
+    if function.boolean:
+        dtype = None
+    results = [_tensor(r, dtype) for r in raw]
+    if wanted and mode.enabled and not function.boolean:
+        _record(function, wanted, operands, arrays, results)
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def _tensor(result: Any, dtype: Any) -> Tensor:
+    """A result as a tensor of the dtype that the operands give."""
+    if type(result) is not np.ndarray:
+        result = np.asarray(result)
+    if result.dtype is not dtype and dtype is not None and result.dtype != dtype:
+        result = result.astype(dtype)
+    return Tensor._make(result)
+
+
+def _record(
+    function: Compiled,
+    wanted: list[int],
+    operands: Sequence[Any],
+    arrays: list[Any],
+    results: list[Tensor],
+) -> None:
+    key = tuple(wanted)
+    back = function.pullbacks.get(key) or _pullback_of(function, key)
+    if isinstance(back, NotImplementedGradientError):
+        _mark_missing(back, [edge_of(operands[i]) for i in wanted], results)
+        return
+    edges, inputs = [], []
+    for i in wanted:
+        operand = operands[i]
+        array = operand._array
+        inputs.append((array.shape, array.dtype))
+        node = operand._node
+        simple = node is not None and operand._base is None
+        edges.append((node, operand._index) if simple else edge_of(operand))
+    node = KernelNode(back, edges, inputs)
+    if len(results) > 1:
+        node.outputs = [(r._array.shape, r._array.dtype) for r in results]
+    saved, tensors = [], []
+    for i in back.reads:
+        saved.append(arrays[i])
+        if type(operands[i]) is Tensor:
+            tensors.append(operands[i])
+    for i in back.results:
+        saved.append(results[i]._array)
+        tensors.append(results[i])
+    keep(node, saved, tensors)
+    for i, result in enumerate(results):
+        result._node, result._requires = node, True
+        if i:
+            result._index = i
+    if mode.anomaly is not None:
+        node.trail = mode.anomaly.here()

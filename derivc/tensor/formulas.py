@@ -1,0 +1,69 @@
+"""The backward formula of a compiled node, for people: a closed form in TeX."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivc.lowering.lift import lift
+
+if TYPE_CHECKING:
+    from derivc.tensor.compiled import Compiled
+
+_LONGEST = 2000
+
+
+@cache
+def of_kernel(function: Compiled) -> str:
+    r"""The cotangents of all arguments, `\bar{y}` times the simplified partials.
+
+    Example:
+        >>> from derivc.ops import registry
+        >>> from derivc.tensor.compiled import of_op
+        >>> print(of_kernel(of_op(registry.get("sin"))))
+        \bar{x} = \bar{y}\,\cos{\left(x \right)}
+    """
+    partials = _partials(function)
+    found = [
+        rf"\bar{{{_tex(name)}}} = {_term(partial)}"
+        for name, partial in zip(function.specs.definition.elements, partials, strict=True)
+    ]
+    return r", \quad ".join(found)
+
+
+def _tex(name: str) -> str:
+    return str(sp.latex(sp.Symbol(name)))
+
+
+def _term(partial: sp.Expr | None) -> str:
+    if partial is None:
+        return r"\text{none}"
+    if partial == 0:
+        return "0"
+    if partial in (1, -1):
+        return r"\bar{y}" if partial == 1 else r"-\bar{y}"
+    inner = str(sp.latex(partial))
+    if partial.is_Add:
+        inner = rf"\left({inner}\right)"
+    return rf"\bar{{y}}\,{inner}" if len(inner) < _LONGEST else r"\bar{y}\,\dots"
+
+
+def _partials(function: Compiled) -> list[sp.Expr | None]:
+    """The simplified partials of the first result, by every argument; None where there is none."""
+    from derivc.errors import DerivcError
+    from derivc.symbolic import differentiate
+    from derivc.symbolic.canonical import plain
+    from derivc.symbolic.simplify import simplify
+
+    program = function.specs.value_program
+    names = function.specs.definition.elements
+    found: list[sp.Expr | None] = []
+    for name in names:
+        try:
+            (tree, *_) = lift(program)
+            found.append(plain(simplify(differentiate.diff(tree, name))))
+        except (DerivcError, TypeError, ValueError, NotImplementedError):
+            found.append(None)
+    return found

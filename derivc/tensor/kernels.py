@@ -1,0 +1,230 @@
+"""Compiled kernels on tensors: a whole expression is one node, whose backward is compiled too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, update_wrapper
+from math import prod
+from typing import Any, final
+
+import numpy as np
+
+from derivc.compiler import compile as compile_kernel
+from derivc.definition import Definition
+from derivc.errors import InputTypeError, TraceError
+from derivc.ir.algebra import SmartBuilder
+from derivc.ir.program import Program, Value
+from derivc.kernel import Kernel
+from derivc.passes.vjp import pull
+from derivc.specs import cotangent_of
+from derivc.tensor import elementwise
+from derivc.tensor.compiled import Compiled, of_specs
+from derivc.tensor.formulas import of_kernel
+from derivc.tensor.modes import Flags, mode
+from derivc.tensor.node import Node, camel, edge_of, fit
+from derivc.tensor.saved import keep, restored, values
+from derivc.tensor.structural import raw
+from derivc.tensor.tensor import Tensor
+
+
+def apply(kernel: Kernel, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """A kernel of tensors, arrays and numbers: a tensor, recorded as one node.
+
+    Only the arguments in the kernel's `wrt` get a gradient.
+
+    Raises:
+        InputTypeError: arguments are missing or unknown.
+    """
+    given = _bound(kernel.inputs, args, named)
+    operands = [a if n in kernel.wrt else raw(a) for n, a in zip(kernel.inputs, given, strict=True)]
+    if any(not argument.is_scalar for argument in kernel.definition.arguments):
+        return _apply_to_arrays(kernel, operands)
+    found = elementwise.apply(_compiled(kernel), operands)
+    return found if kernel.definition.shape is None else _stacked(found, kernel.definition.shape)
+
+
+def _bound(names: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
+    given = dict(zip(names, args, strict=False)) | dict(named)
+    if len(args) > len(names) or set(given) != set(names):
+        raise InputTypeError(f"the kernel takes {tuple(names)}, got {tuple(given)}")
+    return [given[name] for name in names]
+
+
+@cache
+def _compiled(kernel: Kernel) -> Compiled:
+    return of_specs(kernel.specs, _name(kernel))
+
+
+def _name(kernel: Kernel) -> str:
+    """The function's own name; a lambda and a formula have none."""
+    name = kernel.definition.name
+    return name if name.isidentifier() else "kernel"
+
+
+def _stacked(found: Any, shape: tuple[int, ...]) -> Any:
+    """Several results as one tensor: the kernel's shape first, then what broadcasting gives."""
+    from derivc.tensor.namespace import RECORDED
+
+    many = found if isinstance(found, tuple) else (found,)
+    common = np.broadcast_shapes(*(t.shape for t in many))
+    whole = RECORDED.stack([RECORDED.expand(t, common) for t in many])
+    return RECORDED.reshape(whole, (*shape, *common))
+
+
+@final
+class ArrayKernelNode(Node):
+    """A kernel of arrays of fixed shape that was applied."""
+
+    def __init__(self, kernel: Kernel, operands: Sequence[Any], wanted: list[int]):
+        super().__init__([edge_of(operands[i]) for i in wanted])
+        self.kernel, self.wanted = kernel, wanted
+        self.inputs = [(operands[i]._array.shape, operands[i]._array.dtype) for i in wanted]
+
+    def name(self) -> str:
+        """The function's name with "Backward" behind it."""
+        return camel(_name(self.kernel))
+
+    @property
+    def formula(self) -> str:
+        """Empty for long gradients."""
+        short = len(self.kernel.definition.elements) <= _FEW and not self.kernel.definition.shape
+        return of_kernel(_compiled(self.kernel)) if short else ""
+
+    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+        """By the compiled vector-Jacobian product."""
+        found = self.kernel.function("value_and_vjp")(*values(self), cotangents[0])[1]
+        many = found if isinstance(found, tuple) else (found,)
+        by_name = dict(zip(self.kernel.wrt, many, strict=True))
+        names = [self.kernel.inputs[i] for i in self.wanted]
+        return [fit(by_name[n], *meta) for n, meta in zip(names, self.inputs, strict=True)]
+
+    def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
+        """By a kernel of the arguments and the cotangent: a node again."""
+        from derivc.tensor.namespace import RECORDED
+
+        edges = dict(zip(self.wanted, self.edges, strict=True))
+        kept = [restored(v, edges.get(i)) for i, v in enumerate(values(self))]
+        flat = apply(_pullback(self.kernel, tuple(self.wanted)), [*kept, cotangents[0]], {})
+        found, start = [], 0
+        for shape, dtype in self.inputs:
+            part = RECORDED.narrow(flat, 0, start, prod(shape))
+            found.append(RECORDED.reshape(part, shape).to(dtype))
+            start += prod(shape)
+        return found
+
+
+_FEW = 12
+
+
+@cache
+def _pullback(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
+    """The cotangents of some arguments, flat and one behind the other."""
+    d = kernel.definition
+    cotangent = cotangent_of(kernel.specs)
+    program, count = _pulled(kernel, cotangent.elements, wanted)
+    arguments = (*d.arguments, cotangent)
+    text = f"the cotangents of {d.text or d.name}"
+    return Kernel(
+        Definition(arguments, (None,) * count, (count,), d.name, text, program),
+        None,
+        kernel.convention,
+    )
+
+
+def _pulled(kernel: Kernel, names: tuple[str, ...], wanted: tuple[int, ...]) -> tuple[Program, int]:
+    program, d = kernel.specs.value_program, kernel.definition
+    b = SmartBuilder([*d.elements, *names])
+    b.convention = kernel.convention
+    places = b.inline(program, range(len(d.elements)))
+    seeds: dict[Value, Value] = {}
+    for i, out in enumerate(program.outputs):
+        given = len(d.elements) + i
+        seeds[out] = b.emit("add", seeds[out], given) if out in seeds else given
+    index = {name: i for i, name in enumerate(d.elements)}
+    wrt = [index[e] for i in wanted for e in d.arguments[i].elements]
+    return b.finish(pull(b, program, places, seeds, wrt)), len(wrt)
+
+
+def _apply_to_arrays(kernel: Kernel, operands: list[Any]) -> Tensor:
+    """A kernel that takes arrays of fixed shape."""
+    arrays = [raw(o) for o in operands]
+    value = Tensor._make(np.asarray(kernel.value(*arrays)))
+    wanted = [i for i, o in enumerate(operands) if getattr(o, "_requires", False)]
+    if wanted and mode.enabled:
+        node = ArrayKernelNode(kernel, operands, wanted)
+        node.outputs = [(value._array.shape, value._array.dtype)]
+        keep(node, arrays, [o for o in operands if isinstance(o, Tensor)])
+        value._node, value._requires = node, True
+    return value
+
+
+@final
+class CompiledFunction:
+    """A Python function that is compiled when it is called, once for all shapes or once for each.
+
+    Made by `derivc.function`.
+    """
+
+    def __init__(self, function: Callable[..., Any], shapes: Any, options: dict[str, Any]):
+        self.function, self.shapes, self.options = function, shapes, options
+        self.kernels: dict[Any, Kernel] = {}
+        self.elementwise: Kernel | None = None
+        update_wrapper(self, function)
+
+    def kernel(self, *args: Any, **named: Any) -> Kernel:
+        """The kernel for arguments like these."""
+        if self.elementwise is None and (self.shapes is not None or not self.kernels):
+            self.elementwise = self._once()
+        if self.elementwise is not None:
+            return self.elementwise
+        shapes = {n: np.shape(raw(a)) for n, a in self._given(args, named) if np.ndim(raw(a))}
+        key = tuple(sorted(shapes.items()))
+        if key not in self.kernels:
+            self.kernels[key] = self._compile(shapes)
+        return self.kernels[key]
+
+    def _once(self) -> Kernel | None:
+        """One kernel for all calls; None for a function whose arguments are arrays."""
+        try:
+            return self._compile(self.shapes)
+        except TraceError:
+            if self.shapes is not None:
+                raise
+            return None
+
+    def _given(self, args: Any, named: Any) -> Any:
+        import inspect
+
+        return inspect.signature(self.function).bind(*args, **named).arguments.items()
+
+    def _compile(self, shapes: Any) -> Kernel:
+        return compile_kernel(self.function, shapes=shapes, **self.options)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """The value at these arguments."""
+        return self.kernel(*args, **named)(*args, **named)
+
+
+def function(source: Any = None, *, shapes: Any = None, **options: Any) -> Any:
+    """Turn a Python function into a compiled one: on tensors it records a single node.
+
+    A function of numbers is applied elementwise. One that indexes its arguments is compiled for the
+    shapes that it is called with, or for those in `shapes`.
+
+    Args:
+        source: the function; as a decorator with options, left out.
+        shapes: the shape of every array argument, by name.
+        options: as for `derivc.compile`.
+
+    Example:
+        >>> import derivc as dc
+        >>> @dc.function
+        ... def bell(x, width):
+        ...     return dc.exp(-(x / width)**2)
+        >>> x = dc.tensor(0.0, requires_grad=True)
+        >>> bell(x, 2.0)
+        tensor(1., grad_fn=<BellBackward>)
+    """
+    if source is None:
+        return lambda given: function(given, shapes=shapes, **options)
+    return CompiledFunction(source, shapes, options)

@@ -1,0 +1,81 @@
+"""The functions of structural ops: over tensors they record, over arrays they compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from derivc.ops import structure
+from derivc.ops.structure import StructuralOp
+from derivc.tensor import structural
+from derivc.tensor.namespace import ARRAYS, RECORDED
+from derivc.tensor.tensor import Tensor
+
+
+@cache
+def function_of(name: str) -> Callable[..., Any]:
+    """The public function of a structural op.
+
+    Example:
+        >>> function_of("softmax")([0.0, 0.0])
+        array([0.5, 0.5])
+    """
+    op = structure.get(name)
+
+    def call(*args: Any, **named: Any) -> Any:
+        if _has_tensor(args) or _has_tensor(named.values()):
+            return structural.apply(op, args, named)
+        return _plain(op, args, named)
+
+    call.__name__ = call.__qualname__ = op.name
+    call.__doc__ = op.summary
+    return call
+
+
+def _has_tensor(values: Any) -> bool:
+    return any(
+        isinstance(v, Tensor) or (isinstance(v, list | tuple) and _has_tensor(v)) for v in values
+    )
+
+
+def _plain(op: StructuralOp, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """The op over arrays."""
+    bound = op.bind(args, named)
+    for key in op.tensors if op.compose is None else list(bound)[:1]:
+        bound[key] = np.asarray(bound[key])
+    if op.sequence:
+        bound[op.sequence] = [np.asarray(v) for v in bound[op.sequence]]
+    if op.compose is not None:
+        return op.compose(ARRAYS, **bound)
+    return structural.forward(op, bound)
+
+
+def extremum(name: str) -> Callable[..., Any]:
+    """`max` or `min`, whose meaning depends on what it is given, as in PyTorch.
+
+    Of one tensor: the extremum of all. With a dimension: values and indices along it. Of two:
+    elementwise.
+    """
+
+    def call(x: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+        named.pop("out", None)
+        dim = named.pop("axis", dim)
+        keepdim = named.pop("keepdims", keepdim)
+        other = named.pop("other", dim if not isinstance(dim, int | type(None)) else None)
+        if other is not None:
+            return getattr(RECORDED, f"{name}imum")(x, other)
+        if dim is None:
+            return function_of(f"a{name}")(x)
+        return function_of(f"{name}_along")(x, dim, keepdim)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"The {name}imum of all numbers, along a dimension, or of two tensors."
+    return call
+
+
+def find(name: str) -> Callable[..., Any] | None:
+    """The public function of that name, or None."""
+    return function_of(name) if structure.find(name) else None

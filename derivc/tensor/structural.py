@@ -1,0 +1,263 @@
+"""Structural ops on tensors: the declared forward and backward formulas, recorded as one node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+
+from derivc.errors import NotImplementedGradientError, ShapeError
+from derivc.ops.structure import StructuralOp
+from derivc.tensor.dtypes import promoted
+from derivc.tensor.modes import Flags, mode
+from derivc.tensor.node import Node, camel, edge_of, fit
+from derivc.tensor.saved import keep, restored, values
+
+if TYPE_CHECKING:
+    from derivc.tensor.tensor import Tensor
+
+
+@final
+class StructuralNode(Node):
+    """A structural op that was applied.
+
+    Attributes:
+        op: its declaration.
+        given: all arguments by name, tensors left out.
+        places: per edge the name of the parameter, and its position in a list of tensors.
+    """
+
+    def __init__(self, op: StructuralOp, bound: dict[str, Any], places: list[tuple[str, int]]):
+        super().__init__([edge_of(_at(bound, place)) for place in places])
+        self.op, self.places = op, places
+        self.inputs = [_meta(_at(bound, place)) for place in places]
+        tensors = {*op.tensors, op.sequence}
+        self.given = {k: _plain(v) for k, v in bound.items() if k not in tensors}
+        for name in op.reads:
+            if name.endswith("_shape"):
+                self.given[name] = _shape(bound[name[:-6]])
+            elif name.endswith("_dtype"):
+                self.given[name] = np.asarray(raw(bound[name[:-6]])).dtype
+
+    def keep(self, bound: dict[str, Any], given: dict[str, Any], results: list[Tensor]) -> None:
+        """Save what the backward formula reads."""
+        self.kept: list[tuple[str, int, int]] = []  # name, position in a list, or of an output
+        saved: list[Any] = []
+        tensors: list[Any] = []
+        for name in sorted(self.op.saves - {"y"}):
+            many = name == self.op.sequence
+            self.kept += (
+                [(name, k, -1) for k in range(len(bound[name]))] if many else [(name, -1, -1)]
+            )
+            saved += given[name] if many else [given[name]]
+            tensors += bound[name] if many else [bound[name]]
+        if "y" in self.op.saves:
+            self.kept += [("y", -1, k) for k in range(len(results))]
+            saved += [r._array for r in results]
+            tensors += results
+        keep(self, saved, [t for t in tensors if hasattr(t, "_counter")])
+
+    def name(self) -> str:
+        """The op's name with "Backward" behind it."""
+        return camel(self.op.name)
+
+    @property
+    def formula(self) -> str:
+        """The declared backward formula in TeX."""
+        return self.op.formula
+
+    def _arguments(self, tensors: bool) -> dict[str, Any]:
+        found: dict[str, list[Any]] = {}
+        edges = dict(zip(self.places, self.edges, strict=True))
+        for (name, position, output), value in zip(self.kept, values(self), strict=True):
+            edge = edges.get((name, position)) if output < 0 else self._own_edge(output)
+            found.setdefault(name, []).append(restored(value, edge) if tensors else value)
+        every: dict[str, Any] = {**self.given, **found, "needs": self._needs()}
+        every |= {name: value[0] for name, value in found.items() if not self._is_many(name)}
+        return {name: every[name] for name in self.op.reads}
+
+    def _own_edge(self, output: int) -> Any:
+        return (self, output) if self.outputs[output][1].kind in "fc" else None
+
+    def _is_many(self, name: str) -> bool:
+        return name == self.op.sequence or (name == "y" and len(self.outputs) > 1)
+
+    def _needs(self) -> dict[str, Any]:
+        needed: dict[str, Any] = dict.fromkeys(self.op.tensors, False)
+        if self.op.sequence:
+            needed[self.op.sequence] = [False] * self.given["count_"]
+        for name, position in self.places:
+            if position < 0:
+                needed[name] = True
+            else:
+                needed[name][position] = True
+        return needed
+
+    def _pulled(self, F: Any, cotangents: list[Any], tensors: bool) -> list[Any]:
+        g = [F.zeros(*meta) if c is None else c
+             for c, meta in zip(cotangents, self.outputs, strict=True)]  # fmt: skip
+        vjp = self.op.vjp
+        assert vjp is not None
+        found = vjp(F, g[0] if len(g) == 1 else g, **self._arguments(tensors))
+        names = [*self.op.tensors, *([self.op.sequence] if self.op.sequence else [])]
+        by_name = dict(zip(names, found if len(names) > 1 else (found,), strict=True))
+        return [by_name[n] if k < 0 else by_name[n][k] for n, k in self.places]
+
+    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+        """By the declared formula, over arrays."""
+        from derivc.tensor.namespace import ARRAYS
+
+        found = self._pulled(ARRAYS, cotangents, False)
+        return [fit(g, *meta) for g, meta in zip(found, self.inputs, strict=True)]
+
+    def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
+        """By the declared formula, over tensors."""
+        from derivc.tensor.namespace import RECORDED
+
+        found = self._pulled(RECORDED, list(cotangents), True)
+        return [
+            RECORDED.fit(RECORDED.lift(g), shape, dtype)
+            for g, (shape, dtype) in zip(found, self.inputs, strict=True)
+        ]
+
+
+def _at(bound: dict[str, Any], place: tuple[str, int]) -> Tensor:
+    name, position = place
+    found: Tensor = bound[name] if position < 0 else bound[name][position]
+    return found
+
+
+def _meta(tensor: Tensor) -> tuple[tuple[int, ...], Any]:
+    return tensor._array.shape, tensor._array.dtype
+
+
+def _shape(value: Any) -> Any:
+    """The shape of an argument, or those of a list of them."""
+    if isinstance(value, list | tuple):
+        return [_shape(v) for v in value]
+    return tuple(np.shape(raw(value)))
+
+
+def raw(value: Any) -> Any:
+    """The array of a tensor; anything else as it is."""
+    array = getattr(value, "_array", None)
+    return value if array is None else array
+
+
+def _plain(value: Any) -> Any:
+    """An argument without tensors in it."""
+    if isinstance(value, tuple | list) and any(hasattr(v, "_array") for v in value):
+        return type(value)(raw(v) for v in value)
+    return raw(value)
+
+
+def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    """A structural op of tensors, arrays and numbers; recorded when one of them asks for it.
+
+    Raises:
+        ShapeError: the shapes do not fit.
+    """
+    if op.compose is not None:
+        from derivc.tensor.namespace import RECORDED
+
+        return op.compose(RECORDED, **op.bind(args, named))
+    bound = op.bind(args, named)
+    given = _arrays(op, bound)
+    y = forward(op, given)
+    results = _results(y, given, op)
+    places = _places(op, bound) if mode.enabled else []
+    if places:
+        _record(op, bound, given, places, results)
+    if op.is_view:
+        _mark_view(op, bound, results[0], given)
+    return results[0] if not isinstance(y, tuple) else _retupled(y, results)
+
+
+def forward(op: StructuralOp, given: dict[str, Any]) -> Any:
+    """The op over arrays.
+
+    Raises:
+        ShapeError: NumPy finds that the arguments do not fit.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            return op.forward(np, **given)
+    except (ValueError, IndexError) as problem:
+        shapes = {k: np.shape(v) for k, v in given.items() if isinstance(v, np.ndarray)}
+        kind = IndexShapeError if isinstance(problem, IndexError) else ShapeError
+        raise kind(f"{op.name}: {problem} (shapes: {shapes})") from problem
+
+
+class IndexShapeError(ShapeError, IndexError):
+    """An index outside the array."""
+
+
+def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as arrays, those that are differentiated by in one dtype."""
+    given = {k: _plain(v) for k, v in bound.items()}
+    if op.sequence:
+        given[op.sequence] = [np.asarray(raw(v)) for v in bound[op.sequence]]
+        every = given[op.sequence]
+    else:
+        every = [np.asarray(given[n]) for n in op.tensors]
+    if len(every) > 1:
+        dtype = promoted(every)
+        every = [a if a.dtype == dtype else a.astype(dtype) for a in every]
+    if op.sequence:
+        given[op.sequence] = every
+    else:
+        given.update(zip(op.tensors, every, strict=True))
+    return given
+
+
+def _results(y: Any, given: dict[str, Any], op: StructuralOp) -> list[Tensor]:
+    from derivc.tensor.tensor import Tensor
+
+    parts = y if isinstance(y, tuple) else (y,)
+    return [Tensor._make(p if type(p) is np.ndarray else np.asarray(p)) for p in parts]
+
+
+def _retupled(y: Any, results: list[Tensor]) -> Any:
+    return type(y)(*results) if hasattr(y, "_fields") else tuple(results)
+
+
+def _places(op: StructuralOp, bound: dict[str, Any]) -> list[tuple[str, int]]:
+    """Where the tensors stand that ask for a gradient."""
+    found = [(name, -1) for name in op.tensors if getattr(bound[name], "_requires", False)]
+    if op.sequence:
+        many = enumerate(bound[op.sequence])
+        found += [(op.sequence, i) for i, t in many if getattr(t, "_requires", False)]
+    return found
+
+
+def _record(
+    op: StructuralOp, bound: dict[str, Any], given: Any, places: Any, results: list[Tensor]
+) -> None:
+    """Make the node.
+
+    Raises:
+        NotImplementedGradientError: the op has no derivative.
+    """
+    if op.vjp is None:
+        raise NotImplementedGradientError(f"the derivative for {op.name} is not implemented")
+    node = StructuralNode(op, bound, places)
+    if op.sequence:
+        node.given["count_"] = len(bound[op.sequence])
+    node.outputs = [_meta(r) for r in results]
+    for i, result in enumerate(results):
+        if result._array.dtype.kind in "fc":
+            result._node, result._index, result._requires = node, i, True
+    node.keep(bound, given, results)
+    if mode.anomaly is not None:
+        node.trail = mode.anomaly.here()
+
+
+def _mark_view(op: StructuralOp, bound: dict[str, Any], result: Tensor, given: Any) -> None:
+    """A result that shares memory with its input follows that input's changes."""
+    base = bound[op.tensors[0]]
+    if not hasattr(base, "_array") or not np.may_share_memory(base._array, result._array):
+        return
+    from derivc.tensor.views import mark
+
+    mark(base, result, op, {k: v for k, v in given.items() if k != op.tensors[0]})
