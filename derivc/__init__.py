@@ -37,6 +37,7 @@ _LAZY = {
             "no_grad", "set_grad_enabled",
         ),
         "grads": ("backward", "grad"),
+        "function": ("Function", "once_differentiable"),
         "kernels": ("function",),
         "tensor": ("Tensor",),
     },

@@ -7,7 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc.errors import NotDifferentiableError, NotImplementedGradientError
+from derivc.errors import AutogradError, NotDifferentiableError, NotImplementedGradientError
 from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
 from derivc.tensor.modes import Flags, mode
@@ -86,6 +86,24 @@ class KernelNode(Node):
         ]
 
 
+def cotangents(
+    function: Compiled, wanted: tuple[int, ...], args: Sequence[Any], given: Sequence[Any]
+) -> tuple[Any, ...]:
+    """The cotangents of some arguments for those of the results, as tensors.
+
+    Raises:
+        NotImplementedGradientError: one of them does not exist.
+    """
+    back = _pullback_of(function, wanted)
+    if isinstance(back, NotImplementedGradientError):
+        raise back
+    results = apply(function, args) if back.results else ()
+    many = results if isinstance(results, tuple) else (results,)
+    kept = [*(args[i] for i in back.reads), *(many[i] for i in back.results)]
+    found = apply(back.compiled, [*kept, *given])
+    return found if isinstance(found, tuple) else (found,)
+
+
 def _pullback_of(
     function: Compiled, wanted: tuple[int, ...]
 ) -> Pullback | NotImplementedGradientError:
@@ -113,7 +131,7 @@ def _mark_missing(
 class MissingNode(Node):
     """An op without a derivative by one of its inputs."""
 
-    def __init__(self, edges: list[Any], problem: NotImplementedGradientError):
+    def __init__(self, edges: list[Any], problem: AutogradError):
         super().__init__(edges)
         self.problem = problem
 

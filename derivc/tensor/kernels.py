@@ -39,7 +39,7 @@ def apply(kernel: Kernel, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
     operands = [a if n in kernel.wrt else raw(a) for n, a in zip(kernel.inputs, given, strict=True)]
     if any(not argument.is_scalar for argument in kernel.definition.arguments):
         return _apply_to_arrays(kernel, operands)
-    found = elementwise.apply(_compiled(kernel), operands)
+    found = elementwise.apply(compiled(kernel), operands)
     return found if kernel.definition.shape is None else _stacked(found, kernel.definition.shape)
 
 
@@ -51,7 +51,8 @@ def _bound(names: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]) 
 
 
 @cache
-def _compiled(kernel: Kernel) -> Compiled:
+def compiled(kernel: Kernel) -> Compiled:
+    """What nodes need of a kernel of scalars."""
     return of_specs(kernel.specs, _name(kernel))
 
 
@@ -88,7 +89,7 @@ class ArrayKernelNode(Node):
     def formula(self) -> str:
         """Empty for long gradients."""
         short = len(self.kernel.definition.elements) <= _FEW and not self.kernel.definition.shape
-        return of_kernel(_compiled(self.kernel)) if short else ""
+        return of_kernel(compiled(self.kernel)) if short else ""
 
     def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
         """By the compiled vector-Jacobian product."""
@@ -104,13 +105,39 @@ class ArrayKernelNode(Node):
 
         edges = dict(zip(self.wanted, self.edges, strict=True))
         kept = [restored(v, edges.get(i)) for i, v in enumerate(values(self))]
-        flat = apply(_pullback(self.kernel, tuple(self.wanted)), [*kept, cotangents[0]], {})
-        found, start = [], 0
-        for shape, dtype in self.inputs:
-            part = RECORDED.narrow(flat, 0, start, prod(shape))
-            found.append(RECORDED.reshape(part, shape).to(dtype))
-            start += prod(shape)
-        return found
+        found = _of_arrays(self.kernel, tuple(self.wanted), kept, cotangents[0])
+        return [RECORDED.fit(g, *meta) for g, meta in zip(found, self.inputs, strict=True)]
+
+
+def gradients(
+    kernel: Kernel, wanted: tuple[int, ...], args: Sequence[Any], cotangent: Any
+) -> tuple[Any, ...]:
+    """The cotangents of some arguments of a kernel, as tensors."""
+    from derivc.tensor.namespace import RECORDED
+
+    if any(not argument.is_scalar for argument in kernel.definition.arguments):
+        return _of_arrays(kernel, wanted, args, cotangent)
+    shape = kernel.definition.shape
+    if shape is None:
+        return elementwise.cotangents(compiled(kernel), wanted, args, [cotangent])
+    flat = RECORDED.reshape(cotangent, (prod(shape), *cotangent.shape[len(shape) :]))
+    return elementwise.cotangents(compiled(kernel), wanted, args, list(flat))
+
+
+def _of_arrays(
+    kernel: Kernel, wanted: tuple[int, ...], args: Sequence[Any], cotangent: Any
+) -> tuple[Any, ...]:
+    """The same for a kernel of arrays of fixed shape: one flat result, taken apart."""
+    from derivc.tensor.namespace import RECORDED
+
+    flat = apply(_pullback(kernel, wanted), [*args, cotangent], {})
+    found, start = [], 0
+    for i in wanted:
+        shape = kernel.definition.arguments[i].shape or ()
+        part = RECORDED.narrow(flat, 0, start, prod(shape))
+        found.append(RECORDED.reshape(part, (*shape, *flat.shape[1:])))
+        start += prod(shape)
+    return tuple(found)
 
 
 _FEW = 12
