@@ -36,7 +36,11 @@ _LAZY = {
             "enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled",
             "no_grad", "set_grad_enabled",
         ),
+        "anomaly": ("detect_anomaly", "set_detect_anomaly"),
+        "functional": ("grad_of", "hvp", "value_and_grad"),
+        "gradcheck": ("gradcheck", "gradgradcheck"),
         "grads": ("backward", "grad"),
+        "saving": ("checkpoint", "disable_saved_tensors_hooks", "saved_tensors_hooks"),
         "function": ("Function", "once_differentiable"),
         "kernels": ("function",),
         "tensor": ("Tensor",),
@@ -64,6 +68,10 @@ def __getattr__(name: str) -> Any:
 
     if name.startswith("_"):
         raise AttributeError(f"module 'derivc' has no attribute {name!r}")
+    if name == "functional":
+        from derivc.tensor import functional
+
+        return functional
     found = _lazily(name)
     if found is None:
         op = None if name in ("max", "min") else registry.resolve(name)

@@ -99,8 +99,10 @@ def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     return sp.ImmutableMatrix([_shown(source, differentiate.diff(tree, n)) for n in names])
 
 
-def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
+def jacobian(source: Any, wrt: Any = None, **options: Any) -> Any:
     """The matrix of partials of several expressions: one row each, one column a variable.
+
+    Of a Python function and tensors: its Jacobian there (`derivc.functional.jacobian`).
 
     Example:
         >>> import derivc as dc
@@ -109,14 +111,18 @@ def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [y, x],
         [1, 1]])
     """
+    if _is_of_tensors(wrt):
+        return _of_tensors("jacobian", source, wrt, options)
     definition = read(source, relaxed=True)
     names = _all(definition, wrt)
     rows = [[_shown(source, differentiate.diff(t, n)) for n in names] for t in definition.trees]
     return sp.ImmutableMatrix(rows)
 
 
-def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
+def hessian(source: Any, wrt: Any = None, **options: Any) -> Any:
     """The symmetric matrix of second partials.
+
+    Of a Python function and tensors: its Hessian there (`derivc.functional.hessian`).
 
     Example:
         >>> import derivc as dc
@@ -125,6 +131,8 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [2*y, 2*x],
         [2*x,   0]])
     """
+    if _is_of_tensors(wrt):
+        return _of_tensors("hessian", source, wrt, options)
     definition = read(source, relaxed=True)
     names, tree = _all(definition, wrt), _scalar(definition)
     upper = {
@@ -137,14 +145,19 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     )
 
 
-def jvp(source: Any, tangents: dict[str, Any]) -> Any:
+def jvp(source: Any, tangents: Any, *more: Any, **options: Any) -> Any:
     """The directional derivative along tangents given by variable name.
+
+    Of a Python function, tensors and their tangents: value and product with the Jacobian there
+    (`derivc.functional.jvp`).
 
     Example:
         >>> import derivc as dc
         >>> dc.jvp("x*y", {"x": 1, "y": 2})
         2*x + y
     """
+    if _is_of_tensors(tangents):
+        return _of_tensors("jvp", source, tangents, options, more)
     definition = read(source, relaxed=True)
     tree = _scalar(definition)
     terms = [
@@ -154,8 +167,11 @@ def jvp(source: Any, tangents: dict[str, Any]) -> Any:
     return _shown(source, sp.Add(*terms))
 
 
-def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None) -> Any:
+def vjp(source: Any, cotangents: Any, wrt: Any = None, **options: Any) -> Any:
     """The cotangents of the variables for cotangents of several expressions, as a column.
+
+    Of a Python function, tensors and cotangents: value and product with the Jacobian there
+    (`derivc.functional.vjp`).
 
     Example:
         >>> import derivc as dc
@@ -164,6 +180,8 @@ def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None
         [a*y + b],
         [a*x + b]])
     """
+    if _is_of_tensors(cotangents):
+        return _of_tensors("vjp", source, cotangents, options, (wrt,))
     definition = read(source, relaxed=True)
     seeds = [read(c, relaxed=True).trees[0] for c in cotangents]
     columns = []
@@ -185,6 +203,20 @@ def elasticity(source: Any, variable: Any = None) -> Any:
     wanted = () if variable is None else (variable,)
     (name,) = _names(definition, wanted)
     return _shown(source, sensitivity.elasticity(_scalar(definition), name))
+
+
+def _is_of_tensors(given: Any) -> bool:
+    """Whether derivatives are asked for at tensors, which is for the runtime graph."""
+    values = given if isinstance(given, tuple | list) else (given,)
+    return any(hasattr(value, "__derivc_functional__") for value in values)
+
+
+def _of_tensors(
+    name: str, function: Any, given: Any, options: dict[str, Any], more: Sequence[Any] = ()
+) -> Any:
+    values = given if isinstance(given, tuple | list) else (given,)
+    (first, *_) = [value for value in values if hasattr(value, "__derivc_functional__")]
+    return first.__derivc_functional__(name)(function, given, *more, **options)
 
 
 def _scalar(definition: Definition) -> Any:

@@ -329,6 +329,13 @@ class Tensor:
 
         return apply(kernel, args, named)
 
+    @staticmethod
+    def __derivc_functional__(name: str) -> Any:
+        """The functional form of a derivative."""
+        from derivc.tensor import functional
+
+        return getattr(functional, name)
+
     def __derivc_op__(self, op: Any, args: Sequence[Any], named: dict[str, Any]) -> Any:
         """An elementwise op of which this tensor is an argument."""
         from derivc.tensor.operators import elementwise_op
