@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from derivc.errors import SaveError
+
 
 def write_whole(path: str | os.PathLike[str], text: str) -> None:
     """Write text beside the target and move it into place in one step.
@@ -25,6 +27,18 @@ def write_whole(path: str | os.PathLike[str], text: str) -> None:
         with contextlib.suppress(OSError):
             os.unlink(name)
         raise
+
+
+def save_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write what a user asked to save.
+
+    Raises:
+        SaveError: the file cannot be written; what stood there before is untouched.
+    """
+    try:
+        write_whole(path, text)
+    except OSError as problem:
+        raise SaveError(f"could not write {path}: {problem}; choose another path") from problem
 
 
 def _umask() -> int:

@@ -12,7 +12,8 @@ from derivc.codegen.function import Argument, FunctionSpec
 from derivc.codegen.load import load
 from derivc.codegen.numpy import NumpyBackend
 from derivc.definition import Definition
-from derivc.errors import InputTypeError, SaveError
+from derivc.errors import InputTypeError
+from derivc.files import save_text
 from derivc.ir.program import Program
 from derivc.lowering.lift import lift
 from derivc.packed import CurveFit, Packed
@@ -185,12 +186,7 @@ class Kernel:
         Raises:
             SaveError: the file cannot be written; what stood there before is untouched.
         """
-        from derivc.files import write_whole
-
-        try:
-            write_whole(path, self.source)
-        except OSError as problem:
-            raise SaveError(f"could not write {path}: {problem}; choose another path") from problem
+        save_text(path, self.source)
 
     def check(self, points: int = 64, domain: Any = None, seed: int = 0) -> Any:
         """Compare value and partials with 50-digit arithmetic; a report with the worst points."""

@@ -53,6 +53,25 @@ def run(
     return pass_.found
 
 
+def traced(node: Node, index: int, cotangent: Any) -> list[tuple[Node, list[Any], Sequence[Any]]]:
+    """A backward pass that only looks: nothing is freed, no leaf is changed.
+
+    Returns:
+        Per node, in the order of the pass: it, the cotangents of its outputs, those of its inputs.
+    """
+    pass_ = _Pass(True, False, [], [])
+    pass_.needed, pass_.trace = None, []
+    before = mode.enabled, mode.careful
+    mode.enabled, mode.careful = False, False
+    try:
+        with noted():
+            pass_.arrive(node, index, cotangent)
+            pass_.sweep()
+    finally:
+        mode.enabled, mode.careful = before
+    return pass_.trace
+
+
 @final
 class _Pass:
     """One backward pass: what is waiting, by sequence number."""
@@ -64,6 +83,7 @@ class _Pass:
         self.targets = None if targets is None else set(targets)
         self.needed = None if targets is None else _leading_to(roots, {n for n, _ in targets})
         self.found: dict[Target, Any] = {}
+        self.trace: list[tuple[Node, list[Any], Sequence[Any]]] | None = None
         self.heap: list[int] = []
         self.waiting: dict[int, tuple[Node, list[Any]]] = {}
 
@@ -119,6 +139,8 @@ class _Pass:
             if self.targets is None:
                 accumulate(node.variable, slots[0], self.create)
                 _after(node, slots)
+            if self.trace is not None:
+                self.trace.append((node, slots, ()))
             return ()
         node.check_alive()
         if node.pre_hooks:
@@ -128,6 +150,8 @@ class _Pass:
         )
         if mode.anomaly is not None:
             mode.anomaly.inspect(node, slots, grads)
+        if self.trace is not None:
+            self.trace.append((node, list(slots), grads))
         if not self.keep:
             node.release()
         return _posthooked(node, grads, slots, self.create) if node.post_hooks else grads

@@ -33,6 +33,19 @@ def of_kernel(function: Compiled) -> str:
     return r", \quad ".join(found)
 
 
+@cache
+def partials_text(function: Compiled) -> list[str]:
+    """The partials by every argument in plain text; "" where there is none.
+
+    Example:
+        >>> from derivc.ops import registry
+        >>> from derivc.tensor.compiled import of_op
+        >>> partials_text(of_op(registry.get("mul")))
+        ['b', 'a']
+    """
+    return ["" if p is None else str(p) for p in _partials(function)]
+
+
 def _tex(name: str) -> str:
     return str(sp.latex(sp.Symbol(name)))
 
@@ -44,6 +57,8 @@ def _term(partial: sp.Expr | None) -> str:
         return "0"
     if partial in (1, -1):
         return r"\bar{y}" if partial == 1 else r"-\bar{y}"
+    if partial.could_extract_minus_sign() and not partial.is_Add:
+        return "-" + _term(-partial)
     inner = str(sp.latex(partial))
     if partial.is_Add:
         inner = rf"\left({inner}\right)"

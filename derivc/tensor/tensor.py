@@ -282,6 +282,12 @@ class Tensor:
 
         backward(self, gradient, retain_graph, create_graph, inputs)
 
+    def explain(self, gradient: Any = None, names: Any = None) -> Any:
+        """The backward pass from here, every step with its formula and its numbers."""
+        from derivc.tensor.explain import explain
+
+        return explain(self, gradient, names)
+
     def detach(self) -> Tensor:
         """The same memory outside the graph; changes of it are noticed by what was saved."""
         made = Tensor._make(self._array)
