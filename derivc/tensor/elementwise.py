@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from derivc.errors import AutogradError, NotDifferentiableError, NotImplementedGradientError
+from derivc.tensor import complexes
 from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
 from derivc.tensor.modes import Flags, mode
@@ -29,6 +30,7 @@ class KernelNode(Node):
 
     pullback: Pullback
     inputs: list[tuple[tuple[int, ...], Any]]
+    is_complex = False
 
     def __init__(self, pullback: Pullback, edges: list[Any], inputs: list[Any]):
         self.sequence = next(SEQUENCE)  # no call of the base: this is the most used line of all
@@ -57,6 +59,10 @@ class KernelNode(Node):
         arguments = [*values(self), *cotangents]
         if len(cotangents) > 1:
             arguments = [0.0 if a is None else a for a in arguments]
+        if self.is_complex:
+            kept = complexes.conjugated(arguments[: -len(cotangents)])
+            results = complexes.evaluate(self.pullback.compiled, kept + cotangents)
+            return [fit(r, s, d) for r, (s, d) in zip(results, self.inputs, strict=True)]
         large = cotangents[0] is not None and cotangents[0].size >= LARGE
         results = self.pullback.compiled.flagged(arguments, large, flags)
         return [
@@ -76,6 +82,8 @@ class KernelNode(Node):
         ]
         own = values(self)[len(back.reads) :]
         kept += [restored(v, (self, i)) for i, v in zip(back.results, own, strict=True)]
+        if self.is_complex:
+            kept = [RECORDED.conj(k) if hasattr(k, "dtype") else k for k in kept]
         given = [0.0 if c is None else c for c in cotangents]
         mode.careful = mode.careful or back.of.selects
         results = apply(back.compiled, [*kept, *given])
@@ -184,7 +192,11 @@ def apply(function: Compiled, operands: Sequence[Any]) -> Any:
     if dtype is None:
         arrays, dtype = aligned(arrays)
         large = large and dtype is not None
-    raw = function.evaluate(arrays, large)
+    if dtype is not None and dtype.kind == "c" and not function.boolean:
+        function = complexes.form_of(function)
+        raw = complexes.evaluate(function, arrays)
+    else:
+        raw = function.evaluate(arrays, large)
     if function.boolean:
         dtype = None
     results = [_tensor(r, dtype) for r in raw]
@@ -223,13 +235,18 @@ def _record(
         simple = node is not None and operand._base is None
         edges.append((node, operand._index) if simple else edge_of(operand))
     node = KernelNode(back, edges, inputs)
+    if results[0]._array.dtype.kind == "c":
+        node.is_complex = True
     if len(results) > 1:
         node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     saved, tensors = [], []
     for i in back.reads:
-        saved.append(arrays[i])
-        if type(operands[i]) is Tensor:
-            tensors.append(operands[i])
+        operand = operands[i]
+        if type(operand) is Tensor:  # as it was before it was brought to a common dtype
+            saved.append(operand._array)
+            tensors.append(operand)
+        else:
+            saved.append(arrays[i])
     for i in back.results:
         saved.append(results[i]._array)
         tensors.append(results[i])

@@ -82,11 +82,21 @@ def _array_equal(self: Tensor, other: Any) -> bool:
     return bool(np.array_equal(self._array, raw(other)))
 
 
+def _part(name: str) -> Any:
+    """`real` and `imag` are attributes."""
+    from derivc.tensor.namespace import RECORDED
+
+    return property(lambda self: getattr(RECORDED, name)(self), doc=f"The {name} part.")
+
+
 METHODS: dict[str, Any] = {
     **{name: _asked(name) for name in ("argmax", "argmin", "any", "all", "count_nonzero")},
     "max": extremum("max"), "min": extremum("min"), "argsort": _argsort, "nonzero": _nonzero,
     "float": _dtype(np.float32), "double": _dtype(np.float64), "half": _dtype(np.float16),
     "int": _dtype(np.int32), "long": _dtype(np.int64), "bool": _dtype(np.bool_),
+    "real": _part("real"), "imag": _part("imag"),
+    "is_complex": lambda self: bool(self.dtype.kind == "c"),
+    "is_floating_point": lambda self: bool(self.dtype.kind == "f"),
     "contiguous": _contiguous, "is_contiguous": _is_contiguous, "fill_": _fill, "zero_": _zero,
     "copy_": _copy, "is_same_size": _is_same_size, "equal": _array_equal,
 }  # fmt: skip

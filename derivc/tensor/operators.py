@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from derivc.errors import DeclarationError
 from derivc.ops import registry, structure
 from derivc.ops.declaration import Op
@@ -27,10 +29,16 @@ def elementwise_op(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> Any
     reduction = named.pop("reduction", "mean") if "loss" in op.tags else "none"
     if op.name in ("add", "sub") and "alpha" in named:
         args = (args[0], args[1] * named.pop("alpha"))
+    if op.name in _COMPLEX and np.iscomplexobj(raw(args[0])):
+        return getattr(RECORDED, _COMPLEX[op.name])(args[0])
     if op.name == "pow" and len(args) == 2:
         return power(*args)
     found = elementwise.apply(compiled.of_op(op), _operands(op, args, named))
     return reduced(RECORDED, found, reduction) if reduction != "none" else found
+
+
+_COMPLEX = {"abs": "complex_abs", "angle": "complex_angle", "sign": "complex_sgn"}
+"""Ops that are not holomorphic and have a form of their own for complex numbers."""
 
 
 def _operands(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
@@ -206,7 +214,7 @@ _SPECIAL: dict[str, Any] = {
     "__truediv__": _binary(DIV), "__rtruediv__": _binary(DIV, True),
     "__itruediv__": _assigning(DIV),
     "__pow__": power, "__rpow__": _reflected_power, "__ipow__": _in_place(power),
-    "__neg__": _unary("neg"), "__abs__": _unary("abs"), "__pos__": lambda self: self,
+    "__neg__": _unary("neg"), "__abs__": _method(registry.get("abs")), "__pos__": lambda self: self,
     "__mod__": _binary(compiled.of_op(registry.get("remainder"))),
     "__floordiv__": _binary(compiled.of_op(registry.get("floor_divide"))),
     "__lt__": _comparison("lt"), "__le__": _comparison("le"), "__gt__": _comparison("gt"),

@@ -1,5 +1,6 @@
 """The structural ops, by kind: importing this package declares them."""
 
+from derivc.ops.structural import complexes as complexes
 from derivc.ops.structural import convolution as convolution
 from derivc.ops.structural import cumulative as cumulative
 from derivc.ops.structural import factorizations as factorizations

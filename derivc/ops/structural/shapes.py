@@ -217,12 +217,18 @@ _triangle("tril", "on and below")
 _triangle("triu", "on and above")
 
 
+def _cast(xp: Any, x: Any, dtype: Any) -> Any:
+    """Complex numbers lose their imaginary part where real ones are wanted."""
+    real = xp.iscomplexobj(x) and xp.dtype(dtype).kind != "c"
+    return (xp.real(x) if real else x).astype(dtype)
+
+
 structural(
     "clone", "A copy.", forward=lambda xp, x: xp.array(x), vjp=lambda F, g: g,
     torch="torch.clone", formula=r"\bar{x} = \bar{y}",
 )  # fmt: skip
 structural(
-    "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: x.astype(dtype),
+    "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: _cast(xp, x, dtype),
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
     formula=r"\bar{x} = \bar{y}",
 )  # fmt: skip
