@@ -41,6 +41,7 @@ _LAZY = {
         "functional": ("grad_of", "hvp", "value_and_grad"),
         "gradcheck": ("gradcheck", "gradgradcheck"),
         "grads": ("backward", "grad"),
+        "optim": ("SGD", "Adam"),
         "saving": ("checkpoint", "disable_saved_tensors_hooks", "saved_tensors_hooks"),
         "function": ("Function", "once_differentiable"),
         "kernels": ("function",),
