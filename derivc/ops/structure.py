@@ -56,6 +56,33 @@ class StructuralOp:
         return {p.name: p.default for p in every if p.default is not p.empty}
 
     @cached_property
+    def _rest(self) -> dict[int, dict[str, Any]]:
+        """By how many arguments are given in order: the defaults of those that are not."""
+        found = {}
+        for count in range(len(self.params), -1, -1):
+            left = self.params[count:]
+            if any(name not in self.defaults for name in left):
+                break
+            found[count] = {name: self.defaults[name] for name in left}
+        return found
+
+    @cached_property
+    def others(self) -> tuple[str, ...]:
+        """The parameters that are no tensors."""
+        return tuple(p for p in self.params if p not in self.tensors and p != self.sequence)
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """The inputs that are saved, sorted."""
+        return tuple(sorted(self.saves - {"y"}))
+
+    @cached_property
+    def facts(self) -> tuple[tuple[str, str, str], ...]:
+        """What the backward formula asks of inputs besides their values: name, input, question."""
+        asked = [(r, *r.rpartition("_")[::2]) for r in self.reads if r not in self.params]
+        return tuple((r, p, what) for r, p, what in asked if what in ("shape", "dtype"))
+
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """What the backward formula asks for, by the names of its parameters, `F, g` left out."""
         if self.vjp is None:
@@ -74,6 +101,8 @@ class StructuralOp:
         Raises:
             DeclarationError: too many, too few or unknown arguments.
         """
+        if not named and not self.variadic and (rest := self._rest.get(len(args))) is not None:
+            return dict(zip(self.params, args, strict=False)) | rest
         given = {self.renamed.get(name, name): value for name, value in named.items()}
         fixed = len(self.params) - 1
         if self.variadic and (len(args) > len(self.params) or self._is_bare(args[fixed:])):

@@ -123,6 +123,12 @@ class Namespace(ABC):
         return np.where(counted, own, 0).astype(dtype)
 
     @staticmethod
+    def one_hot(index: Any, classes: int, dim: int, like: Any) -> Any:
+        """1 at the class numbers along a dimension, else 0; in the dtype of an array."""
+        places = np.arange(classes).reshape(-1, *(1,) * (np.ndim(index) - dim))
+        return (np.expand_dims(index, dim) == places).astype(raw(like).dtype)
+
+    @staticmethod
     def move_towards(running: Any, new: Any, momentum: float) -> None:
         """A running mean in place, not recorded."""
         if running is not None:
@@ -162,6 +168,8 @@ class _Arrays(Namespace):
             return partial(op.compose, self)
 
         def call(*args: Any, **named: Any) -> Any:
+            if not named and len(args) <= len(op.params) and op.sequence is None:
+                return op.forward(np, *args)
             return op.forward(np, **op.bind(args, named))
 
         return call if op.sequence or op.variadic else partial(op.forward, np)

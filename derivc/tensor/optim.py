@@ -106,7 +106,10 @@ class SGD(Optimizer):
             g = g + self.weight_decay * x
         if self.momentum:
             g = self._with_velocity(g, state)
-        x -= self.lr * g
+        step = state.get("step")  # its memory is used again: fresh pages are slow
+        if step is None or step.dtype != x.dtype:
+            step = state["step"] = np.empty_like(x)
+        x -= np.multiply(g, self.lr, out=step)
 
     def _with_velocity(self, g: Any, state: dict[str, Any]) -> Any:
         velocity = state.get("velocity")

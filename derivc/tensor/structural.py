@@ -10,7 +10,7 @@ import numpy as np
 from derivc.errors import NotImplementedGradientError, ShapeError
 from derivc.ops.structure import StructuralOp
 from derivc.tensor.dtypes import promoted
-from derivc.tensor.modes import Flags, mode
+from derivc.tensor.modes import Flags, mode, noted
 from derivc.tensor.node import Node, camel, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
 
@@ -26,37 +26,41 @@ class StructuralNode(Node):
         op: its declaration.
         given: all arguments by name, tensors left out.
         places: per edge the name of the parameter, and its position in a list of tensors.
+        kept: what was saved: the name, the position in a list, which output it was.
     """
 
+    kept: Sequence[tuple[str, int, int]]
+
     def __init__(self, op: StructuralOp, bound: dict[str, Any], places: list[tuple[str, int]]):
-        super().__init__([edge_of(_at(bound, place)) for place in places])
+        tensors = [_at(bound, place) for place in places]
+        super().__init__([edge_of(t) for t in tensors])
         self.op, self.places = op, places
-        self.inputs = [_meta(_at(bound, place)) for place in places]
-        tensors = {*op.tensors, op.sequence}
-        self.given = {k: _plain(v) for k, v in bound.items() if k not in tensors}
-        for name in op.reads:
-            if name.endswith("_shape"):
-                self.given[name] = _shape(bound[name[:-6]])
-            elif name.endswith("_dtype"):
-                self.given[name] = np.asarray(raw(bound[name[:-6]])).dtype
+        self.inputs = [(t._array.shape, t._array.dtype) for t in tensors]
+        self.given = {name: _plain(bound[name]) for name in op.others}
+        for name, source, what in op.facts:
+            self.given[name] = _shape(bound[source]) if what == "shape" else _dtype(bound[source])
 
     def keep(self, bound: dict[str, Any], given: dict[str, Any], results: list[Tensor]) -> None:
         """Save what the backward formula reads."""
-        self.kept: list[tuple[str, int, int]] = []  # name, position in a list, or of an output
-        saved: list[Any] = []
-        tensors: list[Any] = []
-        for name in sorted(self.op.saves - {"y"}):
-            many = name == self.op.sequence
-            self.kept += (
-                [(name, k, -1) for k in range(len(bound[name]))] if many else [(name, -1, -1)]
-            )
-            saved += given[name] if many else [given[name]]
-            tensors += bound[name] if many else [bound[name]]
+        if self.op.sequence in self.op.saves:
+            self._keep_many(bound, given)
+            return
+        names = self.op.kept
+        self.kept = [(name, -1, -1) for name in names]
+        saved = [given[name] for name in names]
+        tensors = [bound[name] for name in names]
         if "y" in self.op.saves:
             self.kept += [("y", -1, k) for k in range(len(results))]
             saved += [r._array for r in results]
             tensors += results
         keep(self, saved, [t for t in tensors if hasattr(t, "_counter")])
+
+    def _keep_many(self, bound: dict[str, Any], given: dict[str, Any]) -> None:
+        """The same for an op of a list of tensors."""
+        name = self.op.sequence
+        assert name is not None
+        self.kept = [(name, k, -1) for k in range(len(bound[name]))]
+        keep(self, list(given[name]), [t for t in bound[name] if hasattr(t, "_counter")])
 
     def name(self) -> str:
         """The op's name with "Backward" behind it."""
@@ -68,13 +72,19 @@ class StructuralNode(Node):
         return self.op.formula
 
     def _arguments(self, tensors: bool) -> dict[str, Any]:
-        found: dict[str, list[Any]] = {}
-        edges = dict(zip(self.places, self.edges, strict=True))
+        found: dict[str, Any] = {}
+        edges = dict(zip(self.places, self.edges, strict=True)) if tensors else {}
         for (name, position, output), value in zip(self.kept, values(self), strict=True):
-            edge = edges.get((name, position)) if output < 0 else self._own_edge(output)
-            found.setdefault(name, []).append(restored(value, edge) if tensors else value)
-        every: dict[str, Any] = {**self.given, **found, "needs": self._needs()}
-        every |= {name: value[0] for name, value in found.items() if not self._is_many(name)}
+            if tensors:
+                edge = edges.get((name, position)) if output < 0 else self._own_edge(output)
+                value = restored(value, edge)  # noqa: PLW2901
+            if self._is_many(name):
+                found.setdefault(name, []).append(value)
+            else:
+                found[name] = value
+        every = self.given | found
+        if "needs" in self.op.reads:
+            every["needs"] = self._needs()
         return {name: every[name] for name in self.op.reads}
 
     def _own_edge(self, output: int) -> Any:
@@ -95,14 +105,21 @@ class StructuralNode(Node):
         return needed
 
     def _pulled(self, F: Any, cotangents: list[Any], tensors: bool) -> list[Any]:
-        g = [F.zeros(*meta) if c is None else c
-             for c, meta in zip(cotangents, self.outputs, strict=True)]  # fmt: skip
         vjp = self.op.vjp
         assert vjp is not None
-        found = vjp(F, g[0] if len(g) == 1 else g, **self._arguments(tensors))
+        many = len(cotangents) > 1
+        g = self._filled(F, cotangents) if many else cotangents[0]
+        found = vjp(F, g, **self._arguments(tensors))
+        if self.op.sequence is None and len(self.op.tensors) == 1:
+            return [found]
         names = [*self.op.tensors, *([self.op.sequence] if self.op.sequence else [])]
         by_name = dict(zip(names, found if len(names) > 1 else (found,), strict=True))
         return [by_name[n] if k < 0 else by_name[n][k] for n, k in self.places]
+
+    def _filled(self, F: Any, cotangents: list[Any]) -> list[Any]:
+        """Zeros for outputs that nobody used."""
+        pairs = zip(cotangents, self.outputs, strict=True)
+        return [F.zeros(*meta) if c is None else c for c, meta in pairs]
 
     def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
         """By the declared formula, over arrays."""
@@ -128,15 +145,16 @@ def _at(bound: dict[str, Any], place: tuple[str, int]) -> Tensor:
     return found
 
 
-def _meta(tensor: Tensor) -> tuple[tuple[int, ...], Any]:
-    return tensor._array.shape, tensor._array.dtype
+def _dtype(value: Any) -> Any:
+    return np.asarray(raw(value)).dtype
 
 
 def _shape(value: Any) -> Any:
     """The shape of an argument, or those of a list of them."""
     if isinstance(value, list | tuple):
         return [_shape(v) for v in value]
-    return tuple(np.shape(raw(value)))
+    array = getattr(value, "_array", None)
+    return tuple(np.shape(value) if array is None else array.shape)
 
 
 def raw(value: Any) -> Any:
@@ -145,8 +163,13 @@ def raw(value: Any) -> Any:
     return value if array is None else array
 
 
+_SIMPLE = {int, float, bool, str, np.ndarray}
+
+
 def _plain(value: Any) -> Any:
     """An argument without tensors in it."""
+    if value is None or type(value) in _SIMPLE:
+        return value
     if isinstance(value, tuple | list) and any(hasattr(v, "_array") for v in value):
         return type(value)(raw(v) for v in value)
     return raw(value)
@@ -181,7 +204,7 @@ def forward(op: StructuralOp, given: dict[str, Any]) -> Any:
         ShapeError: NumPy finds that the arguments do not fit.
     """
     try:
-        with np.errstate(all="ignore"):
+        with noted():
             return op.forward(np, **given)
     except (ValueError, IndexError) as problem:
         shapes = {k: np.shape(v) for k, v in given.items() if isinstance(v, np.ndarray)}
@@ -200,14 +223,15 @@ def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
         given[op.sequence] = [np.asarray(raw(v)) for v in bound[op.sequence]]
         every = given[op.sequence]
     else:
-        every = [np.asarray(given[n]) for n in op.tensors]
-    if len(every) > 1:
+        names = [n for n in op.tensors if given[n] is not None]
+        every = [np.asarray(given[n]) for n in names]
+    if len(every) > 1 and any(a.dtype is not every[0].dtype for a in every):
         dtype = promoted(every)
         every = [a if a.dtype == dtype else a.astype(dtype) for a in every]
     if op.sequence:
         given[op.sequence] = every
     else:
-        given.update(zip(op.tensors, every, strict=True))
+        given.update(zip(names, every, strict=True))
     return given
 
 
@@ -224,7 +248,7 @@ def _retupled(y: Any, results: list[Tensor]) -> Any:
 
 def _places(op: StructuralOp, bound: dict[str, Any]) -> list[tuple[str, int]]:
     """Where the tensors stand that ask for a gradient."""
-    found = [(name, -1) for name in op.tensors if getattr(bound[name], "_requires", False)]
+    found = [(n, -1) for n in op.tensors if getattr(bound[n], "_requires", False)]
     if op.sequence:
         many = enumerate(bound[op.sequence])
         found += [(op.sequence, i) for i, t in many if getattr(t, "_requires", False)]
@@ -244,7 +268,7 @@ def _record(
     node = StructuralNode(op, bound, places)
     if op.sequence:
         node.given["count_"] = len(bound[op.sequence])
-    node.outputs = [_meta(r) for r in results]
+    node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     for i, result in enumerate(results):
         if result._array.dtype.kind in "fc":
             result._node, result._index, result._requires = node, i, True

@@ -72,16 +72,32 @@ composite(
     lambda F, c, a, b, beta=1, alpha=1: c * beta + F.matmul(a, b) * alpha, torch="torch.addmm",
     formula="by matmul",
 )  # fmt: skip
-composite(
-    "linear", "x Wᵀ + b: a fully connected layer.",
-    lambda F, x, weight, bias=None: _linear(F, x, weight, bias),
-    torch="torch.nn.functional.linear", formula="by matmul",
+
+
+def _linear(xp: Any, x: Any, weight: Any, bias: Any = None) -> Any:
+    product = xp.matmul(x, weight.T)
+    if bias is None:
+        return product
+    if product.dtype != xp.result_type(product, bias):
+        return product + bias
+    product += bias
+    return product
+
+
+def _linear_vjp(F: Any, g: Any, x: Any, weight: Any, bias_shape: Any, needs: Any) -> Any:
+    """Rows are samples: X = G W, W = Gᵀ X, b the sum of the rows of G."""
+    back = F.matmul(g, weight) if needs["x"] else None
+    rows, samples = (F.reshape(t, (-1, t.shape[-1])) for t in (g, x))
+    slope = F.matmul(F.transpose(rows, 0, 1), samples) if needs["weight"] else None
+    return back, slope, F.sum_to(g, bias_shape) if needs["bias"] else None
+
+
+structural(
+    "linear", "x Wᵀ + b: a fully connected layer.", forward=_linear, vjp=_linear_vjp,
+    tensors=["x", "weight", "bias"], torch="torch.nn.functional.linear",
+    formula=r"\bar{X} = \bar{Y} W, \quad \bar{W} = \bar{Y}^{\top} X, \quad \bar{b} ="
+    r" \textstyle\sum \bar{Y}",
 )  # fmt: skip
-
-
-def _linear(F: Any, x: Any, weight: Any, bias: Any) -> Any:
-    product = F.matmul(x, transposed(F, weight))
-    return product if bias is None else product + bias
 
 
 def parts(equation: str, count: int) -> tuple[list[str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derivc.errors import InputTypeError
-from derivc.ops.structure import composite
+from derivc.ops.structure import composite, structural
 
 
 def reduced(F: Any, losses: Any, reduction: str) -> Any:
@@ -51,6 +51,37 @@ composite(
 )  # fmt: skip
 
 
+def _picked(xp: Any, x: Any, index: Any, scale: Any, dim: int) -> Any:
+    """Per sample, minus the logarithm of softmax at one class, times a number."""
+    lowered = x - xp.max(x, axis=dim, keepdims=True)
+    total = xp.log(xp.sum(xp.exp(lowered), axis=dim))
+    chosen = xp.take_along_axis(lowered, xp.expand_dims(index, dim), axis=dim)
+    return (total - xp.squeeze(chosen, axis=dim)) * scale
+
+
+def _picked_vjp(F: Any, g: Any, x: Any, index: Any, scale: Any, dim: int) -> Any:
+    hit = F.one_hot(index, x.shape[dim], dim, x)
+    return (F.softmax(x, dim) - hit) * F.unsqueeze(g * scale, dim)
+
+
+structural(
+    "picked_cross_entropy", "Minus the log-softmax at one class per sample, times a number.",
+    forward=_picked, vjp=_picked_vjp,
+    formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
+)  # fmt: skip
+
+
+def _of_classes(
+    F: Any, x: Any, target: Any, weight: Any, reduction: str, ignore: int, dim: int
+) -> Any:
+    index, counted = F.classes(target, ignore)
+    scale = F.class_weights(weight, index, counted, x)
+    losses = F.picked_cross_entropy(x, index, scale, dim)
+    if reduction == "mean":
+        return F.sum(losses) / scale.sum()
+    return reduced(F, losses, reduction)
+
+
 def _cross_entropy(
     F: Any,
     x: Any,
@@ -61,15 +92,16 @@ def _cross_entropy(
     label_smoothing: float = 0.0,
 ) -> Any:
     dim = 1 if x.ndim > 1 else 0
-    logs = F.log_softmax(x, dim)
     if F.is_float(target):
+        logs = F.log_softmax(x, dim)
         smooth = target * (1 - label_smoothing) + label_smoothing / x.shape[dim]
         scaled = smooth if weight is None else smooth * F.along(weight, dim, x.ndim)
         losses = -F.sum(scaled * logs, dim)
         return reduced(F, losses, reduction)
-    exact = _nll(F, logs, target, weight, reduction, ignore_index)
+    exact = _of_classes(F, x, target, weight, reduction, ignore_index, dim)
     if not label_smoothing:
         return exact
+    logs = F.log_softmax(x, dim)
     spread = _smoothed(F, logs, target, weight, reduction, ignore_index, dim)
     return exact * (1 - label_smoothing) + spread * (label_smoothing / x.shape[dim])
 
