@@ -32,7 +32,7 @@ def function_of(name: str) -> Callable[..., Any]:
     op = registry.get(name)
 
     def call(*args: Any, **named: Any) -> Any:
-        for arg in (*args, *named.values()):
+        for arg in (*args, *named.values()) if named else args:
             if hasattr(arg, "__derivc_op__"):
                 return arg.__derivc_op__(op, args, named)
         if any(isinstance(arg, sp.Basic) for arg in (*args, *named.values())):

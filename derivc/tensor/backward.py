@@ -101,7 +101,7 @@ class _Pass:
 
     def sweep(self) -> None:
         """Run the nodes that are waiting, and those that are reached from them."""
-        heap, waiting, arrive = self.heap, self.waiting, self.arrive
+        heap, waiting = self.heap, self.waiting
         keep, create, flags = self.keep, self.create, mode.flags
         plain = self.targets is None and mode.anomaly is None and not create
         while heap:
@@ -110,11 +110,16 @@ class _Pass:
                 grads = self._step(node, slots)
             else:
                 grads = node.pull(slots, flags)
-                if not keep:
-                    node.release()
+                if not keep and node.saved:
+                    node.saved, node.guards = None, ()
             for (behind, index), grad in zip(node.edges if grads else (), grads):  # noqa: B905  equal by construction
                 if behind is not None and grad is not None:
-                    arrive(behind, index, grad)
+                    entry = waiting.get(behind.sequence)
+                    if entry is None and len(behind.outputs) < 2:  # as `arrive`, without the call
+                        waiting[behind.sequence] = (behind, [grad])
+                        heappush(heap, -behind.sequence)
+                    else:
+                        self.arrive(behind, index, grad)
 
     def _look(self, node: Node, slots: list[Any]) -> None:
         """Hooks of tensors, `.grad` of those that retain it, and what was asked for."""

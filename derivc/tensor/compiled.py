@@ -30,7 +30,7 @@ from derivc.passes.dce import dce
 from derivc.passes.pipeline import before_generation
 from derivc.passes.vjp import pull
 from derivc.specs import Specs
-from derivc.tensor.modes import Flags, mode, noted
+from derivc.tensor.modes import Flags, begin, end, mode
 from derivc.version import __version__
 
 LARGE = 1 << 14
@@ -62,6 +62,7 @@ class Compiled:
         self.count = len(specs.definition.trees)
         self.gates = tuple(gates) if gates else (frozenset(),) * self.count
         self.gated = any(self.gates)
+        self.is_plain = self.count == 1 and not boolean
         self.selects = any(s.op == "where" for s in specs.value_program.instructions)
         self.pullbacks: dict[tuple[int, ...], Pullback] = {}
 
@@ -99,8 +100,11 @@ class Compiled:
 
     def evaluate(self, arrays: Sequence[Any], large: bool) -> tuple[Any, ...]:
         """The results for arrays of one dtype, without warnings."""
-        with noted():
+        token = begin()
+        try:
             return self.flagged(arrays, large, mode.flags)
+        finally:
+            end(token)
 
     def flagged(self, arrays: Sequence[Any], large: bool, flags: Flags) -> tuple[Any, ...]:
         """The same while somebody notes the floating-point flags.

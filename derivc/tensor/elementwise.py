@@ -11,7 +11,7 @@ from derivc.errors import AutogradError, NotDifferentiableError, NotImplementedG
 from derivc.tensor import complexes
 from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
-from derivc.tensor.modes import Flags, mode
+from derivc.tensor.modes import Flags, begin, end, mode
 from derivc.tensor.node import SEQUENCE, Node, camel, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
 from derivc.tensor.tensor import Tensor
@@ -57,13 +57,15 @@ class KernelNode(Node):
         if self.pullback.of.selects:  # zeros from here on are zeros, even next to NaN
             mode.careful = True
         arguments = [*values(self), *cotangents]
+        large = False
         if len(cotangents) > 1:
             arguments = [0.0 if a is None else a for a in arguments]
+        else:
+            large = cotangents[0].size >= LARGE
         if self.is_complex:
             kept = complexes.conjugated(arguments[: -len(cotangents)])
             results = complexes.evaluate(self.pullback.compiled, kept + cotangents)
             return [fit(r, s, d) for r, (s, d) in zip(results, self.inputs, strict=True)]
-        large = cotangents[0] is not None and cotangents[0].size >= LARGE
         results = self.pullback.compiled.flagged(arguments, large, flags)
         return [
             r if type(r) is np.ndarray and r.shape == s and r.dtype is d else fit(r, s, d)
@@ -167,42 +169,59 @@ class MissingNode(Node):
 def apply(function: Compiled, operands: Sequence[Any]) -> Any:
     """A compiled function of tensors, arrays and numbers; recorded when one of them asks for it.
 
+    The most common case, small tensors of doubles and one result, takes the shortest path there is.
+
     Returns:
         A tensor; a tuple of them for a function with several results.
     """
     arrays: list[Any] = []
     wanted: list[int] = []
-    dtype: Any = DOUBLE
-    large = False
     for operand in operands:
         if type(operand) is Tensor:
             array = operand._array
+            if array.dtype is not DOUBLE or array.size >= LARGE:
+                return _apply(function, operands)
             if operand._requires:
                 wanted.append(len(arrays))
-        elif type(operand) in _NUMBERS:
+            arrays.append(array)
+        elif type(operand) is float or type(operand) is int:
             arrays.append(operand)
-            continue
         else:
-            array = np.asarray(operand)
-        arrays.append(array)
-        if array.dtype is not DOUBLE:
-            dtype = None
-        if array.size >= LARGE:
-            large = True
-    if dtype is None:
-        arrays, dtype = aligned(arrays)
-        large = large and dtype is not None
+            return _apply(function, operands)
+    if function.is_plain:
+        token = begin()
+        try:
+            (raw,) = function.flagged(arrays, False, mode.flags)
+        finally:
+            end(token)
+        result = Tensor._make(raw if type(raw) is np.ndarray else np.asarray(raw))
+        if wanted and mode.enabled:
+            _record(function, wanted, operands, arrays, [result])
+        return result
+    return _apply(function, operands)
+
+
+def _apply(function: Compiled, operands: Sequence[Any]) -> Any:
+    """The same for operands of any kind and size, and any number of results."""
+    arrays = [_operand(o) for o in operands]
+    wanted = [i for i, o in enumerate(operands) if type(o) is Tensor and o._requires]
+    large = any(type(a) is np.ndarray and a.size >= LARGE for a in arrays)
+    arrays, dtype = aligned(arrays)
     if dtype is not None and dtype.kind == "c" and not function.boolean:
         function = complexes.form_of(function)
         raw = complexes.evaluate(function, arrays)
     else:
-        raw = function.evaluate(arrays, large)
-    if function.boolean:
-        dtype = None
-    results = [_tensor(r, dtype) for r in raw]
+        raw = function.evaluate(arrays, large and dtype is not None)
+    results = [_tensor(r, None if function.boolean else dtype) for r in raw]
     if wanted and mode.enabled and not function.boolean:
         _record(function, wanted, operands, arrays, results)
     return results[0] if len(results) == 1 else tuple(results)
+
+
+def _operand(operand: Any) -> Any:
+    if type(operand) is Tensor:
+        return operand._array
+    return operand if type(operand) in _NUMBERS else np.asarray(operand)
 
 
 def _tensor(result: Any, dtype: Any) -> Tensor:
@@ -231,18 +250,30 @@ def _record(
         operand = operands[i]
         array = operand._array
         inputs.append((array.shape, array.dtype))
-        node = operand._node
-        simple = node is not None and operand._base is None
-        edges.append((node, operand._index) if simple else edge_of(operand))
+        behind = operand._node
+        simple = behind is not None and operand._base is None
+        edges.append((behind, operand._index) if simple else edge_of(operand))
     node = KernelNode(back, edges, inputs)
-    if results[0]._array.dtype.kind == "c":
-        node.is_complex = True
-    if len(results) > 1:
+    _keep(node, operands, arrays, results)
+    for i, result in enumerate(results):
+        result._node, result._requires, result._index = node, True, i
+    if len(results) > 1 or not function.is_plain:
         node.outputs = [(r._array.shape, r._array.dtype) for r in results]
+    if results[0]._array.dtype is not DOUBLE:
+        node.is_complex = results[0]._array.dtype.kind == "c"
+    if mode.anomaly is not None:
+        node.trail = mode.anomaly.here()
+
+
+def _keep(
+    node: KernelNode, operands: Sequence[Any], arrays: list[Any], results: list[Tensor]
+) -> None:
+    """Save what the pullback reads: operands as they were before they had a common dtype."""
+    back = node.pullback
     saved, tensors = [], []
     for i in back.reads:
         operand = operands[i]
-        if type(operand) is Tensor:  # as it was before it was brought to a common dtype
+        if type(operand) is Tensor:
             saved.append(operand._array)
             tensors.append(operand)
         else:
@@ -250,10 +281,5 @@ def _record(
     for i in back.results:
         saved.append(results[i]._array)
         tensors.append(results[i])
-    keep(node, saved, tensors)
-    for i, result in enumerate(results):
-        result._node, result._requires = node, True
-        if i:
-            result._index = i
-    if mode.anomaly is not None:
-        node.trail = mode.anomaly.here()
+    if saved:
+        keep(node, saved, tensors)

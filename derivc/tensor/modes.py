@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, final
 
 import numpy as np
@@ -59,31 +57,38 @@ _settings: Any = _found_settings()
 mode = _Mode()
 
 
-@contextmanager
-def _noted_slowly() -> Iterator[None]:
-    with np.errstate(all="call", under="ignore", call=mode.flags.note):
-        yield
-
-
-@final
-class noted:  # noqa: N801  used like contextlib's
-    """Floating-point flags are noted inside, and warn of nothing.
+def _begin() -> Any:
+    """Note floating-point flags from now on, and warn of none.
 
     `np.errstate` makes a new setting at every entry, which costs more than a small ufunc; this puts
     a ready one in place.
     """
+    return _settings.set(mode.noting)
+
+
+def _begin_slowly() -> Any:
+    state = np.errstate(all="call", under="ignore", call=mode.flags.note)
+    state.__enter__()
+    return state
+
+
+def _end_slowly(state: Any) -> None:
+    state.__exit__(None, None, None)
+
+
+begin: Any = _begin if _settings is not None else _begin_slowly
+end: Any = _settings.reset if _settings is not None else _end_slowly
+"""What `begin` returned goes into `end`."""
+
+
+@final
+class noted:  # noqa: N801  used like contextlib's
+    """Floating-point flags are noted inside, and warn of nothing."""
 
     __slots__ = ("token",)
 
     def __enter__(self) -> None:
-        if _settings is None:
-            self.token: Any = _noted_slowly()
-            self.token.__enter__()
-        else:
-            self.token = _settings.set(mode.noting)
+        self.token = begin()
 
     def __exit__(self, *problem: object) -> None:
-        if _settings is None:
-            self.token.__exit__(None, None, None)
-        else:
-            _settings.reset(self.token)
+        end(self.token)

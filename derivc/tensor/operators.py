@@ -23,8 +23,14 @@ ADD, SUB, MUL, DIV, POW = (
 )
 
 
+_LOOKING = {"pow", "abs", "angle", "sign", "prelu", "clamp"}
+"""Ops that look at their arguments first."""
+
+
 def elementwise_op(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """An elementwise op of tensors; losses are reduced, by default to their mean."""
+    if not named and len(args) == op.arity and op.name not in _LOOKING and "loss" not in op.tags:
+        return elementwise.apply(compiled.of_op(op), args)
     named = dict(named)
     reduction = named.pop("reduction", "mean") if "loss" in op.tags else "none"
     if op.name in ("add", "sub") and "alpha" in named:
@@ -33,8 +39,16 @@ def elementwise_op(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> Any
         return getattr(RECORDED, _COMPLEX[op.name])(args[0])
     if op.name == "pow" and len(args) == 2:
         return power(*args)
+    if op.name == "prelu" and len(args) == 2:
+        args = (args[0], _per_channel(*args))
     found = elementwise.apply(compiled.of_op(op), _operands(op, args, named))
     return reduced(RECORDED, found, reduction) if reduction != "none" else found
+
+
+def _per_channel(x: Any, weight: Any) -> Any:
+    """One weight per channel, along dimension 1 of several."""
+    several = np.ndim(raw(weight)) == 1 and raw(weight).size > 1 and np.ndim(raw(x)) > 2
+    return RECORDED.along(weight, 1, np.ndim(raw(x))) if several else weight
 
 
 _COMPLEX = {"abs": "complex_abs", "angle": "complex_angle", "sign": "complex_sgn"}
@@ -105,7 +119,11 @@ def _assigning(function: compiled.Compiled) -> Callable[[Any, Any], Any]:
 
 
 def _method(op: Op) -> Callable[..., Any]:
+    plain = op.name not in _LOOKING and "loss" not in op.tags
+
     def method(self: Any, *args: Any, **named: Any) -> Any:
+        if plain and not named and len(args) + 1 == op.arity:
+            return elementwise.apply(compiled.of_op(op), (self, *args))
         return elementwise_op(op, (self, *args), named)
 
     method.__name__, method.__doc__ = op.name, op.summary
@@ -225,6 +243,7 @@ _SPECIAL: dict[str, Any] = {
     "__rmatmul__": lambda self, other: RECORDED.matmul(other, self),
     "__getitem__": _getitem, "__setitem__": _setitem, "__iter__": _iter,
     "__getattr__": attribute,
+    "__derivc_op__": lambda self, op, args, named: elementwise_op(op, args, named),
     "T": property(lambda self: RECORDED.transpose(self)),
     "mT": property(lambda self: RECORDED.transpose(self, -1, -2)),
 }  # fmt: skip

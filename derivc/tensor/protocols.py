@@ -114,7 +114,7 @@ def _array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **named: A
     if found is not None:
         return structural.apply(found, inputs, {})
     assert op is not None
-    return self.__derivc_op__(op, inputs, {})
+    return self.__derivc_op__(op, inputs, {})  # type: ignore[attr-defined]
 
 
 _REDUCTIONS: dict[Any, Callable[..., Any]] = {
@@ -141,7 +141,7 @@ def _array_function(self: Any, function: Any, types: Any, args: Any, named: Any)
         return structural.apply(op, args, given)
     elementwise = registry.resolve(f"numpy.{name}")
     if elementwise is not None:
-        return Tensor.__derivc_op__(self, elementwise, args, given)
+        return Tensor.__derivc_op__(self, elementwise, args, given)  # type: ignore[attr-defined]
     raise UnsupportedError(
         f"np.{name} of a Tensor is not known; use t.detach().numpy(), or an op of derivc"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
@@ -341,12 +341,6 @@ class Tensor:
         from derivc.tensor import functional
 
         return getattr(functional, name)
-
-    def __derivc_op__(self, op: Any, args: Sequence[Any], named: dict[str, Any]) -> Any:
-        """An elementwise op of which this tensor is an argument."""
-        from derivc.tensor.operators import elementwise_op
-
-        return elementwise_op(op, args, named)
 
 
 def _check_grad(tensor: Tensor, value: Any) -> None:
