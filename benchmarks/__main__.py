@@ -1,10 +1,10 @@
-"""`python -m benchmarks speed`, `scale` or `accuracy`: each side by side with peers in one run."""
+"""`python -m benchmarks speed`, `scale`, `accuracy` or `graph`: side by side with peers."""
 
 from __future__ import annotations
 
 import click
 
-from benchmarks import scale, speed
+from benchmarks import graph, scale, speed
 from benchmarks.accuracy import main as accuracy
 from benchmarks.cases import SEEDS, feynman
 
@@ -30,6 +30,13 @@ def measure_speed(quick: bool) -> None:
 def measure_scale(quick: bool) -> None:
     """Compile time and operations as the number of variables grows, and the depth."""
     click.echo(scale.table((100, 1000) if quick else (100, 1000, 10_000)))
+
+
+@main.command("graph")
+@click.option("--quick", is_flag=True, help="Fewer rounds.")
+def measure_graph(quick: bool) -> None:
+    """Tensors: small operations, one kernel, a training step, beside PyTorch and HIPS autograd."""
+    click.echo(graph.table(3 if quick else 15))
 
 
 main.add_command(accuracy, "accuracy")

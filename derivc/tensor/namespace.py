@@ -123,6 +123,11 @@ class Namespace(ABC):
         return np.where(counted, own, 0).astype(dtype)
 
     @staticmethod
+    def constant(x: Any) -> Any:
+        """An array outside the graph."""
+        return raw(x)
+
+    @staticmethod
     def one_hot(index: Any, classes: int, dim: int, like: Any) -> Any:
         """1 at the class numbers along a dimension, else 0; in the dtype of an array."""
         places = np.arange(classes).reshape(-1, *(1,) * (np.ndim(index) - dim))

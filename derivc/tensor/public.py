@@ -76,6 +76,16 @@ def extremum(name: str) -> Callable[..., Any]:
     return call
 
 
+def median(x: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+    """The median of all numbers, or along a dimension with its index: the lower of two."""
+    dim = named.pop("axis", dim)
+    if dim is None:
+        return function_of("median_along")(function_of("reshape")(x, (-1,)))[0]
+    return function_of("median_along")(x, dim, keepdim)
+
+
 def find(name: str) -> Callable[..., Any] | None:
     """The public function of that name, or None."""
+    if name == "median":
+        return median
     return function_of(name) if structure.find(name) else None

@@ -65,6 +65,32 @@ def close(mine, his, rtol=1e-11):
     assert mine.shape == tuple(his.shape)
 
 
+def test_every_structural_op_has_a_case(monkeypatch):
+    """Forward or backward, each is used by a case here or in test_complex.py."""
+    from derivc.ops import structure
+    from derivc.tensor import structural
+
+    seen, apply = set(), structural.apply
+
+    def spy(op, args, named):
+        seen.add(op.name)
+        return apply(op, args, named)
+
+    monkeypatch.setattr(structural, "apply", spy)
+    for text, specs in EVERY:
+        leaves, y = ours(text, inputs(specs))
+        dc.grad(y, leaves, dc.ones_like(y), create_graph=True, allow_unused=True)
+    complexes = {"complex", "complex_abs", "complex_angle", "complex_sgn", "conj", "imag", "polar"}
+    missing = {op.name for op in structure.all_structural()} - seen - complexes - {"real", "cast"}
+    assert not missing
+
+
+def test_every_structural_op_shows_its_formula():
+    from derivc.ops import structure
+
+    assert not [op.name for op in structure.all_structural() if not (op.formula and op.summary)]
+
+
 IDS = [f"{text} {specs}" for text, specs in EVERY]
 
 

@@ -9,4 +9,5 @@ from derivc.ops.structural import linear as linear
 from derivc.ops.structural import losses as losses
 from derivc.ops.structural import normalization as normalization
 from derivc.ops.structural import reductions as reductions
+from derivc.ops.structural import selection as selection
 from derivc.ops.structural import shapes as shapes

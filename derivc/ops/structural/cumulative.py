@@ -74,3 +74,22 @@ composite(
     "exclusive_cumprod", "The product of all numbers before, along a dimension.", _exclusive,
     formula="by cumprod",
 )  # fmt: skip
+
+
+def _logcumsumexp(xp: Any, x: Any, dim: int = 0) -> Any:
+    return xp.logaddexp.accumulate(x, axis=dim) if x.ndim else x.copy()
+
+
+def _logcumsumexp_vjp(F: Any, g: Any, x: Any, y: Any, dim: int) -> Any:
+    """Every y_j with j >= i has the partial exp(x_i - y_j): the sum of g exp(-y), scaled."""
+    if not g.ndim:
+        return g
+    low = F.constant(y).min(dim, keepdims=True)
+    return F.exp(x - low) * _reversed_cumsum(F, g * F.exp(low - y), dim)
+
+
+structural(
+    "logcumsumexp", "The logarithm of the running sum of exponentials.", forward=_logcumsumexp,
+    vjp=_logcumsumexp_vjp, torch="torch.logcumsumexp",
+    formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j\, e^{x_i - y_j}",
+)  # fmt: skip

@@ -180,7 +180,3 @@ composite(
     lambda F, x, mask, value: F.where(mask, value, x), torch="torch.masked_fill",
     formula=r"\bar{x} = \bar{y} \text{ where the mask does not hold}",
 )  # fmt: skip
-composite(
-    "diagonal_of", "The main diagonal of the last two dimensions.",
-    lambda F, x: F.einsum("...ii->...i", x), formula="by einsum",
-)  # fmt: skip

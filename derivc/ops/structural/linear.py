@@ -171,3 +171,108 @@ structural(
 
 def _einsum(xp: Any, equation: str, tensors: Any) -> Any:
     return xp.array(xp.einsum(equation, *tensors, optimize=len(tensors) > 1), copy=None)
+
+
+def _diagonal(xp: Any, x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    return xp.diagonal(x, offset, dim1, dim2)
+
+
+def _diagonal_vjp(F: Any, g: Any, x_shape: Any, offset: int, dim1: int, dim2: int) -> Any:
+    return F.from_diagonal(g, x_shape, offset, dim1, dim2)
+
+
+structural(
+    "diagonal", "A diagonal of two dimensions, along a new last one.", forward=_diagonal,
+    vjp=_diagonal_vjp, torch="torch.diagonal", formula=r"\bar{X} = \operatorname{diag} \bar{y}",
+)  # fmt: skip
+
+
+def _from_diagonal(xp: Any, x: Any, shape: Any, offset: int, dim1: int, dim2: int) -> Any:
+    found = xp.zeros(shape, x.dtype)
+    moved = xp.moveaxis(found, (dim1, dim2), (-2, -1))  # a view of what is returned
+    rows = xp.arange(x.shape[-1])
+    moved[..., rows + max(-offset, 0), rows + max(offset, 0)] = x
+    return found
+
+
+structural(
+    "from_diagonal", "Zeros but on a diagonal.", forward=_from_diagonal,
+    vjp=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
+    formula=r"\bar{x} = \text{the diagonal of } \bar{Y}",
+)  # fmt: skip
+
+
+def _diag(F: Any, x: Any, diagonal: int = 0) -> Any:
+    if x.ndim == 2:
+        return F.diagonal(x, diagonal)
+    n = x.shape[0] + abs(diagonal)
+    return F.from_diagonal(x, (n, n), diagonal, 0, 1)
+
+
+composite(
+    "diag", "The diagonal of a matrix, or the matrix with that diagonal.", _diag,
+    torch="torch.diag", formula="by diagonal",
+)  # fmt: skip
+
+
+def _cross(F: Any, a: Any, b: Any, dim: int = -1) -> Any:
+    """Two products of the vectors, each turned around by one place."""
+    return F.roll(a * F.roll(b, -1, dim) - b * F.roll(a, -1, dim), -1, dim)
+
+
+composite(
+    "cross", "The cross product of vectors of three numbers.", _cross, torch="torch.linalg.cross",
+    formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
+)  # fmt: skip
+
+
+def _tensordot(F: Any, a: Any, b: Any, dims: Any = 2) -> Any:
+    left, right = dims if not isinstance(dims, int) else (
+        range(a.ndim - dims, a.ndim), range(dims)
+    )  # fmt: skip
+    left, right = [d % a.ndim for d in left], [d % b.ndim for d in right]
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    one = list(letters[: a.ndim])
+    two = list(letters[a.ndim : a.ndim + b.ndim])
+    for i, j in zip(left, right, strict=True):
+        two[j] = one[i]
+    kept = [c for i, c in enumerate(one) if i not in left]
+    kept += [c for j, c in enumerate(two) if j not in right]
+    return F.einsum(f"{''.join(one)},{''.join(two)}->{''.join(kept)}", a, b)
+
+
+composite(
+    "tensordot", "The sum of products over dimensions of two arrays.", _tensordot,
+    torch="torch.tensordot", formula="by einsum",
+)  # fmt: skip
+
+
+def _matrix_power(F: Any, x: Any, n: int) -> Any:
+    """By squaring; a negative power is of the inverse."""
+    if n < 0:
+        return _matrix_power(F, F.inv(x), -n)
+    if n == 0:
+        return x * 0 + F.eye(x.shape[-1], x)
+    half = _matrix_power(F, x, n // 2) if n > 1 else None
+    square = x if half is None else F.matmul(half, half)
+    return F.matmul(square, x) if n > 1 and n % 2 else square
+
+
+composite(
+    "matrix_power", "A whole power of a matrix.", _matrix_power,
+    torch="torch.linalg.matrix_power", formula="by matmul",
+)  # fmt: skip
+
+
+def _multi_dot(F: Any, tensors: Any) -> Any:
+    """From the left; matmul knows the shapes of the ends."""
+    first, *rest = tensors
+    for tensor in rest:
+        first = F.matmul(first, tensor)
+    return first
+
+
+composite(
+    "multi_dot", "The product of several matrices.", _multi_dot, torch="torch.linalg.multi_dot",
+    formula="by matmul",
+)  # fmt: skip

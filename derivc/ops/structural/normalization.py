@@ -85,3 +85,52 @@ composite(
     "rms_norm", "Divided by the root of the mean square over the last dimensions.", _rms_norm,
     torch="torch.nn.functional.rms_norm", formula="by mean and rsqrt",
 )  # fmt: skip
+
+
+def _normalize(F: Any, x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
+    size = F.vector_norm(x, p, dim, True)
+    return x / F.maximum(size, eps)
+
+
+composite(
+    "normalize", "Divided by the p-norm along a dimension.", _normalize,
+    torch="torch.nn.functional.normalize", formula="by vector_norm",
+)  # fmt: skip
+
+
+def _cosine(F: Any, a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
+    sizes = [F.maximum(F.vector_norm(t, 2, dim, True), eps) for t in (a, b)]
+    return F.sum((a / sizes[0]) * (b / sizes[1]), dim)
+
+
+composite(
+    "cosine_similarity", "The cosine of the angle between vectors along a dimension.", _cosine,
+    torch="torch.nn.functional.cosine_similarity", formula="by vector_norm",
+    renamed={"x1": "a", "x2": "b", "axis": "dim"},
+)  # fmt: skip
+
+
+def _distance(
+    F: Any, a: Any, b: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
+) -> Any:
+    return F.vector_norm(a - b + eps, p, -1, keepdim)
+
+
+composite(
+    "pairwise_distance", "The p-norm of differences along the last dimension.", _distance,
+    torch="torch.nn.functional.pairwise_distance", formula="by vector_norm",
+    renamed={"x1": "a", "x2": "b", "keepdims": "keepdim"},
+)  # fmt: skip
+composite(
+    "dist", "The p-norm of the difference of two arrays.",
+    lambda F, a, b, p=2: F.vector_norm(a - b, p), torch="torch.dist", formula="by vector_norm",
+)  # fmt: skip
+composite(
+    "glu", "One half times the sigmoid of the other.",
+    lambda F, x, dim=-1: _glu(F, x, dim), torch="torch.nn.functional.glu", formula="by sigmoid",
+)  # fmt: skip
+
+
+def _glu(F: Any, x: Any, dim: int) -> Any:
+    left, right = F.chunk(x, 2, dim)
+    return left * F.sigmoid(right)

@@ -248,34 +248,3 @@ composite(
     "softmin", "Softmax of the negative.", lambda F, x, dim=-1: F.softmax(-x, dim),
     torch="torch.nn.functional.softmin", formula="by softmax",
 )  # fmt: skip
-
-
-def _sorted(xp: Any, x: Any, dim: int = -1, descending: bool = False) -> Any:
-    if not x.ndim:
-        return Extremum(x.copy(), xp.zeros((), int))
-    order = xp.argsort(-x if descending else x, axis=dim, kind="stable")
-    return Extremum(xp.take_along_axis(x, order, axis=dim), order)
-
-
-def _scattered(F: Any, g: Any, x_shape: Any, y: Any, dim: int) -> Any:
-    """Every cotangent at the place that its number came from."""
-    return F.scatter_zeros(g[0], dim, y[1], x_shape) if x_shape else g[0]
-
-
-structural(
-    "sort", "The numbers in order along a dimension, and where they were.", forward=_sorted,
-    vjp=_scattered, torch="torch.sort", formula=r"\bar{x}_{\text{order}_i} = \bar{y}_i",
-)  # fmt: skip
-
-
-def _topk(xp: Any, x: Any, k: int, dim: int = -1, largest: bool = True) -> Any:
-    values, order = _sorted(xp, x, dim, largest)
-    first = xp.arange(k)
-    return Extremum(xp.take(values, first, axis=dim), xp.take(order, first, axis=dim))
-
-
-structural(
-    "topk", "The k largest (or smallest) numbers along a dimension, and where they are.",
-    forward=_topk, vjp=_scattered, torch="torch.topk",
-    formula=r"\bar{x}_{\text{index}_i} = \bar{y}_i",
-)  # fmt: skip
