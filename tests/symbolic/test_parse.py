@@ -149,10 +149,10 @@ def test_no_real_value(text):
      "(" * 200_000 + "x", "-" * 100_000 + "x", "x*" + "9" * 2000, "a" * 1000],
 )  # fmt: skip
 def test_what_is_too_large_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LimitError):
         parse(text)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_limits_are_the_callers():
