@@ -51,6 +51,16 @@ _LAZY = {
 """Names of the runtime graph, which is imported when the first of them is asked for."""
 
 
+_FOLDERS = ("autograd", "functional", "linalg", "nn", "optim", "special")
+
+
+def _folder(name: str) -> Any:
+    """One of the folders that PyTorch has."""
+    from derivc.tensor import aliases, functional
+
+    return functional if name == "functional" else aliases.Folder(name)
+
+
 def _lazily(name: str) -> Any:
     """A public name of a part that is imported when it is needed, or None."""
     from importlib import import_module
@@ -70,10 +80,8 @@ def __getattr__(name: str) -> Any:
 
     if name.startswith("_"):
         raise AttributeError(f"module 'derivc' has no attribute {name!r}")
-    if name == "functional":
-        from derivc.tensor import functional
-
-        return functional
+    if name in _FOLDERS:
+        return _folder(name)
     found = _lazily(name)
     if found is None:
         op = None if name in ("max", "min") else registry.resolve(name)

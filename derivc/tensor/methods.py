@@ -30,6 +30,11 @@ def _argsort(self: Tensor, dim: int = -1, descending: bool = False) -> Tensor:
     return Tensor._make(np.argsort(array, axis=dim, kind="stable"))
 
 
+def _t(self: Any) -> Any:
+    """Rows and columns exchanged; a vector as it is."""
+    return self.transpose(0, 1) if self.ndim > 1 else self
+
+
 def _nonzero(self: Tensor) -> Tensor:
     """The indices of all numbers that are not zero, one row each."""
     return Tensor._make(np.argwhere(self._array))
@@ -92,7 +97,7 @@ def _part(name: str) -> Any:
 METHODS: dict[str, Any] = {
     **{name: _asked(name) for name in ("argmax", "argmin", "any", "all", "count_nonzero")},
     "max": extremum("max"), "min": extremum("min"), "median": median, "argsort": _argsort,
-    "nonzero": _nonzero,
+    "t": _t, "nonzero": _nonzero,
     "float": _dtype(np.float32), "double": _dtype(np.float64), "half": _dtype(np.float16),
     "int": _dtype(np.int32), "long": _dtype(np.int64), "bool": _dtype(np.bool_),
     "real": _part("real"), "imag": _part("imag"),

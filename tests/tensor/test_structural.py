@@ -44,7 +44,8 @@ def inputs(specs, seed=0):
 
 def ours(text, arrays):
     leaves = [dc.tensor(a, requires_grad=True) for a in arrays]
-    scope = {"F": dc, "L": dc, "N": dc, "I": dc.tensor, "W": dc.tensor}
+    scope = {"F": dc, "L": dc, "N": dc, "I": dc.tensor,
+             "W": lambda w: dc.tensor(w, dtype=leaves[0].dtype)}  # fmt: skip
     return leaves, eval(text, scope | dict(zip("abc", leaves, strict=False)))
 
 
@@ -52,7 +53,7 @@ def theirs(text, arrays):
     leaves = [torch.tensor(a, requires_grad=True) for a in arrays]
     scope = {
         "F": torch, "L": torch.linalg, "N": torch.nn.functional, "I": torch.tensor,
-        "W": lambda w: torch.tensor(w, dtype=torch.float64),
+        "W": lambda w: torch.tensor(w, dtype=leaves[0].dtype),
     }  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -104,6 +105,20 @@ def test_value_and_gradient(text, specs):
     z.backward(torch.tensor(seed))
     for a, b in zip(mine, his, strict=True):
         close(a.grad, b.grad, 1e-10)
+
+
+@pytest.mark.parametrize(("text", "specs"), EVERY, ids=IDS)
+def test_single_precision(text, specs):
+    arrays = [a.astype(np.float32) for a in inputs(specs)]
+    (mine, y), (his, z) = ours(text, arrays), theirs(text, arrays)
+    assert y.dtype == np.float32
+    seed = np.random.default_rng(1).normal(size=tuple(z.shape)).astype(np.float32)
+    y.backward(dc.tensor(seed))
+    z.backward(torch.tensor(seed))
+    np.testing.assert_allclose(y.detach().numpy(), z.detach().numpy(), rtol=2e-4, atol=1e-5)
+    for a, b in zip(mine, his, strict=True):
+        assert a.grad.dtype == np.float32
+        np.testing.assert_allclose(a.grad.numpy(), b.grad.numpy(), rtol=2e-3, atol=1e-4)
 
 
 def second(backend, leaves, y, seeds, make):
