@@ -12,6 +12,7 @@
     +-- DomainError              no real value anywhere, or division by an exact zero
     +-- TraceError               a Python function that cannot be traced
     +-- ShapeError               array shapes that do not fit
+    |   +-- OutOfRangeError          a dimension or an index that is not there (also an IndexError)
     +-- AutogradError            a backward pass that cannot be made (also a RuntimeError)
     |   +-- FreedGraphError      a second backward pass through a graph that was freed
     |   +-- InplaceError         a change in place that would make gradients wrong
@@ -123,6 +124,10 @@ class ShapeError(DerivcError, ValueError):
     """Array shapes that do not fit."""
 
     kind = "shape"
+
+
+class OutOfRangeError(ShapeError, IndexError):
+    """A dimension that an array does not have, or an index outside it."""
 
 
 class AutogradError(DerivcError, RuntimeError):

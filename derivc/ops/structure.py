@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, final
 
-from derivc.errors import DeclarationError, UnknownOpError
+from derivc.errors import DeclarationError, InputTypeError, UnknownOpError
 
 Formula = Callable[..., Any]
 
@@ -99,7 +99,7 @@ class StructuralOp:
         """All arguments by name, defaults filled in.
 
         Raises:
-            DeclarationError: too many, too few or unknown arguments.
+            InputTypeError: too many, too few or unknown arguments.
         """
         if not named and not self.variadic and (rest := self._rest.get(len(args))) is not None:
             return dict(zip(self.params, args, strict=False)) | rest
@@ -121,7 +121,8 @@ class StructuralOp:
         try:
             self.signature.bind(*args, **given)
         except TypeError as problem:
-            raise DeclarationError(f"{self.name}{self.signature}: {problem}") from None
+            called = f"{self.name}({', '.join(self.params)})"
+            raise InputTypeError(f"{called}: {problem}") from None
 
     def __repr__(self) -> str:
         return f"<structural op {self.name}>"

@@ -7,7 +7,12 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc.errors import AutogradError, NotDifferentiableError, NotImplementedGradientError
+from derivc.errors import (
+    AutogradError,
+    NotDifferentiableError,
+    NotImplementedGradientError,
+    ShapeError,
+)
 from derivc.tensor import complexes
 from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
@@ -192,6 +197,8 @@ def apply(function: Compiled, operands: Sequence[Any]) -> Any:
         token = begin()
         try:
             (raw,) = function.flagged(arrays, False, mode.flags)
+        except ValueError as problem:
+            raise _misfit(function, arrays) from problem
         finally:
             end(token)
         result = Tensor._make(raw if type(raw) is np.ndarray else np.asarray(raw))
@@ -211,11 +218,22 @@ def _apply(function: Compiled, operands: Sequence[Any]) -> Any:
         function = complexes.form_of(function)
         raw = complexes.evaluate(function, arrays)
     else:
-        raw = function.evaluate(arrays, large and dtype is not None)
+        try:
+            raw = function.evaluate(arrays, large and dtype is not None)
+        except ValueError as problem:
+            raise _misfit(function, arrays) from problem
     results = [_tensor(r, None if function.boolean else dtype) for r in raw]
     if wanted and mode.enabled and not function.boolean:
         _record(function, wanted, operands, arrays, results)
     return results[0] if len(results) == 1 else tuple(results)
+
+
+def _misfit(function: Compiled, arrays: Sequence[Any]) -> ShapeError:
+    """The error for shapes that do not broadcast."""
+    names = function.specs.definition.elements
+    pairs = zip(names, arrays, strict=True)
+    told = ", ".join(f"{n} {a.shape}" for n, a in pairs if isinstance(a, np.ndarray))
+    return ShapeError(f"{function.name}: the shapes do not broadcast: {told}")
 
 
 def _operand(operand: Any) -> Any:

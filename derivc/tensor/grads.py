@@ -111,6 +111,9 @@ def grad(
     if is_grads_batched:
         return _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused)
     chosen = _many(inputs)
+    for tensor in chosen:
+        if not isinstance(tensor, Tensor):
+            raise InputTypeError(f"inputs must be Tensors, got {type(tensor).__name__}")
     if not all(t.requires_grad for t in chosen):
         raise AutogradError("One of the differentiated Tensors does not require grad")
     roots = _roots(outputs, grad_outputs, create_graph)

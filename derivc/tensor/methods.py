@@ -35,6 +35,13 @@ def _t(self: Any) -> Any:
     return self.transpose(0, 1) if self.ndim > 1 else self
 
 
+def _where(self: Any, condition: Any, other: Any) -> Any:
+    """The tensor where the condition holds, `other` elsewhere."""
+    from derivc.tensor.namespace import RECORDED
+
+    return RECORDED.where(raw(condition), self, other)
+
+
 def _nonzero(self: Tensor) -> Tensor:
     """The indices of all numbers that are not zero, one row each."""
     return Tensor._make(np.argwhere(self._array))
@@ -97,7 +104,7 @@ def _part(name: str) -> Any:
 METHODS: dict[str, Any] = {
     **{name: _asked(name) for name in ("argmax", "argmin", "any", "all", "count_nonzero")},
     "max": extremum("max"), "min": extremum("min"), "median": median, "argsort": _argsort,
-    "t": _t, "nonzero": _nonzero,
+    "t": _t, "where": _where, "nonzero": _nonzero,
     "float": _dtype(np.float32), "double": _dtype(np.float64), "half": _dtype(np.float16),
     "int": _dtype(np.int32), "long": _dtype(np.int64), "bool": _dtype(np.bool_),
     "real": _part("real"), "imag": _part("imag"),

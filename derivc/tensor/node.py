@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from derivc.errors import FreedGraphError
+from derivc.errors import FreedGraphError, InputTypeError
 
 if TYPE_CHECKING:
     from derivc.tensor.tensor import Tensor
@@ -119,6 +119,8 @@ class Handle:
     _next = itertools.count()
 
     def __init__(self, hooks: dict[int, Any], hook: Callable[..., Any]):
+        if not callable(hook):
+            raise InputTypeError(f"a hook must be callable, got {type(hook).__name__}")
         self.hooks, self.id = hooks, next(Handle._next)
         hooks[self.id] = hook
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.errors import DeclarationError
+from derivc.errors import InputTypeError
 from derivc.ops import registry, structure
 from derivc.ops.declaration import Op
 from derivc.ops.structural.losses import reduced
@@ -23,7 +23,7 @@ ADD, SUB, MUL, DIV, POW = (
 )
 
 
-_LOOKING = {"pow", "abs", "angle", "sign", "prelu", "clamp"}
+_LOOKING = {"pow", "abs", "angle", "sign", "prelu", "clamp", "where"}
 """Ops that look at their arguments first."""
 
 
@@ -35,6 +35,11 @@ def elementwise_op(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> Any
     reduction = named.pop("reduction", "mean") if "loss" in op.tags else "none"
     if op.name in ("add", "sub") and "alpha" in named:
         args = (args[0], args[1] * named.pop("alpha"))
+    if op.name == "where" and args and np.asarray(raw(args[0])).dtype != bool:
+        raise InputTypeError(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype"
+            f" {np.asarray(raw(args[0])).dtype}"
+        )
     if op.name in _COMPLEX and np.iscomplexobj(raw(args[0])):
         return getattr(RECORDED, _COMPLEX[op.name])(args[0])
     if op.name == "pow" and len(args) == 2:
@@ -62,7 +67,10 @@ def _operands(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any
     names = {_RENAMED.get(k, k) if k not in op.params else k: v for k, v in named.items()}
     given = dict(zip(op.params, args, strict=False)) | names
     if set(given) - set(op.params) or len(args) > op.arity:
-        op.bind(tuple(args), names)
+        raise InputTypeError(
+            f"{op.name} takes ({', '.join(op.params)}), was given {len(args)} positional"
+            f" arguments and {sorted(named)} by name"
+        )
     found = [(p, given.get(p)) for p in op.params]
     return [_bound(op, p) if value is None else value for p, value in found]
 
@@ -78,10 +86,10 @@ def _bound(op: Op, name: str) -> float:
     """What an operand is that was not given.
 
     Raises:
-        DeclarationError: it has no default.
+        InputTypeError: it has no default.
     """
     if name not in op.defaults:
-        raise DeclarationError(f"{op.name} takes ({', '.join(op.params)}); {name} is missing")
+        raise InputTypeError(f"{op.name} takes ({', '.join(op.params)}); {name} is missing")
     return float(op.defaults[name])
 
 

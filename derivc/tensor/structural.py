@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from derivc.errors import NotImplementedGradientError, ShapeError
+from derivc.errors import (
+    DerivcError,
+    DomainError,
+    NotImplementedGradientError,
+    OutOfRangeError,
+    ShapeError,
+)
 from derivc.ops.structure import StructuralOp
 from derivc.tensor.dtypes import promoted
 from derivc.tensor.modes import Flags, mode, noted
@@ -202,18 +208,25 @@ def forward(op: StructuralOp, given: dict[str, Any]) -> Any:
 
     Raises:
         ShapeError: NumPy finds that the arguments do not fit.
+        DomainError: a matrix is singular, or not positive definite.
     """
     try:
         with noted():
             return op.forward(np, **given)
+    except DerivcError:
+        raise
+    except np.linalg.LinAlgError as problem:
+        raise DomainError(f"{op.name}: {problem} (shapes: {_shapes(given)})") from problem
     except (ValueError, IndexError) as problem:
-        shapes = {k: np.shape(v) for k, v in given.items() if isinstance(v, np.ndarray)}
-        kind = IndexShapeError if isinstance(problem, IndexError) else ShapeError
-        raise kind(f"{op.name}: {problem} (shapes: {shapes})") from problem
+        kind = OutOfRangeError if isinstance(problem, IndexError) else ShapeError
+        raise kind(f"{op.name}: {problem} (shapes: {_shapes(given)})") from problem
 
 
-class IndexShapeError(ShapeError, IndexError):
-    """An index outside the array."""
+def _shapes(given: dict[str, Any]) -> str:
+    """The shapes of all arrays, for a message."""
+    found = {k: v.shape for k, v in given.items() if isinstance(v, np.ndarray)}
+    many = {k: [a.shape for a in v] for k, v in given.items() if isinstance(v, list)}
+    return ", ".join(f"{k} {v}" for k, v in (found | many).items())
 
 
 def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:

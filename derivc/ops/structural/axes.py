@@ -5,11 +5,16 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from derivc.errors import OutOfRangeError
+
 Dims = int | tuple[int, ...] | list[int] | None
 
 
 def axes(shape: tuple[int, ...], dim: Dims) -> tuple[int, ...]:
     """The dimensions meant, not negative, sorted; all of them for None.
+
+    Raises:
+        OutOfRangeError: the array has no such dimension.
 
     Example:
         >>> axes((2, 3, 4), -1), axes((2, 3, 4), None)
@@ -18,7 +23,13 @@ def axes(shape: tuple[int, ...], dim: Dims) -> tuple[int, ...]:
     if dim is None:
         return tuple(range(len(shape)))
     given = (dim,) if isinstance(dim, int) else tuple(dim)
-    return tuple(sorted(d % len(shape) if shape else 0 for d in given)) if shape else ()
+    for d in given:
+        if not -max(len(shape), 1) <= d < max(len(shape), 1):
+            raise OutOfRangeError(
+                f"Dimension out of range (expected to be in range of [{-max(len(shape), 1)},"
+                f" {max(len(shape), 1) - 1}], but got {d}) for an array of shape {tuple(shape)}"
+            )
+    return tuple(sorted(d % len(shape) for d in given)) if shape else ()
 
 
 def numpy_axis(shape: tuple[int, ...], dim: Dims) -> tuple[int, ...] | None:

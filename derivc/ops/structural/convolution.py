@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from derivc.errors import ShapeError
 from derivc.ops.structure import composite, structural
 
 Pair = tuple[int, ...]
@@ -68,6 +69,21 @@ def _same(kernel: Pair, dilation: Pair) -> Pair:
     return tuple(d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=True))
 
 
+def _check(x: Any, weight: Any, n: int, groups: int) -> None:
+    """Complain about shapes that are none of a convolution.
+
+    Raises:
+        ShapeError: numbers of dimensions or channels do not fit.
+    """
+    fits = x.ndim in (n + 1, n + 2) and weight.ndim == n + 2
+    if not fits or x.shape[-n - 1] != groups * weight.shape[1] or weight.shape[0] % groups:
+        raise ShapeError(
+            f"conv{n}d of shape {tuple(x.shape)} with weights {tuple(weight.shape)} and"
+            f" groups={groups}: expected (batch, channels, ...{n} extents) and (out,"
+            f" channels/groups, ...{n} extents)"
+        )
+
+
 def _convolution(n: int) -> Any:
     letters = "xyz"[:n], "klm"[:n]
 
@@ -81,6 +97,7 @@ def _convolution(n: int) -> Any:
         dilation: Any = 1,
         groups: int = 1,
     ) -> Any:
+        _check(x, weight, n, groups)
         kernel = tuple(weight.shape)[2:]
         stride, dilation = per_dimension(stride, n), per_dimension(dilation, n)
         padding = (
