@@ -76,7 +76,7 @@ def tokenize(text: str, limits: Limits = Limits(), relaxed: bool = False) -> lis
     Raises:
         ParseError: a character that no expression has, or a malformed number.
         UnsafeInputError: a sign of program text, such as a quote or a lone dot.
-        LimitError: the text is too long.
+        LimitError: the text is too long, or its parentheses too deep.
 
     Example:
         >>> [token.text for token in tokenize("2*x**3")]
@@ -94,6 +94,7 @@ def tokenize(text: str, limits: Limits = Limits(), relaxed: bool = False) -> lis
                              _ADVICE["\n"])  # fmt: skip
         if kind == "op":
             depth += (word == "(") - (word == ")")
+            require("the depth of the formula", depth, limits.depth)
         if kind not in ("blank", "newline"):
             tokens.extend(_tokens(kind, word, place, text, limits, relaxed))
             require("the number of tokens", len(tokens), limits.nodes)
