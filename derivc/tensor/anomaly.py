@@ -93,7 +93,7 @@ class set_detect_anomaly:  # noqa: N801  PyTorch's name
 
 
 def _switch(watch: Any) -> Any:
-    before, mode.anomaly = mode.anomaly, watch
+    before, mode.now.anomaly = mode.now.anomaly, watch
     return before
 
 

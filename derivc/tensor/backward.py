@@ -41,15 +41,15 @@ def run(
         What arrived, by target; a target that nothing reaches is left out.
     """
     pass_ = _Pass(keep, create, targets, [root[0] for root in roots])
-    before = mode.enabled, mode.careful
-    mode.enabled, mode.careful = create, False
+    before = mode.now.enabled, mode.now.careful
+    mode.now.enabled, mode.now.careful = create, False
     try:
         with noted():
             for node, index, cotangent in roots:
                 pass_.arrive(node, index, cotangent)
             pass_.sweep()
     finally:
-        mode.enabled, mode.careful = before
+        mode.now.enabled, mode.now.careful = before
     return pass_.found
 
 
@@ -61,14 +61,14 @@ def traced(node: Node, index: int, cotangent: Any) -> list[tuple[Node, list[Any]
     """
     pass_ = _Pass(True, False, [], [])
     pass_.needed, pass_.trace = None, []
-    before = mode.enabled, mode.careful
-    mode.enabled, mode.careful = False, False
+    before = mode.now.enabled, mode.now.careful
+    mode.now.enabled, mode.now.careful = False, False
     try:
         with noted():
             pass_.arrive(node, index, cotangent)
             pass_.sweep()
     finally:
-        mode.enabled, mode.careful = before
+        mode.now.enabled, mode.now.careful = before
     return pass_.trace
 
 
@@ -102,14 +102,14 @@ class _Pass:
     def sweep(self) -> None:
         """Run the nodes that are waiting, and those that are reached from them."""
         heap, waiting = self.heap, self.waiting
-        keep, create, flags = self.keep, self.create, mode.flags
-        plain = self.targets is None and mode.anomaly is None and not create
+        keep, now = self.keep, mode.now
+        plain = self.targets is None and now.anomaly is None and not self.create
         while heap:
             node, slots = waiting.pop(-heappop(heap))
             if node.hooked or not plain or type(node) is AccumulateGrad:
                 grads = self._step(node, slots)
             else:
-                grads = node.pull(slots, flags)
+                grads = node.pull(slots, now)
                 if not keep and node.saved:
                     node.saved, node.guards = None, ()
             for (behind, index), grad in zip(node.edges if grads else (), grads):  # noqa: B905  equal by construction
@@ -151,10 +151,10 @@ class _Pass:
         if node.pre_hooks:
             slots = _prehooked(node, slots, self.create)
         grads: Sequence[Any] = (
-            node.pull_recorded(slots) if self.create else node.pull(slots, mode.flags)
+            node.pull_recorded(slots) if self.create else node.pull(slots, mode.now)
         )
-        if mode.anomaly is not None:
-            mode.anomaly.inspect(node, slots, grads)
+        if mode.now.anomaly is not None:
+            mode.now.anomaly.inspect(node, slots, grads)
         if self.trace is not None:
             self.trace.append((node, list(slots), grads))
         if not self.keep:

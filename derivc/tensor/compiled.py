@@ -30,7 +30,7 @@ from derivc.passes.dce import dce
 from derivc.passes.pipeline import before_generation
 from derivc.passes.vjp import pull
 from derivc.specs import Specs
-from derivc.tensor.modes import Flags, begin, end, mode
+from derivc.tensor.modes import Flags, State, begin, end, mode
 from derivc.version import __version__
 
 LARGE = 1 << 14
@@ -100,13 +100,14 @@ class Compiled:
 
     def evaluate(self, arrays: Sequence[Any], large: bool) -> tuple[Any, ...]:
         """The results for arrays of one dtype, without warnings."""
-        token = begin()
+        now = mode.now
+        token = begin(now.noting)
         try:
-            return self.flagged(arrays, large, mode.flags)
+            return self.flagged(arrays, large, now)
         finally:
             end(token)
 
-    def flagged(self, arrays: Sequence[Any], large: bool, flags: Flags) -> tuple[Any, ...]:
+    def flagged(self, arrays: Sequence[Any], large: bool, now: State) -> tuple[Any, ...]:
         """The same while somebody notes the floating-point flags.
 
         A result is doubtful where a flag went up, and where a zero may have met a NaN.
@@ -114,11 +115,12 @@ class Compiled:
         Args:
             arrays: of one dtype, and plain numbers.
             large: whether to compute in blocks.
-            flags: left as they were.
+            now: the modes of this thread; the flags are left as they were.
         """
+        flags = now.flags
         before, flags.raised = flags.raised, False
         results = (self.thorough if large else self.quick)(*arrays)
-        if flags.raised or (self.gated and mode.careful):
+        if flags.raised or (now.careful and self.gated):
             results = self._again(arrays, results, flags)
         flags.raised = before
         return results

@@ -16,7 +16,7 @@ from derivc.errors import (
 from derivc.tensor import complexes
 from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
-from derivc.tensor.modes import Flags, begin, end, mode
+from derivc.tensor.modes import State, begin, end, mode
 from derivc.tensor.node import SEQUENCE, Node, camel, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
 from derivc.tensor.tensor import Tensor
@@ -57,10 +57,10 @@ class KernelNode(Node):
 
         return of_kernel(self.function)
 
-    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """By the compiled pullback."""
         if self.pullback.of.selects:  # zeros from here on are zeros, even next to NaN
-            mode.careful = True
+            now.careful = True
         arguments = [*values(self), *cotangents]
         large = False
         if len(cotangents) > 1:
@@ -71,7 +71,7 @@ class KernelNode(Node):
             kept = complexes.conjugated(arguments[: -len(cotangents)])
             results = complexes.evaluate(self.pullback.compiled, kept + cotangents)
             return [fit(r, s, d) for r, (s, d) in zip(results, self.inputs, strict=True)]
-        results = self.pullback.compiled.flagged(arguments, large, flags)
+        results = self.pullback.compiled.flagged(arguments, large, now)
         return [
             r if type(r) is np.ndarray and r.shape == s and r.dtype is d else fit(r, s, d)
             for r, (s, d) in zip(results, self.inputs)  # noqa: B905  of one length by construction
@@ -92,7 +92,7 @@ class KernelNode(Node):
         if self.is_complex:
             kept = [RECORDED.conj(k) if hasattr(k, "dtype") else k for k in kept]
         given = [0.0 if c is None else c for c in cotangents]
-        mode.careful = mode.careful or back.of.selects
+        mode.now.careful = mode.now.careful or back.of.selects
         results = apply(back.compiled, [*kept, *given])
         every = results if isinstance(results, tuple) else (results,)
         return [
@@ -154,7 +154,7 @@ class MissingNode(Node):
         """As PyTorch calls it."""
         return "NotImplemented"
 
-    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """Complain.
 
         Raises:
@@ -194,15 +194,16 @@ def apply(function: Compiled, operands: Sequence[Any]) -> Any:
         else:
             return _apply(function, operands)
     if function.is_plain:
-        token = begin()
+        now = mode.now
+        token = begin(now.noting)
         try:
-            (raw,) = function.flagged(arrays, False, mode.flags)
+            (raw,) = function.flagged(arrays, False, now)
         except ValueError as problem:
             raise _misfit(function, arrays) from problem
         finally:
             end(token)
         result = Tensor._make(raw if type(raw) is np.ndarray else np.asarray(raw))
-        if wanted and mode.enabled:
+        if wanted and now.enabled:
             _record(function, wanted, operands, arrays, [result])
         return result
     return _apply(function, operands)
@@ -223,7 +224,7 @@ def _apply(function: Compiled, operands: Sequence[Any]) -> Any:
         except ValueError as problem:
             raise _misfit(function, arrays) from problem
     results = [_tensor(r, None if function.boolean else dtype) for r in raw]
-    if wanted and mode.enabled and not function.boolean:
+    if wanted and mode.now.enabled and not function.boolean:
         _record(function, wanted, operands, arrays, results)
     return results[0] if len(results) == 1 else tuple(results)
 
@@ -279,8 +280,8 @@ def _record(
         node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     if results[0]._array.dtype is not DOUBLE:
         node.is_complex = results[0]._array.dtype.kind == "c"
-    if mode.anomaly is not None:
-        node.trail = mode.anomaly.here()
+    if mode.now.anomaly is not None:
+        node.trail = mode.now.anomaly.here()
 
 
 def _keep(

@@ -11,7 +11,7 @@ import numpy as np
 
 from derivc.errors import AutogradError, DeclarationError, InputTypeError
 from derivc.tensor.grad_mode import enable_grad, no_grad
-from derivc.tensor.modes import mode
+from derivc.tensor.modes import State, mode
 from derivc.tensor.node import Node, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
 from derivc.tensor.tensor import Tensor
@@ -127,7 +127,7 @@ class FunctionNode(Node):
             return None
         return (self, place[1]) if place[0] == "own" else self.edges[place[1]]
 
-    def pull(self, cotangents: list[Any], flags: Any) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """By the user's `backward`, not recorded."""
         with no_grad():
             found = self._asked([None if c is None else Tensor._make(c) for c in cotangents])
@@ -294,7 +294,7 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(backward)
     def run(ctx: Any, *cotangents: Any) -> Any:
-        recorded = mode.enabled and any(
+        recorded = mode.now.enabled and any(
             isinstance(c, Tensor) and c.requires_grad for c in cotangents
         )
         with no_grad():
@@ -339,7 +339,7 @@ def _separate(cls: type[Function]) -> bool:
 def _apply(cls: type[Function], args: tuple[Any, ...]) -> Any:
     ctx = Context()
     tracked = [isinstance(a, Tensor) and a.requires_grad for a in args]
-    records = any(tracked) and mode.enabled
+    records = any(tracked) and mode.now.enabled
     ctx.needs_input_grad = tuple(tracked)
     node = FunctionNode(cls, ctx, args) if records else None
     with no_grad():
@@ -386,5 +386,5 @@ def _link(
         constant = any(returned is c for c in ctx._constant)
         if isinstance(result, Tensor) and not constant and result._array.dtype.kind in "fc":
             result._node, result._index, result._requires = node, k, True
-    if mode.anomaly is not None:
-        node.trail = mode.anomaly.here()
+    if mode.now.anomaly is not None:
+        node.trail = mode.now.anomaly.here()

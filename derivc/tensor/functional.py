@@ -90,7 +90,7 @@ def _leaves(args: Sequence[Any], chosen: Sequence[int]) -> tuple[list[Any], bool
     Returns:
         Them, and whether one of them is part of a graph outside, which is continued.
     """
-    outer = mode.enabled and any(getattr(a, "_requires", False) for a in args)
+    outer = mode.now.enabled and any(getattr(a, "_requires", False) for a in args)
     found = list(args)
     for i in chosen:
         found[i] = _leaf(args[i])
@@ -104,7 +104,7 @@ def _leaf(value: Any) -> Tensor:
     tensor = Tensor._lift(value)
     if tensor.dtype.kind not in "fc":
         tensor = Tensor._make(tensor._array.astype(float))
-    if tensor.requires_grad and mode.enabled:
+    if tensor.requires_grad and mode.now.enabled:
         found: Tensor = RECORDED.clone(tensor)
         return found
     return Tensor._make(tensor._array).requires_grad_()

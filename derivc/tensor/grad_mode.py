@@ -61,16 +61,16 @@ class _Switch(ABC):
 
 
 class _Recording(_Switch):
-    """A switch of `mode.enabled`."""
+    """A switch of `mode.now.enabled`."""
 
     wanted: bool
 
     def __enter__(self) -> None:
-        self.before = mode.enabled
-        mode.enabled = self.wanted
+        self.before = mode.now.enabled
+        mode.now.enabled = self.wanted
 
     def __exit__(self, *problem: object) -> None:
-        mode.enabled = self.before
+        mode.now.enabled = self.before
 
     @abstractmethod
     def _again(self) -> _Switch: ...
@@ -119,11 +119,11 @@ class set_grad_enabled(_Recording):  # noqa: N801  PyTorch's name
         self.before = _switch(self.wanted)
 
     def __enter__(self) -> None:
-        mode.enabled = self.wanted
+        mode.now.enabled = self.wanted
 
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """As a decorator it switches nothing now."""
-        mode.enabled = self.before
+        mode.now.enabled = self.before
         return super().__call__(function)
 
     def _again(self) -> set_grad_enabled:
@@ -131,7 +131,7 @@ class set_grad_enabled(_Recording):  # noqa: N801  PyTorch's name
 
 
 def _switch(wanted: bool) -> bool:
-    before, mode.enabled = mode.enabled, wanted
+    before, mode.now.enabled = mode.now.enabled, wanted
     return before
 
 
@@ -143,11 +143,11 @@ class inference_mode(_Switch):  # noqa: N801  PyTorch's name
         self.wanted = True if callable(mode) else bool(mode)
 
     def __enter__(self) -> None:
-        self.before = mode.enabled, mode.inference
-        mode.enabled, mode.inference = not self.wanted, self.wanted
+        self.before = mode.now.enabled, mode.now.inference
+        mode.now.enabled, mode.now.inference = not self.wanted, self.wanted
 
     def __exit__(self, *problem: object) -> None:
-        mode.enabled, mode.inference = self.before
+        mode.now.enabled, mode.now.inference = self.before
 
     def _again(self) -> inference_mode:
         return inference_mode(self.wanted)
@@ -155,9 +155,9 @@ class inference_mode(_Switch):  # noqa: N801  PyTorch's name
 
 def is_grad_enabled() -> bool:
     """Whether operations are recorded in this thread."""
-    return mode.enabled
+    return mode.now.enabled
 
 
 def is_inference_mode_enabled() -> bool:
     """Whether this thread is in inference mode."""
-    return mode.inference
+    return mode.now.inference

@@ -188,7 +188,7 @@ def _roots(tensors: Any, cotangents: Any, create: bool) -> list[tuple[Node, int,
     Raises:
         AutogradError: numbers of tensors and gradients differ, or one of them does not fit.
     """
-    if mode.inference:
+    if mode.now.inference:
         raise AutogradError("Cannot call backward or grad inside InferenceMode")
     outputs = _many(tensors)
     given = [None] * len(outputs) if cotangents is None else _many(cotangents)

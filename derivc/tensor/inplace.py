@@ -30,7 +30,7 @@ def change(tensor: Tensor, compute: Callable[[Any], Any], operands: Sequence[Any
         InplaceError: gradients would be wrong, or the memory cannot be written to.
     """
     check(tensor)
-    records = mode.enabled and any(getattr(o, "_requires", False) for o in (tensor, *operands))
+    records = mode.now.enabled and any(getattr(o, "_requires", False) for o in (tensor, *operands))
     was = _before(tensor) if records else tensor.detach()
     result = compute(was)
     _write(tensor, result)
@@ -53,12 +53,12 @@ def check(tensor: Tensor) -> None:
     Raises:
         InplaceError: says which rule forbids it.
     """
-    if tensor._inference and not mode.inference:
+    if tensor._inference and not mode.now.inference:
         raise InplaceError(
             "Inplace update to inference tensor outside InferenceMode is not allowed. You can make"
             " a clone to get a normal tensor before doing inplace update."
         )
-    if mode.enabled:
+    if mode.now.enabled:
         _check_recorded(tensor)
     if not tensor._array.flags.writeable:
         raise InplaceError(

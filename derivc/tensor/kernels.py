@@ -20,7 +20,7 @@ from derivc.specs import cotangent_of
 from derivc.tensor import elementwise
 from derivc.tensor.compiled import Compiled, of_specs
 from derivc.tensor.formulas import of_kernel
-from derivc.tensor.modes import Flags, mode
+from derivc.tensor.modes import State, mode
 from derivc.tensor.node import Node, camel, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
 from derivc.tensor.structural import raw
@@ -91,7 +91,7 @@ class ArrayKernelNode(Node):
         short = len(self.kernel.definition.elements) <= _FEW and not self.kernel.definition.shape
         return of_kernel(compiled(self.kernel)) if short else ""
 
-    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """By the compiled vector-Jacobian product."""
         found = self.kernel.function("value_and_vjp")(*values(self), cotangents[0])[1]
         many = found if isinstance(found, tuple) else (found,)
@@ -177,7 +177,7 @@ def _apply_to_arrays(kernel: Kernel, operands: list[Any]) -> Tensor:
     arrays = [raw(o) for o in operands]
     value = Tensor._make(np.asarray(kernel.value(*arrays)))
     wanted = [i for i, o in enumerate(operands) if getattr(o, "_requires", False)]
-    if wanted and mode.enabled:
+    if wanted and mode.now.enabled:
         node = ArrayKernelNode(kernel, operands, wanted)
         node.outputs = [(value._array.shape, value._array.dtype)]
         keep(node, arrays, [o for o in operands if isinstance(o, Tensor)])

@@ -23,15 +23,18 @@ class Flags:
 
 
 @final
-class _Mode(threading.local):
+class State:
     """The modes of one thread.
 
-    `enabled`: operations are recorded. `inference`: results can never be recorded later.
-    `careful`: a selection has made zeros on purpose, which must stay zero next to NaN.
-    `anomaly`: forward lines are kept, and the first NaN of a backward pass is an error.
-    `saving`: the hooks for saved tensors, innermost last. `noting`: how NumPy is told to call
-    `flags.note`, ready to be put in place.
+    Attributes:
+        enabled: operations are recorded. inference: results can never be recorded later.
+        careful: a selection has made zeros on purpose, which must stay zero next to NaN.
+        anomaly: forward lines are kept, and the first NaN of a backward pass is an error.
+        saving: the hooks for saved tensors, innermost last.
+        flags: the floating-point flags. noting: NumPy's setting that calls `flags.note`.
     """
+
+    __slots__ = ("anomaly", "careful", "enabled", "flags", "inference", "noting", "saving")
 
     def __init__(self) -> None:
         self.enabled = True
@@ -42,6 +45,14 @@ class _Mode(threading.local):
         self.flags = Flags()
         with np.errstate(all="call", under="ignore", call=self.flags.note):
             self.noting = None if _settings is None else _settings.get()
+
+
+@final
+class _Mode(threading.local):
+    """What holds in this thread: `mode.now`."""
+
+    def __init__(self) -> None:
+        self.now = State()
 
 
 def _found_settings() -> Any:
@@ -57,17 +68,9 @@ _settings: Any = _found_settings()
 mode = _Mode()
 
 
-def _begin() -> Any:
-    """Note floating-point flags from now on, and warn of none.
-
-    `np.errstate` makes a new setting at every entry, which costs more than a small ufunc; this puts
-    a ready one in place.
-    """
-    return _settings.set(mode.noting)
-
-
-def _begin_slowly() -> Any:
-    state = np.errstate(all="call", under="ignore", call=mode.flags.note)
+def _begin_slowly(noting: Any) -> Any:
+    """For a NumPy whose setting cannot be put in place directly."""
+    state = np.errstate(all="call", under="ignore", call=mode.now.flags.note)
     state.__enter__()
     return state
 
@@ -76,9 +79,13 @@ def _end_slowly(state: Any) -> None:
     state.__exit__(None, None, None)
 
 
-begin: Any = _begin if _settings is not None else _begin_slowly
-end: Any = _settings.reset if _settings is not None else _end_slowly
-"""What `begin` returned goes into `end`."""
+begin: Any = _begin_slowly if _settings is None else _settings.set
+end: Any = _end_slowly if _settings is None else _settings.reset
+"""`end(begin(mode.now.noting))`: between them flags are noted, and warn of nothing.
+
+`np.errstate` makes a new setting at every entry, which costs more than a small ufunc; these put a
+ready one in place.
+"""
 
 
 @final
@@ -88,7 +95,7 @@ class noted:  # noqa: N801  used like contextlib's
     __slots__ = ("token",)
 
     def __enter__(self) -> None:
-        self.token = begin()
+        self.token = begin(mode.now.noting)
 
     def __exit__(self, *problem: object) -> None:
         end(self.token)

@@ -164,7 +164,7 @@ class _Arrays(Namespace):
         function = of_op(op)
 
         def call(*args: Any) -> Any:
-            return function.flagged([raw(a) for a in args], False, mode.flags)[0]
+            return function.flagged([raw(a) for a in args], False, mode.now)[0]
 
         return np.where if op.name == "where" else call
 

@@ -12,6 +12,7 @@ import numpy as np
 from derivc.errors import FreedGraphError, InputTypeError
 
 if TYPE_CHECKING:
+    from derivc.tensor.modes import State
     from derivc.tensor.tensor import Tensor
 
 SEQUENCE = itertools.count()
@@ -57,7 +58,7 @@ class Node(ABC):
         return ""
 
     @abstractmethod
-    def pull(self, cotangents: list[Any], flags: Any) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """Cotangents of the inputs (arrays, or None), one per edge, from those of the outputs."""
 
     @abstractmethod
@@ -148,7 +149,7 @@ class AccumulateGrad(Node):
         """Always "AccumulateGrad"."""
         return "AccumulateGrad"
 
-    def pull(self, cotangents: list[Any], flags: Any) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """Nothing lies behind a leaf."""
         return ()
 

@@ -35,8 +35,8 @@ def keep(node: Node, saved: list[Any], tensors: Sequence[Tensor]) -> None:
                 raise InputTypeError(_INFERENCE)
             guards.append(((counter := tensor._counter), counter[0]))
         node.guards = guards
-        if mode.saving:
-            _pack(node, mode.saving[-1])
+        if mode.now.saving:
+            _pack(node, mode.now.saving[-1])
 
 
 def values(node: Node) -> Sequence[Any]:

@@ -8,7 +8,7 @@ from typing import Any, final
 from derivc.errors import AutogradError
 from derivc.tensor.grad_mode import enable_grad, no_grad
 from derivc.tensor.grads import grad
-from derivc.tensor.modes import mode
+from derivc.tensor.modes import State, mode
 from derivc.tensor.node import Node, edge_of
 from derivc.tensor.tensor import Tensor
 
@@ -34,10 +34,10 @@ class saved_tensors_hooks:  # noqa: N801  PyTorch's name
         self.hooks = (pack, unpack)
 
     def __enter__(self) -> None:
-        mode.saving.append(self.hooks)
+        mode.now.saving.append(self.hooks)
 
     def __exit__(self, *problem: object) -> None:
-        mode.saving.pop()
+        mode.now.saving.pop()
 
 
 @final
@@ -48,15 +48,15 @@ class disable_saved_tensors_hooks:  # noqa: N801  PyTorch's name
         self.message = message
 
     def __enter__(self) -> None:
-        if mode.saving:
+        if mode.now.saving:
             raise AutogradError(self.message)
-        mode.saving.append((self._refuse, self._refuse))
+        mode.now.saving.append((self._refuse, self._refuse))
 
     def _refuse(self, value: Any) -> Any:
         raise AutogradError(self.message)
 
     def __exit__(self, *problem: object) -> None:
-        mode.saving.pop()
+        mode.now.saving.pop()
 
 
 @final
@@ -74,7 +74,7 @@ class CheckpointNode(Node):
         """PyTorch's name."""
         return "CheckpointFunctionBackward"
 
-    def pull(self, cotangents: list[Any], flags: Any) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """Compute again, then go back through what was computed."""
         given = [None if c is None else Tensor._make(c) for c in cotangents]
         found = self._again(given, False)
@@ -143,7 +143,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
     """
     for ignored in ("use_reentrant", "preserve_rng_state", "determinism_check", "debug"):
         named.pop(ignored, None)
-    records = mode.enabled and any(getattr(a, "_requires", False) for a in args)
+    records = mode.now.enabled and any(getattr(a, "_requires", False) for a in args)
     with no_grad():
         output = function(*args, **named)
     if not records:

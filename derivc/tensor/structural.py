@@ -16,7 +16,7 @@ from derivc.errors import (
 )
 from derivc.ops.structure import StructuralOp
 from derivc.tensor.dtypes import promoted
-from derivc.tensor.modes import Flags, mode, noted
+from derivc.tensor.modes import State, mode, noted
 from derivc.tensor.node import Node, camel, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
 
@@ -127,7 +127,7 @@ class StructuralNode(Node):
         pairs = zip(cotangents, self.outputs, strict=True)
         return [F.zeros(*meta) if c is None else c for c, meta in pairs]
 
-    def pull(self, cotangents: list[Any], flags: Flags) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """By the declared formula, over arrays."""
         from derivc.tensor.namespace import ARRAYS
 
@@ -195,7 +195,7 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     given = _arrays(op, bound)
     y = forward(op, given)
     results = _results(y, given, op)
-    places = _places(op, bound) if mode.enabled else []
+    places = _places(op, bound) if mode.now.enabled else []
     if places:
         _record(op, bound, given, places, results)
     if op.is_view:
@@ -286,8 +286,8 @@ def _record(
         if result._array.dtype.kind in "fc":
             result._node, result._index, result._requires = node, i, True
     node.keep(bound, given, results)
-    if mode.anomaly is not None:
-        node.trail = mode.anomaly.here()
+    if mode.now.anomaly is not None:
+        node.trail = mode.now.anomaly.here()
 
 
 def _mark_view(op: StructuralOp, bound: dict[str, Any], result: Tensor, given: Any) -> None:

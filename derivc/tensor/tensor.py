@@ -67,7 +67,7 @@ class Tensor:
         made: Tensor = object.__new__(Tensor)
         made._array = array
         made._counter = [0]
-        if mode.inference:
+        if mode.now.inference:
             made._inference = True
         return made
 
@@ -176,7 +176,7 @@ class Tensor:
             raise AutogradError(
                 "only Tensors of floating point and complex dtype can require gradients"
             )
-        if value and self._inference and not mode.inference:
+        if value and self._inference and not mode.now.inference:
             raise AutogradError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not"
                 " allowed."

@@ -9,7 +9,7 @@ import numpy as np
 
 from derivc.ops.structure import StructuralOp
 from derivc.tensor import structural
-from derivc.tensor.modes import mode
+from derivc.tensor.modes import State, mode
 from derivc.tensor.node import Node, edge_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Path:
 
     def then(self, op: StructuralOp, given: dict[str, Any]) -> Path:
         """One step further."""
-        return Path((*self.steps, (op, given)), self.recorded and mode.enabled)
+        return Path((*self.steps, (op, given)), self.recorded and mode.now.enabled)
 
     def through(self, array: Any) -> Any:
         """The view of an array."""
@@ -43,7 +43,7 @@ class Path:
 def mark(base: Tensor, view: Tensor, op: StructuralOp, given: dict[str, Any]) -> None:
     """Let a view follow its base."""
     view._counter = base._counter
-    before = base._path or Path((), mode.enabled)
+    before = base._path or Path((), mode.now.enabled)
     view._path = before.then(op, given)
     view._base = base if base._base is None else base._base
     view._stamp = view._base._stamp
@@ -55,11 +55,11 @@ def refresh(view: Tensor) -> None:
     if base is None or view._path is None or view._stamp == base._stamp:
         return
     view._stamp = base._stamp
-    before, mode.enabled = mode.enabled, True
+    before, mode.now.enabled = mode.now.enabled, True
     try:
         again = view._path.recorded_through(base)
     finally:
-        mode.enabled = before
+        mode.now.enabled = before
     view._node, view._index, view._requires = again._node, again._index, again._requires
 
 
@@ -86,7 +86,7 @@ class CopySlices(Node):
             r" part}"
         )
 
-    def pull(self, cotangents: list[Any], flags: Any) -> Sequence[Any]:
+    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """The part cut out, and what is left."""
         rest = np.array(cotangents[0])
         part = self.path.through(rest)
