@@ -18,7 +18,7 @@ from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
 from derivc.tensor.modes import State, begin, end, mode
 from derivc.tensor.node import SEQUENCE, Node, camel, edge_of, fit
-from derivc.tensor.saved import keep, restored, values
+from derivc.tensor.saved import pack, refuse_inference, restored, values
 from derivc.tensor.tensor import Tensor
 
 _NUMBERS = {float, int, bool}
@@ -273,7 +273,7 @@ def _record(
         simple = behind is not None and operand._base is None
         edges.append((behind, operand._index) if simple else edge_of(operand))
     node = KernelNode(back, edges, inputs)
-    _keep(node, operands, arrays, results)
+    _keep(node, back, operands, arrays, results)
     for i, result in enumerate(results):
         result._node, result._requires, result._index = node, True, i
     if len(results) > 1 or not function.is_plain:
@@ -285,20 +285,26 @@ def _record(
 
 
 def _keep(
-    node: KernelNode, operands: Sequence[Any], arrays: list[Any], results: list[Tensor]
+    node: KernelNode,
+    back: Pullback,
+    operands: Sequence[Any],
+    arrays: list[Any],
+    results: list[Tensor],
 ) -> None:
     """Save what the pullback reads: operands as they were before they had a common dtype."""
-    back = node.pullback
-    saved, tensors = [], []
+    saved, guards = [], []
     for i in back.reads:
         operand = operands[i]
         if type(operand) is Tensor:
+            if operand._inference:
+                refuse_inference()
             saved.append(operand._array)
-            tensors.append(operand)
+            guards.append((operand._counter, operand._counter[0]))
         else:
             saved.append(arrays[i])
     for i in back.results:
         saved.append(results[i]._array)
-        tensors.append(results[i])
-    if saved:
-        keep(node, saved, tensors)
+        guards.append((results[i]._counter, results[i]._counter[0]))
+    node.saved, node.guards = saved, guards
+    if mode.now.saving:
+        pack(node)

@@ -32,11 +32,20 @@ def keep(node: Node, saved: list[Any], tensors: Sequence[Tensor]) -> None:
         guards = []
         for tensor in tensors:
             if tensor._inference:
-                raise InputTypeError(_INFERENCE)
+                refuse_inference()
             guards.append(((counter := tensor._counter), counter[0]))
         node.guards = guards
         if mode.now.saving:
-            _pack(node, mode.now.saving[-1])
+            pack(node)
+
+
+def refuse_inference() -> None:
+    """Complain about a tensor that was made in inference mode.
+
+    Raises:
+        InputTypeError: always.
+    """
+    raise InputTypeError(_INFERENCE)
 
 
 def values(node: Node) -> Sequence[Any]:
@@ -78,10 +87,15 @@ def _leaf(value: Any, node: AccumulateGrad) -> Tensor:
     return made
 
 
-def _pack(node: Node, hooks: tuple[Any, Any]) -> None:
-    """Hand every saved value to the user's hook, and keep what it returns."""
+def pack(node: Node) -> None:
+    """Hand every saved value to the user's innermost hook, and keep what it returns.
+
+    Raises:
+        InplaceError: the hook changed a value.
+    """
     from derivc.tensor.tensor import Tensor
 
+    hooks = mode.now.saving[-1]
     packed = []
     for value in node.saved or ():
         plain = Tensor._lift(value)
