@@ -37,7 +37,7 @@ _LAZY = {
             "no_grad", "set_grad_enabled",
         ),
         "anomaly": ("detect_anomaly", "set_detect_anomaly"),
-        "draw": ("draw",),
+        "drawing.draw": ("draw",),
         "functional": ("grad_of", "hvp", "value_and_grad"),
         "gradcheck": ("gradcheck", "gradgradcheck"),
         "grads": ("backward", "grad"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from derivc.errors import AutogradError
 from derivc.tensor.backward import traced
-from derivc.tensor.diagram import short
+from derivc.tensor.drawing.diagram import short
 from derivc.tensor.elementwise import KernelNode
 from derivc.tensor.formulas import partials_text
 from derivc.tensor.node import AccumulateGrad, Node, edge_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import final
 
-from derivc.tensor.diagram import Diagram
+from derivc.tensor.drawing.diagram import Diagram
 
 CHARACTER, LINE, MARGIN = 7.2, 16.0, 10.0
 _GAP, _LEVEL, _POINT = 26.0, 46.0, 12.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from derivc.tensor.diagram import Box, Diagram
+from derivc.tensor.drawing.diagram import Box, Diagram
 
 _USES = 3
 _MANY = 60

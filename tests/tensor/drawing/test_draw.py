@@ -11,7 +11,7 @@ import pytest
 
 import derivc as dc
 from derivc.errors import AutogradError, SaveError
-from derivc.tensor.layout import arrange
+from derivc.tensor.drawing.layout import arrange
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -108,7 +108,7 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
 import derivc as dc
-from tests.tensor.test_draw import network
+from tests.tensor.drawing.test_draw import network
 leaves, loss = network(3)
 print(dc.draw(loss, leaves).svg)
 """
@@ -117,7 +117,7 @@ print(dc.draw(loss, leaves).svg)
 def test_always_the_same_picture():
     from pathlib import Path
 
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     found = {
         subprocess.run(
             [sys.executable, "-c", PROGRAM.format(root=root)],
@@ -160,7 +160,7 @@ def test_explanation_agrees_with_backward():
     leaves, loss = network()
     told = loss.explain(names=leaves)
     loss.backward()
-    from derivc.tensor.diagram import short
+    from derivc.tensor.drawing.diagram import short
 
     assert told.gradients["x"] == short(leaves["x"].grad._array)
     assert told.gradients["b"] == short(leaves["b"].grad._array)

@@ -11,10 +11,10 @@ from typing import Any, final
 
 from derivc.errors import InputTypeError
 from derivc.files import save_text
-from derivc.tensor.diagram import Box, Diagram, diagram
-from derivc.tensor.layout import LINE, Layout, Placed, arrange
+from derivc.tensor.drawing.diagram import Box, Diagram, diagram
+from derivc.tensor.drawing.layout import LINE, Layout, Placed, arrange
+from derivc.tensor.drawing.tidy import tidied
 from derivc.tensor.tensor import Tensor
-from derivc.tensor.tidy import tidied
 
 _FILL = {"leaf": "#d6e8fa", "op": "#eeeeee", "kernel": "#fdeccb", "output": "#d5efd5"}
 _EDGE = {"leaf": "#5b8fc7", "op": "#999999", "kernel": "#d29a2f", "output": "#5fa75f"}
