@@ -32,6 +32,9 @@ class Kernel:
         wrt: the arguments to differentiate by, in order (default: all).
         convention: what is returned at kinks: "torch", "jax", "left" or "right".
 
+    Attributes:
+        services: what layers above have made of the kernel, kept as long as it lives.
+
     Example:
         >>> import derivc as dc
         >>> k = dc.compile("100*(y-x**2)**2 + (1-x)**2")
@@ -51,6 +54,7 @@ class Kernel:
         self._functions: dict[str, Callable[..., Any]] = {}
         self._sources: dict[str, str] = {}
         self._lock = threading.RLock()
+        self.services: dict[Any, Any] = {}
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, final
 
 import numpy as np
@@ -260,7 +260,7 @@ def of_op(op: Op, convention: str = "torch") -> Compiled:
     return of_program(program, op.name, convention, "boolean" in op.tags)
 
 
-@cache
+@lru_cache(maxsize=256)
 def of_power(exponent: float, convention: str = "torch") -> Compiled:
     """x to a constant power: products and roots where these will do."""
     from derivc.ir import exact

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, update_wrapper
+from functools import update_wrapper
 from math import prod
 from typing import Any, final
 
@@ -50,10 +50,12 @@ def _bound(names: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]) 
     return [given[name] for name in names]
 
 
-@cache
 def compiled(kernel: Kernel) -> Compiled:
-    """What nodes need of a kernel of scalars."""
-    return of_specs(kernel.specs, _name(kernel))
+    """What nodes need of a kernel of scalars, made when it is first called."""
+    found: Compiled | None = kernel.services.get("compiled")
+    if found is None:
+        found = kernel.services["compiled"] = of_specs(kernel.specs, _name(kernel))
+    return found
 
 
 def _name(kernel: Kernel) -> str:
@@ -143,8 +145,15 @@ def _of_arrays(
 _FEW = 12
 
 
-@cache
 def _pullback(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
+    """The cotangents of some arguments as a kernel, made when it is first asked for."""
+    found: Kernel | None = kernel.services.get(wanted)
+    if found is None:
+        found = kernel.services[wanted] = _differentiated(kernel, wanted)
+    return found
+
+
+def _differentiated(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
     """The cotangents of some arguments, flat and one behind the other."""
     d = kernel.definition
     cotangent = cotangent_of(kernel.specs)
