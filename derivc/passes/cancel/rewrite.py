@@ -22,6 +22,12 @@ _LONGEST = 2000
 """Programs longer than this are left as they are: a sample of each sum would take too long."""
 
 _MOST_TRIALS = 60
+_MOST_WORK = 600
+"""Instructions of all functions that are looked into together.
+
+Real formulas have up to 200; a chain of a hundred operations, every part of which is a function of one
+value, has thousands.
+"""
 
 
 def cancel(program: Program) -> Program:
@@ -49,8 +55,12 @@ def _smooth(program: Program) -> Program:
     """Series in place of the functions of one value that lose digits around a point."""
     regions = Regions(program)
     found: dict[Value, tuple[Series, Value]] = {}
+    work = 0
     for value, top in islice(regions.exits(), _MOST_TRIALS):
         function = regions.between(top, value)
+        work += len(function) if function is not None else 0
+        if work > _MOST_WORK:
+            break
         series = fitted(function) if function is not None else None
         if series is not None:
             found[value] = series, top
