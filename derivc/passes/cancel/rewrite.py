@@ -25,8 +25,8 @@ _MOST_TRIALS = 60
 _MOST_WORK = 600
 """Instructions of all functions that are looked into together.
 
-Real formulas have up to 200; a chain of a hundred operations, every part of which is a function of one
-value, has thousands.
+Real formulas have up to 200; a chain of a hundred operations, every part of which is a function of
+one value, has thousands.
 """
 
 
