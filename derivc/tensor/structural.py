@@ -225,7 +225,11 @@ def forward(op: StructuralOp, given: dict[str, Any]) -> Any:
 def _shapes(given: dict[str, Any]) -> str:
     """The shapes of all arrays, for a message."""
     found = {k: v.shape for k, v in given.items() if isinstance(v, np.ndarray)}
-    many = {k: [a.shape for a in v] for k, v in given.items() if isinstance(v, list)}
+    many = {
+        k: [np.shape(a) for a in v]
+        for k, v in given.items()
+        if isinstance(v, list) and any(isinstance(a, np.ndarray) for a in v)
+    }
     return ", ".join(f"{k} {v}" for k, v in (found | many).items())
 
 

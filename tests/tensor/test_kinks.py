@@ -116,6 +116,15 @@ def test_of_two_arguments(text, point, expected):
     np.testing.assert_allclose(gradients(text, *point), expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 1e-300, 123456.789])
+def test_equal_numbers_have_no_spread(value):
+    x = dc.tensor([value] * 3, requires_grad=True)
+    y = x.std()
+    y.backward()
+    assert y.item() == 0.0
+    assert x.grad.tolist() == [0.0] * 3
+
+
 def test_repeated_eigenvalues():
     a = dc.tensor(np.eye(2), requires_grad=True)
     dc.eigvalsh(a).sum().backward()

@@ -55,7 +55,7 @@ def _prod_vjp(F: Any, g: Any, x: Any, y: Any, dim: Dims) -> Any:
     shape = tuple(x.shape)
     if not F.has_zero(x):
         return spread(F, g * y, shape, dim) / x
-    if dim is None:
+    if dim is None or not shape:
         flat = F.reshape(x, (-1,))
         return F.reshape(F.reshape(g, (1,)) * _others(F, flat, 0), shape)
     (axis,) = axes(shape, dim)
@@ -112,15 +112,23 @@ _along("max")
 _along("min")
 
 
+def _first(x: Any, dim: Dims) -> Any:
+    """The first number along the dimensions: taken off, it leaves exact zeros of equal numbers."""
+    chosen = axes(tuple(x.shape), dim)
+    return x[tuple(slice(0, 1) if i in chosen else slice(None) for i in range(x.ndim))]
+
+
 def _var(xp: Any, x: Any, dim: Dims = None, correction: float = 1, keepdim: bool = False) -> Any:
     axis, free = numpy_axis(x.shape, dim), count(x.shape, dim) - correction
-    centred = x - _mean(xp, x, dim, True)
+    moved = x - _first(x, dim) if x.size else x
+    centred = moved - _mean(xp, moved, dim, True)
     total = xp.sum(centred * xp.conj(centred), axis=axis, keepdims=keepdim).real
     return total / xp.asarray(max(free, 0), total.dtype)
 
 
 def _centred(F: Any, x: Any, dim: Dims) -> Any:
-    return x - F.mean(x, axes(tuple(x.shape), dim) or None, True)
+    moved = x - _first(F.constant(x), dim) if 0 not in x.shape else x
+    return moved - F.mean(moved, axes(tuple(x.shape), dim) or None, True)
 
 
 def _var_vjp(F: Any, g: Any, x: Any, dim: Dims, correction: float) -> Any:

@@ -59,7 +59,9 @@ structural(
 
 
 def _transpose(xp: Any, x: Any, dim0: int | None = None, dim1: int | None = None) -> Any:
-    return xp.transpose(x) if dim0 is None else xp.swapaxes(x, dim0, dim1)
+    if dim0 is None or not x.ndim:
+        return xp.transpose(x)
+    return xp.swapaxes(x, dim0, dim1)
 
 
 structural(
@@ -126,7 +128,8 @@ structural(
 )  # fmt: skip
 structural(
     "flip", "The order along dimensions reversed.", variadic=True, torch="torch.flip",
-    forward=lambda xp, x, dims: xp.flip(x, axis=dims), vjp=lambda F, g, dims: F.flip(g, dims),
+    forward=lambda xp, x, dims: xp.flip(x, axis=dims) if x.ndim else x.copy(),
+    vjp=lambda F, g, dims: F.flip(g, dims),
     formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
 )  # fmt: skip
 structural(
