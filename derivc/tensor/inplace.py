@@ -9,7 +9,7 @@ import numpy as np
 
 from derivc.errors import InplaceError, ShapeError
 from derivc.tensor.modes import mode
-from derivc.tensor.views import CopySlices, refresh
+from derivc.tensor.views import CopySlices, joined, refresh
 
 if TYPE_CHECKING:
     from derivc.tensor.tensor import Tensor
@@ -127,11 +127,13 @@ def _adopt(tensor: Tensor, result: Tensor) -> None:
     if base is None:
         tensor._node, tensor._index, tensor._requires = result._node, result._index, True
         tensor._stamp += 1
+        joined(tensor)
         return
     assert tensor._path is not None
     node = CopySlices(base, result, tensor._path)
     base._node, base._index, base._requires = node, 0, True
     base._stamp += 1
+    joined(base)
     refresh(tensor)
 
 
@@ -154,8 +156,11 @@ def set_item(tensor: Tensor, index: Any, value: Any) -> None:
 
 
 def _spread(value: Any, like: Any) -> Any:
+    """A value in the shape that it is written to; leading dimensions of extent 1 fall away."""
     from derivc.tensor.namespace import RECORDED
 
+    while value.ndim > like.ndim and value.shape[0] == 1:
+        value = RECORDED.squeeze(value, 0)
     return RECORDED.expand(value.to(like.dtype) if like.dtype.kind in "fc" else value, like.shape)
 
 

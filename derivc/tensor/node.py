@@ -162,8 +162,9 @@ def edge_of(tensor: Tensor) -> Edge:
     """Where the cotangent of a tensor goes."""
     if not tensor._requires:
         return (None, 0)
-    if tensor._node is not None:
-        return (tensor.grad_fn, tensor._index)
+    node = tensor.grad_fn  # of a view, this may be made anew
+    if node is not None:
+        return (node, tensor._index)
     return (accumulator(tensor), 0)
 
 

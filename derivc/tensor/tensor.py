@@ -43,6 +43,7 @@ class Tensor:
     _requires: bool = False
     _base: Tensor | None = None
     _path: Path | None = None
+    _followers: Any = None
     _stamp: int = 0
     _accumulator: AccumulateGrad | None = None
     _inference: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, final
+from weakref import WeakSet
 
 import numpy as np
 
@@ -47,6 +48,9 @@ def mark(base: Tensor, view: Tensor, op: StructuralOp, given: dict[str, Any]) ->
     view._path = before.then(op, given)
     view._base = base if base._base is None else base._base
     view._stamp = view._base._stamp
+    if not view._base._requires:  # it may yet become part of a graph, and its views with it
+        view._base._followers = view._base._followers or WeakSet()
+        view._base._followers.add(view)
 
 
 def refresh(view: Tensor) -> None:
@@ -61,6 +65,13 @@ def refresh(view: Tensor) -> None:
     finally:
         mode.now.enabled = before
     view._node, view._index, view._requires = again._node, again._index, again._requires
+
+
+def joined(base: Tensor) -> None:
+    """Say to the views of a base that it has become part of a graph."""
+    for view in base._followers or ():
+        view._requires = True
+    base._followers = None
 
 
 @final

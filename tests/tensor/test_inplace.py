@@ -169,3 +169,22 @@ def test_out_is_refused():
     x = leaf(1.0)
     with pytest.raises(AutogradError, match="don't support automatic differentiation"):
         np.sin(x, out=np.zeros(1))
+
+
+def test_views_of_a_buffer_join_the_graph_with_it():
+    x = leaf(1.0, 2.0)
+    buffer = dc.zeros(2)
+    view = buffer.reshape(-1)
+    assert not view.requires_grad
+    buffer[0] = x[1] * 3
+    assert view.requires_grad
+    view.sum().backward()
+    assert x.grad.tolist() == [0.0, 3.0]
+
+
+def test_values_with_leading_ones_are_written():
+    x = leaf(1.0, 2.0)
+    y = dc.zeros(2)
+    y[...] = (x * 2)[None, None]
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]

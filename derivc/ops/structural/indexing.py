@@ -18,9 +18,10 @@ def is_basic(index: Any) -> bool:
 
 def _part(x: Any, index: Any) -> Any:
     """A view wherever indexing gives one: NumPy hands single numbers out as copies."""
-    if is_basic(index) and not (isinstance(index, tuple) and Ellipsis in index):
-        index = (*index, ...) if isinstance(index, tuple) else (index, ...)
-    return x[index]
+    parts = index if isinstance(index, tuple) else (index,)
+    if is_basic(index) and Ellipsis not in parts:
+        parts = (*parts, ...)
+    return x[parts] if is_basic(index) else x[index]
 
 
 structural(
