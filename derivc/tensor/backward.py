@@ -123,6 +123,8 @@ class _Pass:
 
     def _look(self, node: Node, slots: list[Any]) -> None:
         """Hooks of tensors, `.grad` of those that retain it, and what was asked for."""
+        if type(node) is AccumulateGrad and node.variable._hooks and slots[0] is not None:
+            slots[0] = _hooked(list(node.variable._hooks.values()), slots[0], self.create)
         for index in range(len(slots)):
             if node.watched and index in node.watched and slots[index] is not None:
                 slots[index] = _hooked(
@@ -220,7 +222,9 @@ def _posthooked(node: Node, grads: Any, slots: list[Any], create: bool) -> Any:
     return grads
 
 
-def _after(node: Node, slots: list[Any]) -> None:
-    """Hooks of a leaf's accumulator, once `.grad` is there."""
+def _after(node: AccumulateGrad, slots: list[Any]) -> None:
+    """Hooks of a leaf, and of its accumulator, once `.grad` is there."""
+    for hook in list((node.variable._after_hooks or {}).values()):
+        hook(node.variable)
     for hook in list((node.post_hooks or {}).values()):
         hook((), _tensors(slots))

@@ -6,6 +6,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, final
+from weakref import ref
 
 import numpy as np
 
@@ -138,7 +139,11 @@ class Handle:
 
 @final
 class AccumulateGrad(Node):
-    """The end of the graph at a leaf: its cotangent is added to `variable.grad`."""
+    """The end of the graph at a leaf: its cotangent is added to `variable.grad`.
+
+    The graph holds it, and it holds the leaf; the leaf has a weak reference only, so that it goes
+    when nobody needs it. Hooks of a leaf are therefore kept by the leaf.
+    """
 
     def __init__(self, variable: Tensor):
         super().__init__(())
@@ -170,9 +175,11 @@ def edge_of(tensor: Tensor) -> Edge:
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
     """The node of a leaf, made when it is first used."""
-    if leaf._accumulator is None:
-        leaf._accumulator = AccumulateGrad(leaf)
-    return leaf._accumulator
+    found: AccumulateGrad | None = None if leaf._accumulator is None else leaf._accumulator()
+    if found is None:
+        found = AccumulateGrad(leaf)
+        leaf._accumulator = ref(found)
+    return found
 
 
 def camel(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from derivc.errors import InplaceError, InputTypeError
 from derivc.tensor.modes import mode
@@ -83,7 +84,7 @@ def _leaf(value: Any, node: AccumulateGrad) -> Tensor:
     from derivc.tensor.tensor import Tensor
 
     made = Tensor._make(value)
-    made._requires, made._accumulator = True, node
+    made._requires, made._accumulator = True, ref(node)
     return made
 
 

@@ -45,9 +45,10 @@ class Tensor:
     _path: Path | None = None
     _followers: Any = None
     _stamp: int = 0
-    _accumulator: AccumulateGrad | None = None
+    _accumulator: weakref.ref[AccumulateGrad] | None = None
+    _hooks: dict[int, Any] | None = None
+    _after_hooks: dict[int, Any] | None = None
     _inference: bool = False
-    _watching: dict[int, Any] | None = None
     _array: Any
     _counter: list[int]
 
@@ -240,12 +241,13 @@ class Tensor:
         Raises:
             AutogradError: the tensor requires no grad.
         """
-        from derivc.tensor.node import accumulator
-
         if not self._requires:
             raise AutogradError("cannot register a hook on a tensor that doesn't require gradient")
-        node = self.grad_fn or accumulator(self)
-        return node.watch(self._index, hook)
+        node = self.grad_fn
+        if node is not None:
+            return node.watch(self._index, hook)
+        self._hooks = self._hooks or {}
+        return Handle(self._hooks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> Handle:
         """Call `hook(tensor)` after the gradient of a leaf was added to `.grad`.
@@ -253,13 +255,12 @@ class Tensor:
         Raises:
             AutogradError: the tensor is no leaf.
         """
-        from derivc.tensor.node import accumulator
-
         if self._node is not None or not self._requires:
             raise AutogradError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
             )
-        return accumulator(self).register_hook(lambda inputs, outputs: hook(self))
+        self._after_hooks = self._after_hooks or {}
+        return Handle(self._after_hooks, hook)
 
     def backward(
         self,

@@ -224,6 +224,19 @@ def test_graphs_are_freed_without_the_collector():
         gc.enable()
 
 
+def test_leaves_are_freed_without_the_collector():
+    gc.disable()
+    try:
+        x = leaf(1.0, 2.0)
+        x.register_hook(lambda g: g)
+        (x.exp() * x).sum().backward()
+        end = weakref.ref(x)
+        del x
+        assert end() is None
+    finally:
+        gc.enable()
+
+
 def test_saved_values_are_freed_on_the_way():
     x = leaf(1.0, 2.0)
     y = x.exp()
