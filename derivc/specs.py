@@ -17,7 +17,7 @@ from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
 from derivc.passes.jvp import push
 from derivc.passes.pipeline import before_differentiation, before_generation
-from derivc.passes.vjp import pull
+from derivc.passes.vjp import pull, seeds_of
 
 
 @final
@@ -234,10 +234,7 @@ def _vjp(specs: Specs) -> FunctionSpec:
     extra = [cotangent_of(specs)]
     names = extra[0].elements
     b, places = builder(specs, names)
-    seeds: dict[Value, Value] = {}
-    for i, out in enumerate(outputs):
-        given = len(specs.definition.elements) + i
-        seeds[out] = b.emit("add", seeds[out], given) if out in seeds else given
+    seeds = seeds_of(b, specs.value_program, len(specs.definition.elements))
     pulled = pull(b, specs.value_program, places, seeds, specs.positions)
     layout = Group((_value_layout(specs), partials_layout(specs, len(outputs))))
     program = b.finish([*(places[o] for o in outputs), *pulled])

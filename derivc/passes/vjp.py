@@ -6,7 +6,7 @@ untaken branch is computed and then not selected, instead of being multiplied by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
@@ -100,9 +100,47 @@ def vjp(program: Program, wrt: list[Value], cotangents: list[str]) -> Program:
     """
     b = SmartBuilder([*program.inputs, *cotangents])
     places = b.inline(program, range(len(program.inputs)))
+    pulled = pull(b, program, places, seeds_of(b, program, len(program.inputs)), wrt)
+    return b.finish([*(places[out] for out in program.outputs), *pulled])
+
+
+def pullback(
+    program: Program,
+    wrt: list[Value],
+    cotangents: Sequence[str],
+    results: Sequence[str] = (),
+    given: bool = False,
+    convention: str = "torch",
+) -> Program:
+    """A program for the vector-Jacobian product alone.
+
+    Args:
+        program: at op level.
+        wrt: the inputs to differentiate by.
+        cotangents: names of new inputs, one per output; they come last.
+        results: names of new inputs for the outputs, which come before them; may be left out.
+        given: read the first output from its input instead of computing it again.
+        convention: what is returned at kinks.
+    """
+    start = len(program.inputs)
+    b = SmartBuilder([*program.inputs, *results, *cotangents])
+    b.convention = convention
+    places = b.inline(program, range(start))
+    if given:
+        places = {**places, program.outputs[0]: start}
+    seeds = seeds_of(b, program, start + len(results))
+    return b.finish(pull(b, program, places, seeds, wrt))
+
+
+def seeds_of(b: SmartBuilder, program: Program, start: int) -> dict[Value, Value]:
+    """The cotangent of every output value; one that stands twice has the sum of two.
+
+    Args:
+        b: the builder. program: the program that is inlined in it.
+        start: where the cotangents stand among the builder's inputs.
+    """
     seeds: dict[Value, Value] = {}
     for i, out in enumerate(program.outputs):
-        given = len(program.inputs) + i
-        seeds[out] = b.emit("add", seeds[out], given) if out in seeds else given
-    pulled = pull(b, program, places, seeds, wrt)
-    return b.finish([*(places[out] for out in program.outputs), *pulled])
+        cotangent = start + i
+        seeds[out] = b.emit("add", seeds[out], cotangent) if out in seeds else cotangent
+    return seeds

@@ -28,7 +28,7 @@ from derivc.ops.declaration import Op
 from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
 from derivc.passes.pipeline import before_generation
-from derivc.passes.vjp import pull
+from derivc.passes.vjp import pullback
 from derivc.specs import Specs
 from derivc.tensor.modes import Flags, State, begin, end, mode
 from derivc.version import __version__
@@ -215,16 +215,10 @@ def _names(of: Compiled) -> tuple[str, ...]:
 def _pulled(of: Compiled, wanted: tuple[int, ...], given: bool) -> Program:
     """The reverse sweep at op level; `given` takes the result as an input."""
     program, n = of.specs.value_program, len(of.specs.definition.elements)
-    b = SmartBuilder(_names(of))
-    b.convention = of.specs.convention
-    places = b.inline(program, range(n))
-    if given:
-        places = {**places, program.outputs[0]: n}
-    seeds: dict[Value, Value] = {}
-    for i, out in enumerate(program.outputs):
-        cotangent = n + of.count + i
-        seeds[out] = b.emit("add", seeds[out], cotangent) if out in seeds else cotangent
-    return dce(b.finish(pull(b, program, places, seeds, list(wanted))))
+    names = _names(of)[n:]
+    results, cotangents = names[: of.count], names[of.count :]
+    found = pullback(program, list(wanted), cotangents, results, given, of.specs.convention)
+    return dce(found)
 
 
 def _by_results(of: Compiled, wanted: tuple[int, ...]) -> Program | None:

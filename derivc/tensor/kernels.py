@@ -12,10 +12,9 @@ import numpy as np
 from derivc.compiler import compile as compile_kernel
 from derivc.definition import Definition
 from derivc.errors import InputTypeError, TraceError
-from derivc.ir.algebra import SmartBuilder
-from derivc.ir.program import Program, Value
+from derivc.ir.program import Program
 from derivc.kernel import Kernel
-from derivc.passes.vjp import pull
+from derivc.passes.vjp import pullback
 from derivc.specs import cotangent_of
 from derivc.tensor import elementwise
 from derivc.tensor.compiled import Compiled, of_specs
@@ -168,17 +167,11 @@ def _differentiated(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
 
 
 def _pulled(kernel: Kernel, names: tuple[str, ...], wanted: tuple[int, ...]) -> tuple[Program, int]:
-    program, d = kernel.specs.value_program, kernel.definition
-    b = SmartBuilder([*d.elements, *names])
-    b.convention = kernel.convention
-    places = b.inline(program, range(len(d.elements)))
-    seeds: dict[Value, Value] = {}
-    for i, out in enumerate(program.outputs):
-        given = len(d.elements) + i
-        seeds[out] = b.emit("add", seeds[out], given) if out in seeds else given
+    d = kernel.definition
     index = {name: i for i, name in enumerate(d.elements)}
     wrt = [index[e] for i in wanted for e in d.arguments[i].elements]
-    return b.finish(pull(b, program, places, seeds, wrt)), len(wrt)
+    program = kernel.specs.value_program
+    return pullback(program, wrt, names, convention=kernel.convention), len(wrt)
 
 
 def _apply_to_arrays(kernel: Kernel, operands: list[Any]) -> Tensor:
