@@ -160,7 +160,7 @@ class Pullback:
     """
 
     def __init__(self, of: Compiled, wanted: tuple[int, ...]):
-        self.of, self.wanted = of, wanted
+        self.of, self.wanted, self.selects = of, wanted, of.selects
         n, m = len(of.specs.definition.elements), of.count
         by_results = _by_results(of, wanted) if m == 1 else None
         program = _pulled(of, wanted, False) if by_results is None else by_results

@@ -34,10 +34,10 @@ class KernelNode(Node):
     """
 
     pullback: Pullback
-    inputs: list[tuple[tuple[int, ...], Any]]
+    inputs: Sequence[tuple[tuple[int, ...], Any]]
     is_complex = False
 
-    def __init__(self, pullback: Pullback, edges: list[Any], inputs: list[Any]):
+    def __init__(self, pullback: Pullback, edges: Sequence[Any], inputs: Sequence[Any]):
         self.sequence = next(SEQUENCE)  # no call of the base: this is the most used line of all
         self.pullback, self.edges, self.inputs = pullback, edges, inputs
 
@@ -59,9 +59,10 @@ class KernelNode(Node):
 
     def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
         """By the compiled pullback."""
-        if self.pullback.of.selects:  # zeros from here on are zeros, even next to NaN
+        back = self.pullback
+        if back.selects:  # zeros from here on are zeros, even next to NaN
             now.careful = True
-        arguments = [*values(self), *cotangents]
+        arguments = [*values(self), *cotangents] if self.saved or self.saved is None else cotangents
         large = False
         if len(cotangents) > 1:
             arguments = [0.0 if a is None else a for a in arguments]
@@ -69,9 +70,9 @@ class KernelNode(Node):
             large = cotangents[0].size >= LARGE
         if self.is_complex:
             kept = complexes.conjugated(arguments[: -len(cotangents)])
-            results = complexes.evaluate(self.pullback.compiled, kept + cotangents)
+            results = complexes.evaluate(back.compiled, kept + cotangents)
             return [fit(r, s, d) for r, (s, d) in zip(results, self.inputs, strict=True)]
-        results = self.pullback.compiled.flagged(arguments, large, now)
+        results = back.compiled.flagged(arguments, large, now)
         return [
             r if type(r) is np.ndarray and r.shape == s and r.dtype is d else fit(r, s, d)
             for r, (s, d) in zip(results, self.inputs)  # noqa: B905  of one length by construction
@@ -174,39 +175,92 @@ class MissingNode(Node):
 def apply(function: Compiled, operands: Sequence[Any]) -> Any:
     """A compiled function of tensors, arrays and numbers; recorded when one of them asks for it.
 
-    The most common case, small tensors of doubles and one result, takes the shortest path there is.
+    The most common cases, small tensors of doubles and one result, take the shortest path there is.
 
     Returns:
         A tensor; a tuple of them for a function with several results.
     """
-    arrays: list[Any] = []
-    wanted: list[int] = []
-    for operand in operands:
-        if type(operand) is Tensor:
-            array = operand._array
-            if array.dtype is not DOUBLE or array.size >= LARGE:
-                return _apply(function, operands)
-            if operand._requires:
-                wanted.append(len(arrays))
-            arrays.append(array)
-        elif type(operand) is float or type(operand) is int:
-            arrays.append(operand)
-        else:
-            return _apply(function, operands)
     if function.is_plain:
-        now = mode.now
-        token = begin(now.noting)
-        try:
-            (raw,) = function.flagged(arrays, False, now)
-        except ValueError as problem:
-            raise _misfit(function, arrays) from problem
-        finally:
-            end(token)
-        result = Tensor._make(raw if type(raw) is np.ndarray else np.asarray(raw))
-        if wanted and now.enabled:
-            _record(function, wanted, operands, arrays, [result])
-        return result
+        if len(operands) == 1:
+            x = operands[0]
+            if type(x) is Tensor and x._array.dtype is DOUBLE and x._array.size < LARGE:
+                return _one(function, x, mode.now)
+        elif len(operands) == 2 and _is_small(operands[0]) and _is_small(operands[1]):
+            return _two(function, operands[0], operands[1], mode.now)
     return _apply(function, operands)
+
+
+def _is_small(operand: Any) -> bool:
+    """Whether an operand is a small tensor of doubles, or a plain number."""
+    if type(operand) is Tensor:
+        return operand._array.dtype is DOUBLE and operand._array.size < LARGE
+    return type(operand) is float or type(operand) is int
+
+
+def _computed(function: Compiled, arrays: tuple[Any, ...], now: State) -> Tensor:
+    """The one result over arrays of doubles."""
+    token = begin(now.noting)
+    try:
+        (raw,) = function.flagged(arrays, False, now)
+    except ValueError as problem:
+        raise _misfit(function, arrays) from problem
+    finally:
+        end(token)
+    return Tensor._make(raw if type(raw) is np.ndarray else np.asarray(raw))
+
+
+def _one(function: Compiled, x: Tensor, now: State) -> Tensor:
+    """A function of one small tensor."""
+    array = x._array
+    result = _computed(function, (array,), now)
+    back = function.pullbacks.get(_FIRST)
+    if not (x._requires and now.enabled):
+        return result
+    if back is None or x._inference or now.saving or now.anomaly is not None:
+        _record(function, [0], (x,), [array], [result])
+        return result
+    node = KernelNode(back, (_edge(x),), ((array.shape, DOUBLE),))
+    if back.reads:
+        node.saved, node.guards = [array], ((x._counter, x._counter[0]),)
+    elif back.results:
+        node.saved, node.guards = [result._array], ((result._counter, 0),)
+    result._node, result._requires = node, True
+    return result
+
+
+_FIRST = (0,)
+
+
+def _edge(operand: Tensor) -> Any:
+    """`edge_of`, without the call in the most common case."""
+    node = operand._node
+    if node is not None and operand._base is None:
+        return node, operand._index
+    return edge_of(operand)
+
+
+def _two(function: Compiled, a: Any, b: Any, now: State) -> Tensor:
+    """A function of two operands, small tensors or numbers."""
+    x = a._array if type(a) is Tensor else a
+    y = b._array if type(b) is Tensor else b
+    result = _computed(function, (x, y), now)
+    first, second = type(a) is Tensor and a._requires, type(b) is Tensor and b._requires
+    if not (first or second) or not now.enabled:
+        return result
+    key = (0, 1) if first and second else _FIRST if first else (1,)
+    back = function.pullbacks.get(key)
+    if back is None or back.results or now.saving or now.anomaly is not None:
+        _record(function, list(key), (a, b), [x, y], [result])
+        return result
+    if first and second:
+        inputs: Any = ((x.shape, DOUBLE), (y.shape, DOUBLE))
+        node = KernelNode(back, (_edge(a), _edge(b)), inputs)
+    else:
+        node = KernelNode(back, (_edge(a if first else b),), (((x if first else y).shape, DOUBLE),))
+    if back.reads:
+        _keep(node, back, (a, b), [x, y], [result])
+    result._node, result._requires = node, True
+    return result
 
 
 def _apply(function: Compiled, operands: Sequence[Any]) -> Any:
