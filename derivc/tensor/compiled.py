@@ -69,7 +69,7 @@ class Compiled:
     @cached_property
     def module(self) -> dict[str, Any]:
         """The short way: one ufunc a line."""
-        return load(_cached(f"eager|{signature(self.specs)}", self._short))
+        return load(_cached(f"short|{signature(self.specs)}", self._short))
 
     @cached_property
     def quick(self) -> Callable[..., tuple[Any, ...]]:
@@ -85,15 +85,21 @@ class Compiled:
         return found
 
     def _short(self) -> str:
-        return eager.source(self.spec, Header(formula_text(self.specs), __version__))
+        spec = self._spec(shortened(self.program))
+        return eager.source(spec, Header(formula_text(self.specs), __version__))
 
     def _long(self) -> str:
-        return NumpyBackend().source([self.spec], Header(formula_text(self.specs), __version__))
+        spec = self._spec(self.program)
+        return NumpyBackend().source([spec], Header(formula_text(self.specs), __version__))
 
     @cached_property
-    def spec(self) -> FunctionSpec:
+    def program(self) -> Program:
+        """The value at op level, its cancelling sums rewritten."""
+        return cancel(dce(self.specs.value_program))
+
+    def _spec(self, program: Program) -> FunctionSpec:
         """The value, as a tuple of results."""
-        program = before_generation(expand(cancel(dce(self.specs.value_program))))
+        program = before_generation(expand(program))
         layout = Group(tuple(Leaf(i) for i in range(self.count)))
         arguments = self.specs.definition.arguments
         return FunctionSpec("value", arguments, program, layout, "The value.")
@@ -140,6 +146,22 @@ class Compiled:
         if found is None:
             found = self.pullbacks[wanted] = Pullback(self, wanted)
         return found
+
+
+def shortened(program: Program) -> Program:
+    """The same with fewer ufuncs, where a raised flag gives the longer form its turn.
+
+    sech x = 1/cosh x overflows beyond 710, which is noted; the stable form takes five ufuncs more,
+    each of which costs more than its work on small arrays.
+    """
+    b = SmartBuilder(program.inputs)
+    places = dict(enumerate(range(len(program.inputs))))
+    for index, step in enumerate(program.instructions, len(program.inputs)):
+        if step.op == "sech":
+            places[index] = b.emit("div", b.const(1), b.emit("cosh", places[step.args[0]]))
+        else:
+            places[index] = b.copy(step, places)
+    return b.finish(places[out] for out in program.outputs)
 
 
 def _shut(result: Any, gates: list[list[Any]]) -> Any:

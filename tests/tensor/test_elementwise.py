@@ -138,3 +138,14 @@ def test_gradients_have_the_dtype_of_their_input():
     (a * b).sum().backward()
     assert a.grad.dtype == np.float32
     assert b.grad.dtype == np.float64
+
+
+def test_a_raised_flag_gives_the_stable_form_its_turn():
+    import mpmath
+
+    for value in (5.0, 300.0, 800.0, -800.0):
+        x = dc.tensor(value, requires_grad=True)
+        dc.tanh(x).backward()
+        with mpmath.workdps(400):
+            truth = float(mpmath.sech(value) ** 2)
+        assert x.grad.item() == pytest.approx(truth, rel=2e-15, abs=0)
