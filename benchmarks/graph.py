@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import itertools
+import json
+import tempfile
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,6 +97,22 @@ def peak(run: Callable[[], Any]) -> float:
     return most / 1e6
 
 
+def peak_of_torch(torch: Any, run: Callable[[], Any]) -> float:
+    """The same for PyTorch, from the sizes that its profiler writes down."""
+    run()
+    with (
+        torch.profiler.profile(profile_memory=True) as profile,
+        tempfile.TemporaryDirectory() as at,
+    ):
+        run()
+        profile.stop()
+        trace = Path(at) / "trace.json"
+        profile.export_chrome_trace(str(trace))
+        events = json.loads(trace.read_text(encoding="utf-8"))["traceEvents"]
+    sizes = [(e["ts"], e["args"]["Bytes"]) for e in events if e.get("name") == "[memory]"]
+    return max(itertools.accumulate(size for _, size in sorted(sizes))) / 1e6
+
+
 def rows(title: str, times: dict[str, float]) -> list[str]:
     """One line per competitor: the median, and its ratio to ours."""
     own = times["derivc"]
@@ -113,4 +133,8 @@ def table(rounds: int) -> str:
         name = np.dtype(dtype).name
         lines += rows(f"training step, {name}", medians(steps, rounds))
         lines.append(f"  peak memory of derivc  {peak(steps['derivc']):.2f} MB")
+        if torch:
+            lines.append(
+                f"  peak memory of PyTorch {peak_of_torch(torch, steps['PyTorch']):.2f} MB"
+            )
     return "\n".join(lines)
