@@ -100,13 +100,10 @@ def peak(run: Callable[[], Any]) -> float:
 def peak_of_torch(torch: Any, run: Callable[[], Any]) -> float:
     """The same for PyTorch, from the sizes that its profiler writes down."""
     run()
-    with (
-        torch.profiler.profile(profile_memory=True) as profile,
-        tempfile.TemporaryDirectory() as at,
-    ):
+    with torch.profiler.profile(profile_memory=True) as profile:
         run()
-        profile.stop()
-        trace = Path(at) / "trace.json"
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace.json"
         profile.export_chrome_trace(str(trace))
         events = json.loads(trace.read_text(encoding="utf-8"))["traceEvents"]
     sizes = [(e["ts"], e["args"]["Bytes"]) for e in events if e.get("name") == "[memory]"]
