@@ -127,3 +127,50 @@ def test_structural_ops(text, specs):
         pytest.skip("at a tie the slopes differ from side to side")
     assert dc.gradcheck(function, leaves, fast_mode=True, atol=1e-4)
     assert dc.gradgradcheck(function, leaves, fast_mode=True, atol=1e-4)
+
+
+BEYOND_ONE = {"acosh", "acoth", "asec", "acsc"}
+WHOLE_FIRST = {"expint", "polygamma", "zeta", "mvlgamma"}
+
+
+def points(op, count):
+    """Points between the kinks, in the domain."""
+    rng = np.random.default_rng(len(op.name))
+    arrays = [rng.uniform(0.2, 0.8, (2, 3)) + (op.name in BEYOND_ONE) for _ in range(count)]
+    if op.name in WHOLE_FIRST:
+        arrays = [np.full((2, 3), 2.0), *(a + 1.5 for a in arrays[1:])]
+    return arrays
+
+
+def differentiable(op, i):
+    from derivc.errors import NotDifferentiableError
+    from derivc.tensor.compiled import of_op
+
+    try:
+        of_op(op).pullback((i,))
+    except NotDifferentiableError:
+        return False
+    return True
+
+
+def elementwise():
+    from derivc.ops import registry
+
+    return [op for op in registry.all_ops() if "boolean" not in op.tags and op.partials]
+
+
+@pytest.mark.parametrize("op", elementwise(), ids=lambda op: op.name)
+def test_elementwise_ops(op):
+    """By all arguments that have a derivative."""
+    arrays = points(op, op.arity - len(op.defaults))
+    leaves = [dc.tensor(a, requires_grad=differentiable(op, i)) for i, a in enumerate(arrays)]
+    options = {"reduction": "none"} if "loss" in op.tags else {}
+
+    def function(*args):
+        return getattr(dc, op.name)(*args, **options)
+
+    y = function(*leaves)
+    assert np.isfinite(y.detach().numpy()).all()
+    if y.requires_grad:
+        assert dc.gradcheck(function, leaves, fast_mode=True, atol=1e-4)
+        assert dc.gradgradcheck(function, leaves, fast_mode=True, atol=1e-4)
