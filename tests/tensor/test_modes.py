@@ -95,6 +95,21 @@ def test_threads_do_not_disturb_each_other():
     assert alone == together
 
 
+def test_threads_add_to_one_leaf():
+    x = leaf(1.0, 2.0)
+
+    def work():
+        for _ in range(300):
+            (x * 1.0).sum().backward()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert x.grad.tolist() == [1200.0, 1200.0]
+
+
 def test_a_leaf_made_under_no_grad_still_requires_grad():
     with dc.no_grad():
         x = leaf(1.0)
