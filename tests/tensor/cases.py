@@ -6,6 +6,10 @@ linear algebra, `N` that of torch.nn.functional (both are derivc itself on our s
 
 from __future__ import annotations
 
+import numpy as np
+
+import derivc as dc
+
 REDUCTIONS = [
     ("F.sum(a)", [(2, 3)]),
     ("F.sum(a, 1)", [(2, 3)]),
@@ -230,3 +234,40 @@ NETWORKS = [
 ]
 
 EVERY = REDUCTIONS + SHAPES + INDEXING + LINEAR + LOSSES + NETWORKS
+IDS = [f"{text} {specs}" for text, specs in EVERY]
+
+NAMED = {
+    "with_zero": [1.5, 0.0, -2.0],
+    "two_zeros": [0.0, 0.0, -2.0],
+    "ties": [0.0, 0.0, -1.0, 0.0],
+    "zero_inside": [1.5, 0.5, 0.0, 2.0, -1.0],
+    "zeros_inside": [1.5, 0.0, 0.5, 0.0, -1.0],
+}
+
+
+def matrix(kind, rng):
+    shape = {"tall": (4, 3), "wide": (2, 4), "regulars": (2, 3, 3)}.get(kind, (3, 3))
+    found = rng.normal(size=shape) + 2 * np.eye(*shape[-2:])
+    return found @ found.T + np.eye(3) if kind == "definite" else found
+
+
+def inputs(specs, seed=0):
+    rng = np.random.default_rng(seed)
+    found = []
+    for spec in specs:
+        if spec in NAMED:
+            found.append(np.array(NAMED[spec]))
+        elif spec == "unit":
+            found.append(rng.uniform(0.1, 0.9, (2, 3)))
+        elif isinstance(spec, str):
+            found.append(matrix(spec, rng))
+        else:
+            found.append(rng.uniform(0.1, 1.7, spec))
+    return found
+
+
+def ours(text, arrays):
+    leaves = [dc.tensor(a, requires_grad=True) for a in arrays]
+    scope = {"F": dc, "L": dc, "N": dc, "I": dc.tensor,
+             "W": lambda w: dc.tensor(w, dtype=leaves[0].dtype)}  # fmt: skip
+    return leaves, eval(text, scope | dict(zip("abc", leaves, strict=False)))

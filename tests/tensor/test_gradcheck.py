@@ -7,8 +7,7 @@ import pytest
 
 import derivc as dc
 from derivc.errors import DerivcError, GradcheckError
-from tests.tensor.cases import EVERY
-from tests.tensor.test_structural import IDS, inputs, ours
+from tests.tensor.cases import EVERY, IDS, inputs, ours
 
 
 def leaf(*numbers):

@@ -8,45 +8,9 @@ import numpy as np
 import pytest
 
 import derivc as dc
-from tests.tensor.cases import EVERY
+from tests.tensor.cases import EVERY, IDS, inputs, ours
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install 'derivc[torch]'")
-
-NAMED = {
-    "with_zero": [1.5, 0.0, -2.0],
-    "two_zeros": [0.0, 0.0, -2.0],
-    "ties": [0.0, 0.0, -1.0, 0.0],
-    "zero_inside": [1.5, 0.5, 0.0, 2.0, -1.0],
-    "zeros_inside": [1.5, 0.0, 0.5, 0.0, -1.0],
-}
-
-
-def matrix(kind, rng):
-    shape = {"tall": (4, 3), "wide": (2, 4), "regulars": (2, 3, 3)}.get(kind, (3, 3))
-    found = rng.normal(size=shape) + 2 * np.eye(*shape[-2:])
-    return found @ found.T + np.eye(3) if kind == "definite" else found
-
-
-def inputs(specs, seed=0):
-    rng = np.random.default_rng(seed)
-    found = []
-    for spec in specs:
-        if spec in NAMED:
-            found.append(np.array(NAMED[spec]))
-        elif spec == "unit":
-            found.append(rng.uniform(0.1, 0.9, (2, 3)))
-        elif isinstance(spec, str):
-            found.append(matrix(spec, rng))
-        else:
-            found.append(rng.uniform(0.1, 1.7, spec))
-    return found
-
-
-def ours(text, arrays):
-    leaves = [dc.tensor(a, requires_grad=True) for a in arrays]
-    scope = {"F": dc, "L": dc, "N": dc, "I": dc.tensor,
-             "W": lambda w: dc.tensor(w, dtype=leaves[0].dtype)}  # fmt: skip
-    return leaves, eval(text, scope | dict(zip("abc", leaves, strict=False)))
 
 
 def theirs(text, arrays):
@@ -64,35 +28,6 @@ def close(mine, his, rtol=1e-11):
     expected = his.detach().numpy()
     np.testing.assert_allclose(mine.detach().numpy(), expected, rtol=rtol, atol=1e-12)
     assert mine.shape == tuple(his.shape)
-
-
-def test_every_structural_op_has_a_case(monkeypatch):
-    """Forward or backward, each is used by a case here or in test_complex.py."""
-    from derivc.ops import structure
-    from derivc.tensor import structural
-
-    seen, apply = set(), structural.apply
-
-    def spy(op, args, named):
-        seen.add(op.name)
-        return apply(op, args, named)
-
-    monkeypatch.setattr(structural, "apply", spy)
-    for text, specs in EVERY:
-        leaves, y = ours(text, inputs(specs))
-        dc.grad(y, leaves, dc.ones_like(y), create_graph=True, allow_unused=True)
-    complexes = {"complex", "complex_abs", "complex_angle", "complex_sgn", "conj", "imag", "polar"}
-    missing = {op.name for op in structure.all_structural()} - seen - complexes - {"real", "cast"}
-    assert not missing
-
-
-def test_every_structural_op_shows_its_formula():
-    from derivc.ops import structure
-
-    assert not [op.name for op in structure.all_structural() if not (op.formula and op.summary)]
-
-
-IDS = [f"{text} {specs}" for text, specs in EVERY]
 
 
 @pytest.mark.parametrize(("text", "specs"), EVERY, ids=IDS)
