@@ -268,3 +268,21 @@ composite(
     "svdvals", "The singular values.", lambda F, x: F.svd(x)[1], torch="torch.linalg.svdvals",
     formula="by svd",
 )  # fmt: skip
+
+
+def _pinv_vjp(F: Any, g: Any, x: Any, y: Any) -> Any:
+    """Golub and Pereyra (1973): three terms, two of which vanish for square regular matrices."""
+    gt = transposed(F, g)
+    yt = transposed(F, y)
+    inner = -F.matmul(yt, F.matmul(g, yt))
+    right = F.matmul(F.matmul(gt - F.matmul(x, F.matmul(y, gt)), y), yt)
+    left = F.matmul(F.matmul(yt, y), gt - F.matmul(F.matmul(gt, y), x))
+    return inner + right + left
+
+
+structural(
+    "pinv", "The pseudoinverse of a matrix; its rank must not change nearby.",
+    forward=lambda xp, x: xp.linalg.pinv(x), vjp=_pinv_vjp, torch="torch.linalg.pinv",
+    formula=r"\bar{A} = -Y^{\top} \bar{Y} Y^{\top} + (\bar{Y}^{\top} - A Y \bar{Y}^{\top}) Y"
+    r" Y^{\top} + Y^{\top} Y (\bar{Y}^{\top} - \bar{Y}^{\top} Y A)",
+)  # fmt: skip
