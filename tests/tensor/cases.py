@@ -176,6 +176,8 @@ LINEAR = [
     ("L.svd(a, full_matrices=False)[0] ** 2", ["tall"]),
     ("L.svd(a, full_matrices=False)[2] ** 2", ["wide"]),
     ("L.svdvals(a)", ["regular"]),
+    ("L.matrix_exp(a)", ["regular"]),
+    ("L.matrix_exp(a * 5)", ["regulars"]),
     ("L.pinv(a)", ["tall"]),
     ("L.pinv(a)", ["wide"]),
     ("L.pinv(a)", ["regular"]),

@@ -61,3 +61,16 @@ def test_functions_of_arrays_give_arrays():
     assert dc.softmax([0.0, 0.0]).tolist() == [0.5, 0.5]
     assert dc.max([[1.0, 3.0], [2.0, 0.0]], 1).values.tolist() == [3.0, 2.0]
     assert dc.cross_entropy([[0.0, 0.0]], [1]) == pytest.approx(0.6931471805599453)
+
+
+def test_the_exponential_of_a_matrix_against_50_digits():
+    import mpmath
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    for scale in (0.01, 1.0, 20.0):
+        a = rng.normal(size=(4, 4)) * scale
+        with mpmath.workdps(60):
+            truth = np.array(mpmath.expm(mpmath.matrix(a.tolist())).tolist(), dtype=float)
+        found = dc.matrix_exp(a)
+        assert np.abs(found - truth).max() <= 1e-13 * max(1.0, scale) * np.abs(truth).max()
