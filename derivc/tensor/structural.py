@@ -53,7 +53,7 @@ class StructuralNode(Node):
             return
         names = self.op.kept
         self.kept = [(name, -1, -1) for name in names]
-        saved = [given[name] for name in names]
+        saved = [_original(bound[name], given[name]) for name in names]
         tensors = [bound[name] for name in names]
         if "y" in self.op.saves:
             self.kept += [("y", -1, k) for k in range(len(results))]
@@ -66,7 +66,8 @@ class StructuralNode(Node):
         name = self.op.sequence
         assert name is not None
         self.kept = [(name, k, -1) for k in range(len(bound[name]))]
-        keep(self, list(given[name]), [t for t in bound[name] if hasattr(t, "_counter")])
+        saved = [_original(t, a) for t, a in zip(bound[name], given[name], strict=True)]
+        keep(self, saved, [t for t in bound[name] if hasattr(t, "_counter")])
 
     def name(self) -> str:
         """The op's name with "Backward" behind it."""
@@ -143,6 +144,12 @@ class StructuralNode(Node):
             RECORDED.fit(RECORDED.lift(g), shape, dtype)
             for g, (shape, dtype) in zip(found, self.inputs, strict=True)
         ]
+
+
+def _original(operand: Any, array: Any) -> Any:
+    """A tensor's own array, as it was before all operands were brought to a common dtype."""
+    own = getattr(operand, "_array", None)
+    return array if own is None else own
 
 
 def _at(bound: dict[str, Any], place: tuple[str, int]) -> Tensor:

@@ -149,3 +149,12 @@ def test_a_raised_flag_gives_the_stable_form_its_turn():
         with mpmath.workdps(400):
             truth = float(mpmath.sech(value) ** 2)
         assert x.grad.item() == pytest.approx(truth, rel=2e-15, abs=0)
+
+
+@pytest.mark.parametrize("product", [lambda a, b: a * b, lambda a, b: a @ b], ids=["mul", "matmul"])
+def test_second_gradients_have_the_dtype_of_their_input(product):
+    a = dc.tensor(np.full((2, 2), 0.5, np.float32), requires_grad=True)
+    b = dc.tensor(np.full((2, 2), 1.5), requires_grad=True)
+    first = dc.grad((product(a, b) ** 2).sum(), [a, b], create_graph=True)
+    second = dc.grad(sum((g * g).sum() for g in first), [a, b])
+    assert [g.dtype for g in (*first, *second)] == [np.float32, np.float64] * 2
