@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import sympy as sp
@@ -12,6 +13,21 @@ from derivc.errors import InputTypeError
 from derivc.symbolic import differentiate, sensitivity
 from derivc.symbolic.canonical import canonical, plain
 from derivc.symbolic.simplify import simplify as shortest
+
+
+def _also_at_tensors(symbolic: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand the call to the runtime graph where the derivative is asked for at tensors."""
+
+    @wraps(symbolic)
+    def derivative(source: Any, *args: Any, **named: Any) -> Any:
+        for value in (*args, *named.values()):
+            for part in value if isinstance(value, tuple | list) else (value,):
+                if hasattr(part, "__derivc_functional__"):
+                    at_tensors = part.__derivc_functional__(symbolic.__name__)
+                    return at_tensors(source, *args, **named)
+        return symbolic(source, *args, **named)
+
+    return derivative
 
 
 def parse(text: str) -> Any:
@@ -99,7 +115,8 @@ def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     return sp.ImmutableMatrix([_shown(source, differentiate.diff(tree, n)) for n in names])
 
 
-def jacobian(source: Any, wrt: Any = None, **options: Any) -> Any:
+@_also_at_tensors
+def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     """The matrix of partials of several expressions: one row each, one column a variable.
 
     Of a Python function and tensors: its Jacobian there (`derivc.functional.jacobian`).
@@ -111,15 +128,14 @@ def jacobian(source: Any, wrt: Any = None, **options: Any) -> Any:
         [y, x],
         [1, 1]])
     """
-    if _is_of_tensors(wrt):
-        return _of_tensors("jacobian", source, wrt, options)
     definition = read(source, relaxed=True)
     names = _all(definition, wrt)
     rows = [[_shown(source, differentiate.diff(t, n)) for n in names] for t in definition.trees]
     return sp.ImmutableMatrix(rows)
 
 
-def hessian(source: Any, wrt: Any = None, **options: Any) -> Any:
+@_also_at_tensors
+def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     """The symmetric matrix of second partials.
 
     Of a Python function and tensors: its Hessian there (`derivc.functional.hessian`).
@@ -131,8 +147,6 @@ def hessian(source: Any, wrt: Any = None, **options: Any) -> Any:
         [2*y, 2*x],
         [2*x,   0]])
     """
-    if _is_of_tensors(wrt):
-        return _of_tensors("hessian", source, wrt, options)
     definition = read(source, relaxed=True)
     names, tree = _all(definition, wrt), _scalar(definition)
     upper = {
@@ -145,7 +159,8 @@ def hessian(source: Any, wrt: Any = None, **options: Any) -> Any:
     )
 
 
-def jvp(source: Any, tangents: Any, *more: Any, **options: Any) -> Any:
+@_also_at_tensors
+def jvp(source: Any, tangents: dict[str, Any]) -> Any:
     """The directional derivative along tangents given by variable name.
 
     Of a Python function, tensors and their tangents: value and product with the Jacobian there
@@ -156,8 +171,6 @@ def jvp(source: Any, tangents: Any, *more: Any, **options: Any) -> Any:
         >>> dc.jvp("x*y", {"x": 1, "y": 2})
         2*x + y
     """
-    if _is_of_tensors(tangents):
-        return _of_tensors("jvp", source, tangents, options, more)
     definition = read(source, relaxed=True)
     tree = _scalar(definition)
     terms = [
@@ -167,7 +180,8 @@ def jvp(source: Any, tangents: Any, *more: Any, **options: Any) -> Any:
     return _shown(source, sp.Add(*terms))
 
 
-def vjp(source: Any, cotangents: Any, wrt: Any = None, **options: Any) -> Any:
+@_also_at_tensors
+def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None) -> Any:
     """The cotangents of the variables for cotangents of several expressions, as a column.
 
     Of a Python function, tensors and cotangents: value and product with the Jacobian there
@@ -180,8 +194,6 @@ def vjp(source: Any, cotangents: Any, wrt: Any = None, **options: Any) -> Any:
         [a*y + b],
         [a*x + b]])
     """
-    if _is_of_tensors(cotangents):
-        return _of_tensors("vjp", source, cotangents, options, (wrt,))
     definition = read(source, relaxed=True)
     seeds = [read(c, relaxed=True).trees[0] for c in cotangents]
     columns = []
@@ -203,20 +215,6 @@ def elasticity(source: Any, variable: Any = None) -> Any:
     wanted = () if variable is None else (variable,)
     (name,) = _names(definition, wanted)
     return _shown(source, sensitivity.elasticity(_scalar(definition), name))
-
-
-def _is_of_tensors(given: Any) -> bool:
-    """Whether derivatives are asked for at tensors, which is for the runtime graph."""
-    values = given if isinstance(given, tuple | list) else (given,)
-    return any(hasattr(value, "__derivc_functional__") for value in values)
-
-
-def _of_tensors(
-    name: str, function: Any, given: Any, options: dict[str, Any], more: Sequence[Any] = ()
-) -> Any:
-    values = given if isinstance(given, tuple | list) else (given,)
-    (first, *_) = [value for value in values if hasattr(value, "__derivc_functional__")]
-    return first.__derivc_functional__(name)(function, given, *more, **options)
 
 
 def _scalar(definition: Definition) -> Any:
