@@ -30,13 +30,17 @@ class Folder:
 
     def __getattr__(self, name: str) -> Any:
         path = f"{self.__name__}.{name}"
-        if path == "nn.functional":
-            return Folder(path)
         wanted = _RENAMED.get(path, name)
         found = getattr(import_module("derivc"), wanted, None) if wanted else None
+        if path == "nn.functional":
+            found = Folder(path)
         if found is None or name.startswith("__"):
             raise AttributeError(f"module 'derivc.{self.__name__}' has no attribute {name!r}")
+        setattr(self, name, found)  # asked for once
         return found
 
     def __repr__(self) -> str:
         return f"<derivc.{self.__name__}>"
+
+
+autograd, linalg, nn, optim, special = map(Folder, ("autograd", "linalg", "nn", "optim", "special"))

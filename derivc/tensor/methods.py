@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.tensor import inplace
-from derivc.tensor.public import extremum, median
+from derivc.tensor import inplace, public
 from derivc.tensor.structural import raw
 from derivc.tensor.tensor import Tensor
 
@@ -103,7 +102,7 @@ def _part(name: str) -> Any:
 
 METHODS: dict[str, Any] = {
     **{name: _asked(name) for name in ("argmax", "argmin", "any", "all", "count_nonzero")},
-    "max": extremum("max"), "min": extremum("min"), "median": median, "argsort": _argsort,
+    "max": public.max, "min": public.min, "median": public.median, "argsort": _argsort,
     "t": _t, "where": _where, "nonzero": _nonzero,
     "float": _dtype(np.float32), "double": _dtype(np.float64), "half": _dtype(np.float16),
     "int": _dtype(np.int32), "long": _dtype(np.int64), "bool": _dtype(np.bool_),

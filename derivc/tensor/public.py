@@ -84,8 +84,9 @@ def median(x: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
     return function_of("median_along")(x, dim, keepdim)
 
 
+max, min = extremum("max"), extremum("min")
+
+
 def find(name: str) -> Callable[..., Any] | None:
     """The public function of that name, or None."""
-    if name == "median":
-        return median
     return function_of(name) if structure.find(name) else None
