@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from derivc import cache
@@ -20,12 +21,23 @@ _HEAVIEST = 2000
 
 def generate(specs: Specs, name: str) -> str:
     """The source of one function: from the cache, else built and put there."""
-    key = hashlib.blake2b(f"{name}|{signature(specs)}".encode(), digest_size=20).hexdigest()
-    found = cache.load(key)
-    if found is not None:
-        return found
-    source = NumpyBackend().source([specs.build(name)], header(specs))
-    cache.store(key, source)
+    return cached(
+        f"{name}|{signature(specs)}",
+        lambda: NumpyBackend().source([specs.build(name)], header(specs)),
+    )
+
+
+def cached(text: str, write: Callable[[], str]) -> str:
+    """Source from the cache, or written now and put there.
+
+    Args:
+        text: all that decides what is written. write: writes it.
+    """
+    key = hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+    source = cache.load(key)
+    if source is None:
+        source = write()
+        cache.store(key, source)
     return source
 
 

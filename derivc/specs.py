@@ -241,12 +241,17 @@ def _vjp(specs: Specs) -> FunctionSpec:
     return specs._spec("value_and_vjp", program, layout, "Value and cotangents.", extra)
 
 
-def cotangent_of(specs: Specs) -> Argument:
-    """The argument for the cotangent of the result, under a name that the user has not taken."""
-    name = "cotangent"
-    taken = {*specs.definition.elements, *specs.definition.inputs}
+def untaken(name: str, specs: Specs) -> str:
+    """A name that none of the user's begins with, so that numbers can be put behind it."""
+    taken = (*specs.definition.elements, *specs.definition.inputs)
     while any(other.startswith(name) for other in taken):
         name += "_"
+    return name
+
+
+def cotangent_of(specs: Specs) -> Argument:
+    """The argument for the cotangent of the result, under a name that the user has not taken."""
+    name = untaken("cotangent", specs)
     count = len(specs.value_program.outputs)
     return Argument(name, tuple(f"{name}_{i}" for i in range(count)), specs.definition.shape)
 

@@ -28,7 +28,7 @@ def source(spec: FunctionSpec, header: Header) -> str:
     names = Names(a.name for a in spec.arguments)
     program = strength(spec.program)
     called = value_names(program, spec.arguments, names)
-    special = _special(program)
+    special = [f"{local} = {_chosen(name)}" for local, name in spelling.special([program])]
     return render(
         "numpy/eager.py.j2",
         formula=docstring(header.formula),
@@ -55,25 +55,8 @@ def _results(program: Program, called: list[str]) -> str:
     return targets([called[out] for out in program.outputs])
 
 
-def reads(program: Program) -> tuple[int, ...]:
-    """The positions of the arguments that the results depend on."""
-    used = set(program.outputs).union(*(step.args for step in program.instructions))
-    return tuple(i for i in range(len(program.inputs)) if i in used)
-
-
 def _function(step: Instruction) -> str:
     return "np.where" if step.op == "where" else spelling.ufunc(step.op)
-
-
-def _special(program: Program) -> list[str]:
-    """Assignments of the functions of scipy.special under the names they are called by."""
-    ops = sorted({step.op for step in program.instructions} - {"const"})
-    found = {spelling.ufunc(op): spelling.spelling_of(op).numpy for op in ops}
-    return [
-        f"{local} = {_chosen(name)}"
-        for local, name in sorted(found.items())
-        if name.startswith("special.")
-    ]
 
 
 def _chosen(name: str) -> str:

@@ -55,10 +55,7 @@ def _callable(spec: FunctionSpec) -> FunctionSpec:
 
 def _special(specs: Sequence[FunctionSpec]) -> list[str]:
     """Assignments of the functions of scipy.special that the programs call, sorted."""
-    ops = {step.op for spec in specs for step in spec.program.instructions} - {"const"}
-    found = {op: spelling.spelling_of(op).numpy for op in sorted(ops)}
-    special = [(spelling.ufunc(op), name) for op, name in found.items() if name[:8] == "special."]
     return [
         f"{local} = _in_double({name.replace('[', ', ').rstrip(']')})"
-        for local, name in sorted(special)
+        for local, name in spelling.special([spec.program for spec in specs])
     ]

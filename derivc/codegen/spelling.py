@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from derivc.errors import UnsupportedError
-from derivc.ir.program import Instruction
+from derivc.ir.program import Instruction, Program
 from derivc.ops import registry
 from derivc.ops.declaration import Spelling
 
@@ -82,3 +83,17 @@ def ufunc(op: str) -> str:
         return "_select"
     name = spelling_of(op).numpy
     return "_" + re.sub(r"\W+", "_", name).rstrip("_") if name.startswith("special.") else name
+
+
+def special(programs: Iterable[Program]) -> list[tuple[str, str]]:
+    """The functions of scipy.special that programs call: the local name, and SciPy's.
+
+    Example:
+        >>> from derivc.ir.builder import Builder
+        >>> b = Builder(["x"])
+        >>> special([b.finish([b.emit("erf", 0)])])
+        [('_special_erf', 'special.erf')]
+    """
+    ops = {step.op for program in programs for step in program.instructions} - {"const"}
+    found = {ufunc(op): spelling_of(op).numpy for op in ops}
+    return sorted((local, name) for local, name in found.items() if name.startswith("special."))

@@ -54,6 +54,12 @@ class Program:
         instruction = self.instruction(value)
         return instruction.value if instruction and instruction.op == "const" else None
 
+    @property
+    def reads(self) -> tuple[Value, ...]:
+        """The inputs that something is made from, in order."""
+        used = set(self.outputs).union(*(step.args for step in self.instructions))
+        return tuple(i for i in range(len(self.inputs)) if i in used)
+
     def __str__(self) -> str:
         from derivc.ir.pretty import to_text
 

@@ -6,7 +6,6 @@ and the cotangents. So the derivative of a derivative is found in the same way.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, lru_cache
@@ -14,10 +13,9 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc import cache as store
-from derivc.build import formula_text, signature
+from derivc.build import cached, header, signature
 from derivc.codegen import eager
-from derivc.codegen.function import Argument, FunctionSpec, Group, Header, Leaf
+from derivc.codegen.function import Argument, FunctionSpec, Group, Leaf
 from derivc.codegen.load import load
 from derivc.codegen.numpy import NumpyBackend
 from derivc.definition import Definition
@@ -29,9 +27,8 @@ from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
 from derivc.passes.pipeline import before_generation
 from derivc.passes.vjp import pullback
-from derivc.specs import Specs
+from derivc.specs import Specs, cotangent_of, untaken
 from derivc.tensor.modes import Flags, State, begin, end, mode
-from derivc.version import __version__
 
 LARGE = 1 << 14
 """Elements from which blocks pay more than a short way to the ufuncs."""
@@ -67,30 +64,26 @@ class Compiled:
         self.pullbacks: dict[tuple[int, ...], Pullback] = {}
 
     @cached_property
-    def module(self) -> dict[str, Any]:
-        """The short way: one ufunc a line."""
-        return load(_cached(f"short|{signature(self.specs)}", self._short))
-
-    @cached_property
     def quick(self) -> Callable[..., tuple[Any, ...]]:
-        """Arrays in, a tuple of arrays out; flags are raised and nothing is repaired."""
-        found: Callable[..., tuple[Any, ...]] = self.module["value"]
+        """One ufunc a line: a tuple of arrays from arrays; flags are raised, nothing repaired."""
+        source = cached(f"short|{signature(self.specs)}", self._short)
+        found: Callable[..., tuple[Any, ...]] = load(source)["value"]
         return found
 
     @cached_property
     def thorough(self) -> Callable[..., tuple[Any, ...]]:
         """The same in blocks, with every doubtful number computed again in a wider format."""
-        source = _cached(f"thorough|{signature(self.specs)}", self._long)
+        source = cached(f"thorough|{signature(self.specs)}", self._long)
         found: Callable[..., tuple[Any, ...]] = load(source)["value"]
         return found
 
     def _short(self) -> str:
         spec = self._spec(shortened(self.program))
-        return eager.source(spec, Header(formula_text(self.specs), __version__))
+        return eager.source(spec, header(self.specs))
 
     def _long(self) -> str:
         spec = self._spec(self.program)
-        return NumpyBackend().source([spec], Header(formula_text(self.specs), __version__))
+        return NumpyBackend().source([spec], header(self.specs))
 
     @cached_property
     def program(self) -> Program:
@@ -186,7 +179,7 @@ class Pullback:
         n, m = len(of.specs.definition.elements), of.count
         by_results = _by_results(of, wanted) if m == 1 else None
         program = _pulled(of, wanted, False) if by_results is None else by_results
-        read = eager.reads(program)
+        read = program.reads
         self.reads = tuple(i for i in read if i < n)
         self.results = tuple(i - n for i in read if n <= i < n + m)
         kept = [*self.reads, *(n + i for i in self.results)]
@@ -225,22 +218,13 @@ def _common(gates: Sequence[frozenset[Gate]]) -> frozenset[Gate]:
     return frozenset.intersection(*gates) if gates else frozenset()
 
 
-def _names(of: Compiled) -> tuple[str, ...]:
-    """Names for results and cotangents that no argument has."""
-    own, m = of.specs.definition.elements, range(of.count)
-    result, cotangent = "result", "cotangent"
-    while any(name.startswith((result, cotangent)) for name in own):
-        result, cotangent = result + "_", cotangent + "_"
-    return (*own, *(f"{result}_{i}" for i in m), *(f"{cotangent}_{i}" for i in m))
-
-
 def _pulled(of: Compiled, wanted: tuple[int, ...], given: bool) -> Program:
     """The reverse sweep at op level; `given` takes the result as an input."""
-    program, n = of.specs.value_program, len(of.specs.definition.elements)
-    names = _names(of)[n:]
-    results, cotangents = names[: of.count], names[of.count :]
-    found = pullback(program, list(wanted), cotangents, results, given, of.specs.convention)
-    return dce(found)
+    specs, m = of.specs, range(of.count)
+    result = untaken("result", specs)
+    results, seeds = [f"{result}_{i}" for i in m], cotangent_of(specs).elements
+    program = specs.value_program
+    return dce(pullback(program, list(wanted), seeds, results, given, specs.convention))
 
 
 def _by_results(of: Compiled, wanted: tuple[int, ...]) -> Program | None:
@@ -249,23 +233,12 @@ def _by_results(of: Compiled, wanted: tuple[int, ...]) -> Program | None:
     if len(program) != 1 or program.outputs[0] != n:
         return None
     found = _pulled(of, wanted, True)
-    read = set(found.outputs).union(*(step.args for step in found.instructions))
     harmless = all(s.op in _PRODUCTS for s in found.instructions if n in s.args)
-    return found if n in read and harmless and not read & set(range(n)) else None
+    return found if harmless and n in found.reads and min(found.reads) >= n else None
 
 
 _PRODUCTS = frozenset({"mul", "div", "neg", "square"})
 """Ops that pass relative errors of the result on as they are."""
-
-
-def _cached(key: str, write: Callable[[], str]) -> str:
-    """Source from the cache, or written now and put there."""
-    digest = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()
-    found = store.load(digest)
-    if found is None:
-        found = write()
-        store.store(digest, found)
-    return found
 
 
 @cache
