@@ -4,49 +4,32 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from derivc.tensor.tensor import Tensor
+from derivc.tensor.tensor import Tensor
 
 
 def accumulate(tensor: Tensor, cotangent: Any, create: bool) -> None:
     """Add a cotangent to `.grad`, in place unless the backward pass itself is recorded."""
     if cotangent is None:
         return
-    before = tensor._grad
-    if not create and before is None:
-        first = _tensor(_own(cotangent))
-        with _adding:
-            if tensor._grad is None:
-                tensor._grad = first
-                return
     with _adding:
-        _add(tensor, cotangent, create)
+        before = tensor._grad
+        if create:
+            tensor._grad = cotangent if before is None else before + cotangent
+        elif before is None:
+            tensor._grad = Tensor._make(_own(cotangent))
+        elif before._requires:
+            tensor._grad = Tensor._make(before._array + cotangent)
+        else:
+            before._counter[0] += 1
+            before._array += cotangent
 
 
 _adding = threading.Lock()
 """Held while a gradient is added: several threads may go back to one leaf."""
-
-
-def _tensor(array: Any) -> Tensor:
-    from derivc.tensor.tensor import Tensor
-
-    return Tensor._make(array)
-
-
-def _add(tensor: Tensor, cotangent: Any, create: bool) -> None:
-    before = tensor._grad
-    if create:
-        tensor._grad = cotangent if before is None else before + cotangent
-    elif before is None or before._requires:
-        whole = cotangent if before is None else before._array + cotangent
-        tensor._grad = _tensor(np.array(whole))
-    else:
-        before._counter[0] += 1
-        before._array += cotangent
 
 
 def _own(cotangent: Any) -> Any:

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, final
-
-import numpy as np
+from typing import Any, final
 
 from derivc.tensor.accumulate import accumulate
 from derivc.tensor.modes import mode, noted
 from derivc.tensor.node import AccumulateGrad, Node
-
-if TYPE_CHECKING:
-    from derivc.tensor.tensor import Tensor
+from derivc.tensor.tensor import Tensor
 
 Target = tuple[Node, int]
 
@@ -41,15 +37,7 @@ def run(
         What arrived, by target; a target that nothing reaches is left out.
     """
     pass_ = _Pass(keep, create, targets, [root[0] for root in roots])
-    before = mode.now.enabled, mode.now.careful
-    mode.now.enabled, mode.now.careful = create, False
-    try:
-        with noted():
-            for node, index, cotangent in roots:
-                pass_.arrive(node, index, cotangent)
-            pass_.sweep()
-    finally:
-        mode.now.enabled, mode.now.careful = before
+    pass_.start(roots)
     return pass_.found
 
 
@@ -61,14 +49,7 @@ def traced(node: Node, index: int, cotangent: Any) -> list[tuple[Node, list[Any]
     """
     pass_ = _Pass(True, False, [], [])
     pass_.needed, pass_.trace = None, []
-    before = mode.now.enabled, mode.now.careful
-    mode.now.enabled, mode.now.careful = False, False
-    try:
-        with noted():
-            pass_.arrive(node, index, cotangent)
-            pass_.sweep()
-    finally:
-        mode.now.enabled, mode.now.careful = before
+    pass_.start([(node, index, cotangent)])
     return pass_.trace
 
 
@@ -86,6 +67,19 @@ class _Pass:
         self.trace: list[tuple[Node, list[Any], Sequence[Any]]] | None = None
         self.heap: list[int] = []
         self.waiting: dict[int, tuple[Node, list[Any]]] = {}
+
+    def start(self, roots: Sequence[tuple[Node, int, Any]]) -> None:
+        """Send cotangents back from the roots, in the modes of a backward pass."""
+        now = mode.now
+        before = now.enabled, now.careful
+        now.enabled, now.careful = self.create, False
+        try:
+            with noted():
+                for node, index, cotangent in roots:
+                    self.arrive(node, index, cotangent)
+                self.sweep()
+        finally:
+            now.enabled, now.careful = before
 
     def arrive(self, node: Node, index: int, cotangent: Any) -> None:
         """Add a cotangent of one output of a node."""
@@ -180,13 +174,6 @@ def _leading_to(roots: list[Node], targets: set[Node]) -> dict[int, bool]:
     return leads
 
 
-def wrapped(value: Any) -> Tensor:
-    """A cotangent as a tensor."""
-    from derivc.tensor.tensor import Tensor
-
-    return value if isinstance(value, Tensor) else Tensor._make(np.asarray(value))
-
-
 def _back(value: Any, create: bool) -> Any:
     return value if create or value is None else value._array
 
@@ -194,31 +181,33 @@ def _back(value: Any, create: bool) -> Any:
 def _hooked(hooks: list[Any], cotangent: Any, create: bool) -> Any:
     """A cotangent after the hooks of its tensor; a hook that returns None leaves it."""
     for hook in hooks:
-        answer = hook(wrapped(cotangent))
+        answer = hook(Tensor._lift(cotangent))
         if answer is not None:
-            cotangent = _back(wrapped(answer), create)
+            cotangent = _back(Tensor._lift(answer), create)
     return cotangent
 
 
 def _tensors(values: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(None if v is None else wrapped(v) for v in values)
+    return tuple(None if v is None else Tensor._lift(v) for v in values)
+
+
+def _answered(answer: Any, before: Any, create: bool) -> Any:
+    """Cotangents after a hook: what it returned, or those before if it returned None."""
+    if answer is None:
+        return before
+    many = answer if isinstance(answer, tuple) else (answer,)
+    return [_back(None if a is None else Tensor._lift(a), create) for a in many]
 
 
 def _prehooked(node: Node, slots: list[Any], create: bool) -> list[Any]:
     for hook in list((node.pre_hooks or {}).values()):
-        answer = hook(_tensors(slots))
-        if answer is not None:
-            many = answer if isinstance(answer, tuple) else (answer,)
-            slots = [_back(None if a is None else wrapped(a), create) for a in many]
+        slots = _answered(hook(_tensors(slots)), slots, create)
     return slots
 
 
 def _posthooked(node: Node, grads: Any, slots: list[Any], create: bool) -> Any:
     for hook in list((node.post_hooks or {}).values()):
-        answer = hook(_tensors(grads), _tensors(slots))
-        if answer is not None:
-            many = answer if isinstance(answer, tuple) else (answer,)
-            grads = [_back(None if a is None else wrapped(a), create) for a in many]
+        grads = _answered(hook(_tensors(grads), _tensors(slots)), grads, create)
     return grads
 
 

@@ -18,7 +18,7 @@ from derivc.tensor.compiled import LARGE, Compiled, Pullback
 from derivc.tensor.dtypes import DOUBLE, aligned
 from derivc.tensor.modes import State, begin, end, mode
 from derivc.tensor.node import SEQUENCE, Node, camel, edge_of, fit
-from derivc.tensor.saved import pack, refuse_inference, restored, values
+from derivc.tensor.saved import keep, restored, values
 from derivc.tensor.tensor import Tensor
 
 _NUMBERS = {float, int, bool}
@@ -84,16 +84,13 @@ class KernelNode(Node):
 
         back = self.pullback
         edges = dict(zip(back.wanted, self.edges, strict=True))
-        kept: list[Any] = [
-            restored(value, edges.get(i))
-            for i, value in zip(back.reads, values(self), strict=False)
-        ]
-        own = values(self)[len(back.reads) :]
-        kept += [restored(v, (self, i)) for i, v in zip(back.results, own, strict=True)]
+        saved, n = values(self), len(back.reads)
+        kept = [restored(v, edges.get(i)) for i, v in zip(back.reads, saved[:n], strict=True)]
+        kept += [restored(v, (self, i)) for i, v in zip(back.results, saved[n:], strict=True)]
         if self.is_complex:
             kept = [RECORDED.conj(k) if hasattr(k, "dtype") else k for k in kept]
         given = [0.0 if c is None else c for c in cotangents]
-        mode.now.careful = mode.now.careful or back.of.selects
+        mode.now.careful = mode.now.careful or back.selects
         results = apply(back.compiled, [*kept, *given])
         every = results if isinstance(results, tuple) else (results,)
         return [
@@ -213,9 +210,9 @@ def _one(function: Compiled, x: Tensor, now: State) -> Tensor:
     """A function of one small tensor."""
     array = x._array
     result = _computed(function, (array,), now)
-    back = function.pullbacks.get(_FIRST)
     if not (x._requires and now.enabled):
         return result
+    back = function.pullbacks.get(_FIRST)
     if back is None or x._inference or now.saving or now.anomaly is not None:
         _record(function, [0], (x,), [array], [result])
         return result
@@ -323,9 +320,7 @@ def _record(
         operand = operands[i]
         array = operand._array
         inputs.append((array.shape, array.dtype))
-        behind = operand._node
-        simple = behind is not None and operand._base is None
-        edges.append((behind, operand._index) if simple else edge_of(operand))
+        edges.append(_edge(operand))
     node = KernelNode(back, edges, inputs)
     _keep(node, back, operands, arrays, results)
     for i, result in enumerate(results):
@@ -346,19 +341,12 @@ def _keep(
     results: list[Tensor],
 ) -> None:
     """Save what the pullback reads: operands as they were before they had a common dtype."""
-    saved, guards = [], []
+    saved, tensors = [], [results[i] for i in back.results]
     for i in back.reads:
         operand = operands[i]
         if type(operand) is Tensor:
-            if operand._inference:
-                refuse_inference()
             saved.append(operand._array)
-            guards.append((operand._counter, operand._counter[0]))
+            tensors.append(operand)
         else:
             saved.append(arrays[i])
-    for i in back.results:
-        saved.append(results[i]._array)
-        guards.append((results[i]._counter, results[i]._counter[0]))
-    node.saved, node.guards = saved, guards
-    if mode.now.saving:
-        pack(node)
+    keep(node, [*saved, *(results[i]._array for i in back.results)], tensors)

@@ -11,6 +11,7 @@ from weakref import ref
 import numpy as np
 
 from derivc.errors import FreedGraphError, InputTypeError
+from derivc.ops.structural.shapes import cast, sum_to
 
 if TYPE_CHECKING:
     from derivc.tensor.modes import State
@@ -198,27 +199,13 @@ def fit(cotangent: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         cotangent = np.asarray(cotangent)
     if cotangent.shape != shape:
         cotangent = unbroadcast(cotangent, shape)
-    if cotangent.dtype != dtype:
-        cotangent = _cast(cotangent, dtype)
-    return cotangent
-
-
-def _cast(array: Any, dtype: Any) -> Any:
-    real = array.dtype.kind == "c" and dtype.kind != "c"
-    return (array.real if real else array).astype(dtype)
+    return cotangent if cotangent.dtype == dtype else cast(np, cotangent, dtype)
 
 
 def unbroadcast(array: Any, shape: tuple[int, ...]) -> Any:
-    """An array summed, or repeated, to a shape."""
+    """An array summed to a shape, and repeated where it has fewer numbers."""
     lead = array.ndim - len(shape)
-    if lead < 0 or (lead == 0 and array.size == 1):
-        return np.broadcast_to(array, shape)
-    ones = tuple(lead + i for i, n in enumerate(shape) if n == 1 and array.shape[lead + i] != 1)
-    summed = array.sum(axis=(*range(lead), *ones)) if lead or ones else array
-    return np.broadcast_to(np.asarray(summed).reshape(
-        tuple(1 if n == 1 else m for n, m in zip(shape, _tail(array, lead), strict=True))
-    ), shape)  # fmt: skip
-
-
-def _tail(array: Any, lead: int) -> tuple[int, ...]:
-    return tuple(array.shape[lead:])
+    if lead >= 0:
+        own = zip(shape, array.shape[lead:], strict=True)
+        array = sum_to(np, array, tuple(1 if n == 1 else m for n, m in own))
+    return np.broadcast_to(array, shape)

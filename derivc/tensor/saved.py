@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
 from derivc.errors import InplaceError, InputTypeError
 from derivc.tensor.modes import mode
 from derivc.tensor.node import AccumulateGrad, Node
-
-if TYPE_CHECKING:
-    from derivc.tensor.tensor import Tensor
+from derivc.tensor.tensor import Tensor
 
 _INFERENCE = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference"
@@ -27,26 +25,20 @@ def keep(node: Node, saved: list[Any], tensors: Sequence[Tensor]) -> None:
         node: that needs them.
         saved: arrays and numbers.
         tensors: those whose arrays they are; a change in place of one of them is noticed.
+
+    Raises:
+        InputTypeError: one of them was made in inference mode.
     """
     node.saved = saved
     if tensors:
         guards = []
         for tensor in tensors:
             if tensor._inference:
-                refuse_inference()
+                raise InputTypeError(_INFERENCE)
             guards.append(((counter := tensor._counter), counter[0]))
         node.guards = guards
         if mode.now.saving:
-            pack(node)
-
-
-def refuse_inference() -> None:
-    """Complain about a tensor that was made in inference mode.
-
-    Raises:
-        InputTypeError: always.
-    """
-    raise InputTypeError(_INFERENCE)
+            _pack(node)
 
 
 def values(node: Node) -> Sequence[Any]:
@@ -67,8 +59,6 @@ def values(node: Node) -> Sequence[Any]:
 
 def restored(value: Any, edge: Any) -> Any:
     """A saved value as a tensor with its history again, which an edge knows."""
-    from derivc.tensor.tensor import Tensor
-
     node, index = edge or (None, 0)
     if type(node) is AccumulateGrad:
         return node.variable if node.variable._array is value else _leaf(value, node)
@@ -81,21 +71,17 @@ def restored(value: Any, edge: Any) -> Any:
 
 def _leaf(value: Any, node: AccumulateGrad) -> Tensor:
     """The numbers that a leaf had, with the leaf's place in the graph."""
-    from derivc.tensor.tensor import Tensor
-
     made = Tensor._make(value)
     made._requires, made._accumulator = True, ref(node)
     return made
 
 
-def pack(node: Node) -> None:
+def _pack(node: Node) -> None:
     """Hand every saved value to the user's innermost hook, and keep what it returns.
 
     Raises:
         InplaceError: the hook changed a value.
     """
-    from derivc.tensor.tensor import Tensor
-
     hooks = mode.now.saving[-1]
     packed = []
     for value in node.saved or ():

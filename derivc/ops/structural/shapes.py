@@ -95,7 +95,8 @@ structural(
 )  # fmt: skip
 
 
-def _sum_to(xp: Any, x: Any, shape: Shape) -> Any:
+def sum_to(xp: Any, x: Any, shape: Shape) -> Any:
+    """An array summed over what broadcasting repeated: the extents that are 1, or not there."""
     if x.shape == tuple(shape):
         return x
     lead = x.ndim - len(shape)
@@ -104,7 +105,7 @@ def _sum_to(xp: Any, x: Any, shape: Shape) -> Any:
 
 
 structural(
-    "sum_to", "The sum over what broadcasting repeated: unbroadcast.", forward=_sum_to,
+    "sum_to", "The sum over what broadcasting repeated: unbroadcast.", forward=sum_to,
     vjp=lambda F, g, x_shape: F.expand(g, x_shape), formula=r"\bar{x} = \bar{y} \text{ repeated}",
     aliases=["sum_to_size"], torch="torch.Tensor.sum_to_size",
 )  # fmt: skip
@@ -220,7 +221,7 @@ _triangle("tril", "on and below")
 _triangle("triu", "on and above")
 
 
-def _cast(xp: Any, x: Any, dtype: Any) -> Any:
+def cast(xp: Any, x: Any, dtype: Any) -> Any:
     """Complex numbers lose their imaginary part where real ones are wanted."""
     real = xp.iscomplexobj(x) and xp.dtype(dtype).kind != "c"
     return (xp.real(x) if real else x).astype(dtype)
@@ -231,7 +232,7 @@ structural(
     torch="torch.clone", formula=r"\bar{x} = \bar{y}",
 )  # fmt: skip
 structural(
-    "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: _cast(xp, x, dtype),
+    "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: cast(xp, x, dtype),
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
     formula=r"\bar{x} = \bar{y}",
 )  # fmt: skip
