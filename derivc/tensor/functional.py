@@ -10,7 +10,7 @@ import numpy as np
 
 from derivc.errors import AutogradError, InputTypeError
 from derivc.tensor.grad_mode import enable_grad
-from derivc.tensor.grads import grad
+from derivc.tensor.grads import grad, many
 from derivc.tensor.modes import mode
 from derivc.tensor.tensor import Tensor
 
@@ -121,10 +121,6 @@ def _grads(value: Tensor, leaves: Sequence[Tensor], seed: Any, create: bool) -> 
     )
 
 
-def _many(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, tuple | list) else (value,)
-
-
 def _like(found: Sequence[Any], given: Any) -> Any:
     """A tuple where the user gave one, else the one element."""
     return tuple(found) if isinstance(given, tuple | list) else found[0]
@@ -132,13 +128,13 @@ def _like(found: Sequence[Any], given: Any) -> Any:
 
 def _called(function: Function, inputs: Any) -> tuple[list[Tensor], tuple[Tensor, ...], Any]:
     """The inputs as places in a graph, and the outputs over them."""
-    leaves = [_leaf(x) for x in _many(inputs)]
+    leaves = [_leaf(x) for x in many(inputs)]
     with enable_grad():
         output = function(*leaves)
-    for part in _many(output):
+    for part in many(output):
         if not isinstance(part, Tensor):
             raise InputTypeError(f"the function must return Tensors, got {type(part).__name__}")
-    return leaves, _many(output), output
+    return leaves, many(output), output
 
 
 def _seeds(outputs: Sequence[Tensor], v: Any) -> list[Tensor]:
@@ -150,7 +146,7 @@ def _seeds(outputs: Sequence[Tensor], v: Any) -> list[Tensor]:
                 " Tensor with a single element."
             )
         return [Tensor._make(np.ones(outputs[0].shape, outputs[0].dtype))]
-    found = [Tensor._lift(x) for x in _many(v)]
+    found = [Tensor._lift(x) for x in many(v)]
     if len(found) != len(outputs):
         raise AutogradError(f"v has {len(found)} elements, {len(outputs)} were expected")
     for i, (one, output) in enumerate(zip(found, outputs, strict=True)):
@@ -201,7 +197,7 @@ def _plain(output: Any, keep: bool) -> Any:
     """Outputs without their graph, unless it is kept."""
     if keep:
         return output
-    return _like([o.detach() for o in _many(output)], output)
+    return _like([o.detach() for o in many(output)], output)
 
 
 def jvp(function: Function, inputs: Any, v: Any = None, create_graph: bool = False) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from derivc.errors import GradcheckError, InputTypeError
-from derivc.tensor.grads import grad
+from derivc.tensor.grads import grad, many
 from derivc.tensor.tensor import Tensor
 
 
@@ -62,7 +62,7 @@ def gradcheck(
     """
     options = _Options(eps, atol, rtol, nondet_tol)
     try:
-        _check(func, _many(inputs), options, fast_mode, check_undefined_grad, check_grad_dtypes)
+        _check(func, many(inputs), options, fast_mode, check_undefined_grad, check_grad_dtypes)
     except GradcheckError:
         if raise_exception:
             raise
@@ -95,9 +95,9 @@ def gradgradcheck(
         >>> dc.gradgradcheck(lambda x: x.sin() * x, dc.tensor([0.5, 1.5], requires_grad=True))
         True
     """
-    given = _many(inputs)
-    outputs = _differentiable(_many(func(*given)))
-    seeds = _many(grad_outputs) if grad_outputs is not None else _random_seeds(outputs)
+    given = many(inputs)
+    outputs = _differentiable(many(func(*given)))
+    seeds = many(grad_outputs) if grad_outputs is not None else _random_seeds(outputs)
     if gen_non_contig_grad_outputs:
         seeds = tuple(_not_contiguous(s) for s in seeds)
     seeds = tuple(s if s.requires_grad else s.detach().requires_grad_() for s in seeds)
@@ -105,7 +105,7 @@ def gradgradcheck(
 
     def pulled(*args: Any) -> Any:
         leaves = [a for a in args[:count] if isinstance(a, Tensor) and a.requires_grad]
-        found = _differentiable(_many(func(*args[:count])))
+        found = _differentiable(many(func(*args[:count])))
         grads = grad(list(found), leaves, list(args[count:]), create_graph=True, allow_unused=True)
         return tuple(g for g in grads if g is not None)
 
@@ -121,10 +121,6 @@ def _not_contiguous(tensor: Tensor) -> Tensor:
     return Tensor._make(np.repeat(tensor._array[..., None], 2, -1)[..., 0])
 
 
-def _many(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, tuple | list) else (value,)
-
-
 def _differentiable(outputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     return tuple(o for o in outputs if isinstance(o, Tensor) and o.requires_grad)
 
@@ -133,7 +129,7 @@ def _check(
     func: Any, inputs: tuple[Any, ...], options: _Options, fast: bool, undefined: bool, dtypes: bool
 ) -> None:
     leaves = _checked_inputs(inputs)
-    every = _many(func(*inputs))
+    every = many(func(*inputs))
     outputs = _differentiable(every)
     _check_constant(func, inputs, leaves, every, options)
     for k, output in enumerate(outputs):
@@ -204,7 +200,7 @@ def _numerical(func: Any, inputs: Any, x: Tensor, k: int, options: _Options) -> 
 def _moved(func: Any, inputs: Any, x: Tensor, array: Any, k: int) -> Any:
     """Output k with other numbers in x."""
     x._array[...] = array
-    return np.array(_numbers(_differentiable(_many(func(*inputs)))[k]._array), dtype=float)
+    return np.array(_numbers(_differentiable(many(func(*inputs)))[k]._array), dtype=float)
 
 
 def _pulled(output: Tensor, leaves: Sequence[Tensor], seed: Any) -> list[Any]:
@@ -288,7 +284,7 @@ def _check_constant(
     for x in leaves if constant else ():
         was = np.array(x._array)
         x._array[...] = was + options.eps
-        moved = _many(func(*inputs))
+        moved = many(func(*inputs))
         x._array[...] = was
         for i in constant:
             before = every[i]._array

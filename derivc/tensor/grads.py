@@ -48,7 +48,7 @@ def backward(
     if inputs is None:
         run(roots, keep, create_graph)
         return
-    chosen = _many(inputs)
+    chosen = _each(inputs)
     if not chosen:
         raise AutogradError("`inputs` argument to `backward()` cannot be empty.")
     _into(chosen, roots, keep, create_graph)
@@ -110,7 +110,7 @@ def grad(
         return dict(zip(inputs, found, strict=True))
     if is_grads_batched:
         return _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused)
-    chosen = _many(inputs)
+    chosen = _each(inputs)
     for tensor in chosen:
         if not isinstance(tensor, Tensor):
             raise InputTypeError(f"inputs must be Tensors, got {type(tensor).__name__}")
@@ -159,7 +159,7 @@ def _batched(
     """One pass per cotangent of the batch, the results stacked."""
     from derivc.tensor.namespace import RECORDED
 
-    many: list[Any] = [Tensor._lift(g) for g in _many(grads)]
+    many: list[Any] = [Tensor._lift(g) for g in _each(grads)]
     count = many[0].shape[0]
     rows = []
     for k in range(count):
@@ -169,10 +169,13 @@ def _batched(
     return tuple(None if c[0] is None else RECORDED.stack(list(c)) for c in columns)
 
 
-def _many(given: Any) -> list[Any]:
-    if isinstance(given, dict):
-        return list(given.values())
-    return list(given) if isinstance(given, list | tuple) else [given]
+def many(value: Any) -> tuple[Any, ...]:
+    """The elements of a tuple or list, or the one thing."""
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
+
+
+def _each(given: Any) -> list[Any]:
+    return list(given.values() if isinstance(given, dict) else many(given))
 
 
 def _target(tensor: Tensor) -> tuple[Node, int]:
@@ -190,8 +193,8 @@ def _roots(tensors: Any, cotangents: Any, create: bool) -> list[tuple[Node, int,
     """
     if mode.now.inference:
         raise AutogradError("Cannot call backward or grad inside InferenceMode")
-    outputs = _many(tensors)
-    given = [None] * len(outputs) if cotangents is None else _many(cotangents)
+    outputs = _each(tensors)
+    given = [None] * len(outputs) if cotangents is None else _each(cotangents)
     if len(given) != len(outputs):
         raise AutogradError(f"got {len(outputs)} tensors and {len(given)} gradients")
     found = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 
@@ -19,9 +19,7 @@ from derivc.tensor.dtypes import promoted
 from derivc.tensor.modes import State, mode, noted
 from derivc.tensor.node import Node, camel, edge_of, fit
 from derivc.tensor.saved import keep, restored, values
-
-if TYPE_CHECKING:
-    from derivc.tensor.tensor import Tensor
+from derivc.tensor.tensor import Tensor
 
 
 @final
@@ -59,7 +57,7 @@ class StructuralNode(Node):
             self.kept += [("y", -1, k) for k in range(len(results))]
             saved += [r._array for r in results]
             tensors += results
-        keep(self, saved, [t for t in tensors if hasattr(t, "_counter")])
+        keep(self, saved, [t for t in tensors if isinstance(t, Tensor)])
 
     def _keep_many(self, bound: dict[str, Any], given: dict[str, Any]) -> None:
         """The same for an op of a list of tensors."""
@@ -67,7 +65,7 @@ class StructuralNode(Node):
         assert name is not None
         self.kept = [(name, k, -1) for k in range(len(bound[name]))]
         saved = [_original(t, a) for t, a in zip(bound[name], given[name], strict=True)]
-        keep(self, saved, [t for t in bound[name] if hasattr(t, "_counter")])
+        keep(self, saved, [t for t in bound[name] if isinstance(t, Tensor)])
 
     def name(self) -> str:
         """The op's name with "Backward" behind it."""
@@ -260,8 +258,6 @@ def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
 
 
 def _results(y: Any, given: dict[str, Any], op: StructuralOp) -> list[Tensor]:
-    from derivc.tensor.tensor import Tensor
-
     parts = y if isinstance(y, tuple) else (y,)
     return [Tensor._make(p if type(p) is np.ndarray else np.asarray(p)) for p in parts]
 

@@ -25,6 +25,13 @@ def reduced(F: Any, losses: Any, reduction: str) -> Any:
     return F.mean(losses) if reduction == "mean" else F.sum(losses)
 
 
+def _weighted(F: Any, losses: Any, scale: Any, reduction: str) -> Any:
+    """Losses that have their weights in them, reduced; their mean is over the weights."""
+    if reduction == "mean":
+        return F.sum(losses) / scale.sum()
+    return reduced(F, losses, reduction)
+
+
 def _nll(
     F: Any,
     x: Any,
@@ -39,10 +46,7 @@ def _nll(
     places = index.reshape((*index.shape[:dim], 1, *index.shape[dim:]))
     picked = F.reshape(F.gather(x, dim, places), index.shape)
     scale = F.class_weights(weight, index, counted, x)
-    losses = -picked * scale
-    if reduction == "mean":
-        return F.sum(losses) / F.sum(scale)
-    return reduced(F, losses, reduction)
+    return _weighted(F, -picked * scale, scale, reduction)
 
 
 composite(
@@ -76,10 +80,7 @@ def _of_classes(
 ) -> Any:
     index, counted = F.classes(target, ignore)
     scale = F.class_weights(weight, index, counted, x)
-    losses = F.picked_cross_entropy(x, index, scale, dim)
-    if reduction == "mean":
-        return F.sum(losses) / scale.sum()
-    return reduced(F, losses, reduction)
+    return _weighted(F, F.picked_cross_entropy(x, index, scale, dim), scale, reduction)
 
 
 def _cross_entropy(
@@ -113,9 +114,7 @@ def _smoothed(
     index, counted = F.classes(target, ignore)
     scaled = logs if weight is None else logs * F.along(weight, dim, logs.ndim)
     losses = -F.sum(scaled, dim) * F.indicator(counted, 1, 0, logs)
-    if reduction != "mean":
-        return reduced(F, losses, reduction)
-    return F.sum(losses) / F.sum(F.class_weights(weight, index, counted, logs))
+    return _weighted(F, losses, F.class_weights(weight, index, counted, logs), reduction)
 
 
 composite(
