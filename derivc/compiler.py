@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from derivc.definition import Shapes, read
-from derivc.errors import InputTypeError
 from derivc.kernel import Kernel
+from derivc.options import Options, check_choice
 
 CONVENTIONS = ("torch", "jax", "left", "right")
 
@@ -20,6 +20,8 @@ def compile(
     shapes: Shapes | None = None,
     convention: str = "torch",
     backend: str = "numpy",
+    accuracy: str = "fast",
+    threads: int | None = None,
     relaxed: bool = False,
 ) -> Kernel:
     """Compile a function and, when they are asked for, its derivatives.
@@ -32,7 +34,12 @@ def compile(
         wrt: the variables to differentiate by, in order; default: all.
         shapes: for a Python function, the shape of every array argument: `{"x": (5,)}`.
         convention: what derivatives return at kinks: "torch" (default), "jax", "left", "right".
-        backend: "numpy".
+        backend: "numpy" (default); "c": compiled by this machine's C compiler, a NumPy ufunc;
+            "auto": NumPy until native code pays, and then that.
+        accuracy: of native code: "fast" (elementary functions over whole vectors, within 4 ulp), or
+            "strict" (the C library's scalar ones, within 1 ulp).
+        threads: over how many threads native code spreads large arrays; default: as many as the
+            process may use.
         relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
             is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
 
@@ -50,13 +57,8 @@ def compile(
         >>> k.value_and_grad(3.0, 4.0)
         (91.0, (43.0, 20.0))
     """
-    _check_option("convention", convention, CONVENTIONS)
-    _check_option("backend", backend, ("numpy",))
-    kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention)
+    check_choice("convention", convention, CONVENTIONS)
+    options = Options(backend, accuracy, threads)
+    kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
     return kernel
-
-
-def _check_option(name: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise InputTypeError(f"{name}={given!r} is not known; choose one of {', '.join(known)}")

@@ -125,7 +125,9 @@ class CurveFit:
             raise InputTypeError(f"data={data} must name arguments among {kernel.inputs}")
         self.data = data
         self.params = tuple(name for name in kernel.inputs if name not in data)
-        self._kernel = type(kernel)(kernel.definition, self.params, kernel.convention)
+        self._kernel = type(kernel)(
+            kernel.definition, self.params, kernel.convention, kernel.options
+        )
 
     def __call__(self, xdata: Any, *params: Any) -> Any:
         """The model's values, of the shape of the data."""
