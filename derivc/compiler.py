@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from derivc.definition import Shapes, read
 from derivc.kernel import Kernel
 from derivc.options import Options, check_choice
+from derivc.reduced import Reduced, parts_of
 
 CONVENTIONS = ("torch", "jax", "left", "right")
 
@@ -22,6 +23,7 @@ def compile(
     backend: str = "numpy",
     accuracy: str = "fast",
     threads: int | None = None,
+    reduce: str | None = None,
     relaxed: bool = False,
 ) -> Kernel:
     """Compile a function and, when they are asked for, its derivatives.
@@ -40,11 +42,14 @@ def compile(
             "strict" (the C library's scalar ones, within 1 ulp).
         threads: over how many threads native code spreads large arrays; default: as many as the
             process may use.
+        reduce: "sum" or "mean" over all elements of the arguments, with the gradient in one pass;
+            a text `sum(...)` or `mean(...)` asks for the same.
         relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
             is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
 
     Returns:
-        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...
+        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...; for a reduction a
+        `Reduced`, which has `.grad`, `.value_and_grad` and `.packed` too.
 
     Raises:
         ParseError: the text is not an expression. TraceError: the function cannot be traced.
@@ -59,6 +64,9 @@ def compile(
     """
     check_choice("convention", convention, CONVENTIONS)
     options = Options(backend, accuracy, threads)
+    if isinstance(source, str) and reduce is None and (parts := parts_of(source)):
+        reduce, source = parts
     kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
-    return kernel
+    # Only the text may ask for a reduction, so mypy is told the type of what it is without one.
+    return kernel if reduce is None else cast("Kernel", Reduced(kernel, reduce))

@@ -62,7 +62,7 @@ class Toolchain:
                 [*self.command, "--version"],
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=20,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
