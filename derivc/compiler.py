@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from derivc.definition import Shapes, read
 from derivc.kernel import Kernel
-from derivc.options import Options, check_choice
+from derivc.options import Options, check_choice, default_backend
 from derivc.reduced import Reduced, parts_of
 
 CONVENTIONS = ("torch", "jax", "left", "right")
@@ -20,7 +20,7 @@ def compile(
     wrt: Sequence[str] | str | None = None,
     shapes: Shapes | None = None,
     convention: str = "torch",
-    backend: str = "numpy",
+    backend: str | None = None,
     accuracy: str = "fast",
     threads: int | None = None,
     reduce: str | None = None,
@@ -36,8 +36,9 @@ def compile(
         wrt: the variables to differentiate by, in order; default: all.
         shapes: for a Python function, the shape of every array argument: `{"x": (5,)}`.
         convention: what derivatives return at kinks: "torch" (default), "jax", "left", "right".
-        backend: "numpy" (default); "c": compiled by this machine's C compiler, a NumPy ufunc;
-            "auto": NumPy until native code pays, and then that.
+        backend: "numpy"; "c": compiled by this machine's C compiler, a NumPy ufunc;
+            "auto": NumPy until native code pays, and then that. Default: "numpy", unless
+            `derivc.set_default_backend` or the variable DERIVC_BACKEND says otherwise.
         accuracy: of native code: "fast" (elementary functions over whole vectors, within 4 ulp), or
             "strict" (the C library's scalar ones, within 1 ulp).
         threads: over how many threads native code spreads large arrays; default: as many as the
@@ -63,7 +64,7 @@ def compile(
         (91.0, (43.0, 20.0))
     """
     check_choice("convention", convention, CONVENTIONS)
-    options = Options(backend, accuracy, threads)
+    options = Options(backend or default_backend(), accuracy, threads)
     if isinstance(source, str) and reduce is None and (parts := parts_of(source)):
         reduce, source = parts
     kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
