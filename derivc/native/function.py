@@ -54,7 +54,7 @@ class NativeFunction:
         self.call = runtime.builtin(self.record, plan.name, self._doc(), self._keep)
         self.general.builtin = self.call
         if plan.plain and plan.blocks and plan.inputs + plan.outputs <= _OPERANDS:
-            self.general.ufunc = self.ufunc
+            self.general.use(self.ufunc)
         _alive.append(self)
 
     @cached_property

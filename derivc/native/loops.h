@@ -115,7 +115,9 @@ static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k, 
             if (j < inputs && steps[j] && in[j] == own) NAME(gather)(own, place, steps[j], m);
         }
         k->NAME(block)(m, in, out);
-        if (raised()) {
+        const int flags = raised();
+        if (flags) {
+            if (flags & INVALID) invalid = 1;
             NAME(repair)(k, in, out, m);
             clear_flags();
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Any, final
 
 from derivc.codegen import scalar
@@ -12,6 +13,7 @@ from derivc.codegen.c import spelling as in_c
 from derivc.codegen.c.blocks import SLOT_LENGTH
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.function import Group, Layout, Stack
+from derivc.codegen.names_of import targets
 from derivc.passes.weight import operations, weight
 
 Nested = Any
@@ -141,10 +143,12 @@ def packer(layout: Nested) -> Callable[[list[Any]], Any]:
         >>> packer([(), [(), (2,)]])([1, 2, 3])
         (1, (2, 3))
     """
-    return lambda results: _packed(layout, iter(results))
+    text = _packed(layout, count())
+    found: Callable[[list[Any]], Any] = eval(f"lambda r: {text}")  # noqa: S307  our own text
+    return found
 
 
-def _packed(layout: Nested, results: Iterator[Any]) -> Any:
+def _packed(layout: Nested, position: Iterator[int]) -> str:
     if not isinstance(layout, list):
-        return next(results)
-    return tuple(_packed(item, results) for item in layout)
+        return f"r[{next(position)}]"
+    return targets([_packed(item, position) for item in layout])

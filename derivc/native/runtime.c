@@ -26,19 +26,23 @@ typedef struct kernel {
 /* Set when a NaN is left where arguments are finite: Python looks into it. */
 int lost;
 
+/* Set when an operation was invalid (0 * inf, inf - inf): the graph shuts gates where it was. */
+int invalid;
+
 #define LANES 8
 #define SAMPLE 64
 #define SAMPLE_ABOVE 256
 
 /* Floating-point flags: underflow, overflow, division by zero, invalid. */
 extern int feclearexcept(int), fetestexcept(int);
+#define INVALID 1
 #if defined(__x86_64__)
 #define FLAGS 0x1d
 static inline void clear_flags(void)
 {
     __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() & ~0x3fu);
 }
-static inline int raised(void) { return (__builtin_ia32_stmxcsr() & FLAGS) != 0; }
+static inline int raised(void) { return __builtin_ia32_stmxcsr() & FLAGS; }
 #else
 #if defined(__aarch64__)
 #define FLAGS 0x0f
@@ -46,7 +50,7 @@ static inline int raised(void) { return (__builtin_ia32_stmxcsr() & FLAGS) != 0;
 #define FLAGS 0
 #endif
 static inline void clear_flags(void) { feclearexcept(FLAGS); }
-static inline int raised(void) { return !FLAGS || fetestexcept(FLAGS) != 0; }
+static inline int raised(void) { return FLAGS ? fetestexcept(FLAGS) : INVALID; }
 #endif
 static inline void clear_all_flags(void) { feclearexcept(FLAGS); }
 

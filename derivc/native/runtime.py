@@ -63,15 +63,25 @@ def address(of: ctypes.PyDLL, name: str) -> int:
 
 def take_lost() -> bool:
     """Whether NaN were left where arguments are finite since this was asked last."""
-    mark = _lost()
+    return _taken("lost")
+
+
+def take_invalid() -> bool:
+    """Whether an operation on arrays was invalid (0 * inf) since this was asked last."""
+    return _taken("invalid")
+
+
+def _taken(name: str) -> bool:
+    mark = _marks()[name]
     found = bool(mark.value)
-    mark.value = 0
+    if found:
+        mark.value = 0
     return found
 
 
 @lru_cache(maxsize=1)
-def _lost() -> ctypes.c_int:
-    return ctypes.c_int.in_dll(library(), "lost")
+def _marks() -> dict[str, ctypes.c_int]:
+    return {name: ctypes.c_int.in_dll(library(), name) for name in ("lost", "invalid")}
 
 
 @lru_cache(maxsize=2)
