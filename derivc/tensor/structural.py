@@ -76,7 +76,8 @@ class StructuralNode(Node):
         """The declared backward formula in TeX."""
         return self.op.formula
 
-    def _arguments(self, tensors: bool) -> dict[str, Any]:
+    def arguments(self, tensors: bool, names: Sequence[str]) -> dict[str, Any]:
+        """What a formula asks for, by name: over tensors what was saved has its history."""
         found: dict[str, Any] = {}
         edges = dict(zip(self.places, self.edges, strict=True)) if tensors else {}
         for (name, position, output), value in zip(self.kept, values(self), strict=True):
@@ -88,9 +89,11 @@ class StructuralNode(Node):
             else:
                 found[name] = value
         every = self.given | found
-        if "needs" in self.op.reads:
+        if "needs" in names:
             every["needs"] = self._needs()
-        return {name: every[name] for name in self.op.reads}
+        if "y_shape" in names:
+            every["y_shape"] = self.outputs[0][0]
+        return {name: every[name] for name in names}
 
     def _own_edge(self, output: int) -> Any:
         return (self, output) if self.outputs[output][1].kind in "fc" else None
@@ -114,7 +117,7 @@ class StructuralNode(Node):
         assert vjp is not None
         many = len(cotangents) > 1
         g = self._filled(F, cotangents) if many else cotangents[0]
-        found = vjp(F, g, **self._arguments(tensors))
+        found = vjp(F, g, **self.arguments(tensors, self.op.reads))
         if self.op.sequence is None and len(self.op.tensors) == 1:
             return [found]
         names = [*self.op.tensors, *([self.op.sequence] if self.op.sequence else [])]
@@ -142,6 +145,12 @@ class StructuralNode(Node):
             RECORDED.fit(RECORDED.lift(g), shape, dtype)
             for g, (shape, dtype) in zip(found, self.inputs, strict=True)
         ]
+
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """As the op declares."""
+        from derivc.tensor import forward
+
+        return forward.structural(self, tangents)
 
 
 def _original(operand: Any, array: Any) -> Any:

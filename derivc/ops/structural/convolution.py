@@ -35,6 +35,7 @@ structural(
     vjp=lambda F, g, x_shape, size, stride, dilation: F.from_windows(
         g, x_shape, size, stride, dilation
     ),
+    jvp="linear",
     formula=r"\bar{x}_i = \textstyle\sum \bar{y} \text{ over the windows that hold } i",
 )  # fmt: skip
 
@@ -55,7 +56,7 @@ structural(
     "from_windows", "The sum of windows, each number at its place: the adjoint of `windows`.",
     forward=_from_windows,
     vjp=lambda F, g, size, stride, dilation: F.windows(g, size, stride, dilation),
-    formula=r"\bar{x} = \operatorname{windows}(\bar{y})",
+    jvp="linear", formula=r"\bar{x} = \operatorname{windows}(\bar{y})",
 )  # fmt: skip
 
 

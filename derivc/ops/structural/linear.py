@@ -36,13 +36,13 @@ structural(
     "matmul", "The product of matrices; a vector is a row on the left, a column on the right.",
     forward=lambda xp, a, b: xp.matmul(a, b), vjp=_matmul_vjp, tensors=["a", "b"],
     aliases=["mm", "bmm", "mv"], torch="torch.matmul",
-    formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
+    jvp="each", formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
 )  # fmt: skip
 structural(
     "dot", "The sum of the products of two vectors.", tensors=["a", "b"], aliases=["inner"],
     forward=lambda xp, a, b: xp.dot(a, b), torch="torch.dot",
     vjp=lambda F, g, a, b: (g * F.conjugated(b), g * F.conjugated(a)),
-    formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
+    jvp="each", formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
 )  # fmt: skip
 composite(
     "outer", "All products of the numbers of two vectors.",
@@ -92,9 +92,18 @@ def _linear_vjp(F: Any, g: Any, x: Any, weight: Any, bias_shape: Any, needs: Any
     return back, slope, F.sum_to(g, bias_shape) if needs["bias"] else None
 
 
+_LINEAR_JVP = (
+    lambda F, t, weight: F.linear(t, weight),
+    lambda F, t, x: F.linear(x, t),
+    lambda F, t, y_shape: F.expand(t, y_shape),
+)
+"""By x and the weights the product, by the bias its tangent alone."""
+
+
 structural(
     "linear", "x Wᵀ + b: a fully connected layer.", forward=_linear, vjp=_linear_vjp,
     tensors=["x", "weight", "bias"], torch="torch.nn.functional.linear",
+    jvp=_LINEAR_JVP,
     formula=r"\bar{X} = \bar{Y} W, \quad \bar{W} = \bar{Y}^{\top} X, \quad \bar{b} ="
     r" \textstyle\sum \bar{Y}",
 )  # fmt: skip
@@ -165,7 +174,7 @@ structural(
     "einsum", "Products summed over subscripts, as an equation says.", tensors=[],
     forward=lambda xp, equation, tensors: _einsum(xp, equation, tensors), vjp=_einsum_vjp,
     sequence="tensors", variadic=True, torch="torch.einsum",
-    formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
+    jvp="each", formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
 )  # fmt: skip
 
 
@@ -183,7 +192,8 @@ def _diagonal_vjp(F: Any, g: Any, x_shape: Any, offset: int, dim1: int, dim2: in
 
 structural(
     "diagonal", "A diagonal of two dimensions, along a new last one.", forward=_diagonal,
-    vjp=_diagonal_vjp, torch="torch.diagonal", formula=r"\bar{X} = \operatorname{diag} \bar{y}",
+    vjp=_diagonal_vjp, torch="torch.diagonal", jvp="linear",
+    formula=r"\bar{X} = \operatorname{diag} \bar{y}",
 )  # fmt: skip
 
 
@@ -198,7 +208,7 @@ def _from_diagonal(xp: Any, x: Any, shape: Any, offset: int, dim1: int, dim2: in
 structural(
     "from_diagonal", "Zeros but on a diagonal.", forward=_from_diagonal,
     vjp=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
-    formula=r"\bar{x} = \text{the diagonal of } \bar{Y}",
+    jvp="linear", formula=r"\bar{x} = \text{the diagonal of } \bar{Y}",
 )  # fmt: skip
 
 

@@ -68,10 +68,15 @@ def _picked_vjp(F: Any, g: Any, x: Any, index: Any, scale: Any, dim: int) -> Any
     return (F.softmax(x, dim) - hit) * F.unsqueeze(g * scale, dim)
 
 
+def _picked_jvp(F: Any, t: Any, x: Any, index: Any, scale: Any, dim: int) -> Any:
+    hit = F.one_hot(index, x.shape[dim], dim, x)
+    return F.sum((F.softmax(x, dim) - hit) * t, dim) * scale
+
+
 structural(
     "picked_cross_entropy", "Minus the log-softmax at one class per sample, times a number.",
     forward=_picked, vjp=_picked_vjp,
-    formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
+    jvp=_picked_jvp, formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
 )  # fmt: skip
 
 

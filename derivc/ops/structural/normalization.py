@@ -22,6 +22,7 @@ def _normalized_vjp(F: Any, g: Any, x: Any, dims: tuple[int, ...], eps: float) -
 structural(
     "normalized", "Mean 0 and variance 1 over dimensions.", forward=_normalized,
     vjp=_normalized_vjp,
+    jvp="symmetric",
     formula=r"\bar{x} = \frac{1}{\sigma}\left(\bar{y} - \langle\bar{y}\rangle - y\,\langle\bar{y} y"
     r"\rangle\right), \quad \sigma = \sqrt{\operatorname{var} x + \epsilon}",
 )  # fmt: skip
