@@ -195,6 +195,8 @@ def composite(
 ) -> StructuralOp:
     """Declare an op that is written by others: `lambda F, x, dim: ...`; they know its derivative.
 
+    `tensors` and `sequence` say, as in `structural`, what may be a list of numbers as well.
+
     Raises:
         DeclarationError: the name is taken.
     """

@@ -204,9 +204,9 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     if op.compose is not None:
         from derivc.tensor.namespace import RECORDED
 
-        return op.compose(RECORDED, **op.bind(args, named))
+        return op.compose(RECORDED, **_lifted(op, op.bind(args, named)))
     bound = op.bind(args, named)
-    given = _arrays(op, bound)
+    given = arrays(op, bound)
     y = forward(op, given)
     results = _results(y, given, op)
     places = _places(op, bound) if mode.now.enabled else []
@@ -215,6 +215,16 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     if op.is_view:
         _mark_view(op, bound, results[0], given)
     return results[0] if not isinstance(y, tuple) else _retupled(y, results)
+
+
+def _lifted(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a composite, arrays and lists of numbers as tensors."""
+    for name in op.tensors:
+        if bound[name] is not None:
+            bound[name] = Tensor._lift(bound[name])
+    if op.sequence:
+        bound[op.sequence] = [Tensor._lift(v) for v in bound[op.sequence]]
+    return bound
 
 
 def forward(op: StructuralOp, given: dict[str, Any]) -> Any:
@@ -247,7 +257,7 @@ def _shapes(given: dict[str, Any]) -> str:
     return ", ".join(f"{k} {v}" for k, v in (found | many).items())
 
 
-def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
+def arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
     """The arguments as arrays, those that are differentiated by in one dtype."""
     given = {k: _plain(v) for k, v in bound.items()}
     if op.sequence:

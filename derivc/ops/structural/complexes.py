@@ -49,7 +49,9 @@ structural(
 composite(
     "polar", "The complex number of a modulus and an argument.",
     lambda F, modulus, angle: F.complex(modulus * F.cos(angle), modulus * F.sin(angle)),
-    torch="torch.polar", formula="by complex, cos and sin", renamed={"abs": "modulus"},
+    torch="torch.polar",
+    tensors=["modulus", "angle"],
+    formula="by complex, cos and sin", renamed={"abs": "modulus"},
 )  # fmt: skip
 composite(
     "complex_sgn", "A complex number divided by its modulus.",

@@ -139,7 +139,7 @@ def _pooling(n: int, kind: str) -> Any:
 for _n in (1, 2, 3):
     composite(
         f"conv{_n}d", f"The convolution (cross-correlation) over {_n} dimensions.",
-        _convolution(_n), torch=f"torch.nn.functional.conv{_n}d",
+        _convolution(_n), torch=f"torch.nn.functional.conv{_n}d", tensors=["x", "weight", "bias"],
         formula=r"\bar{x} = \bar{y} \star \operatorname{flip} w, \quad \bar{w} = x \star \bar{y}",
     )  # fmt: skip
     composite(

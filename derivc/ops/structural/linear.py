@@ -47,11 +47,11 @@ structural(
 composite(
     "outer", "All products of the numbers of two vectors.",
     lambda F, a, b: F.unsqueeze(a, -1) * F.unsqueeze(b, 0), aliases=["ger"], torch="torch.outer",
-    formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
+    tensors=["a", "b"], formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
 )  # fmt: skip
 composite(
     "kron", "The Kronecker product.", lambda F, a, b: _kron(F, a, b), torch="torch.kron",
-    formula="by products and reshape",
+    tensors=["a", "b"], formula="by products and reshape",
 )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ composite(
 composite(
     "addmm", "beta * c + alpha * a @ b.",
     lambda F, c, a, b, beta=1, alpha=1: c * beta + F.matmul(a, b) * alpha, torch="torch.addmm",
-    formula="by matmul",
+    tensors=["c", "a", "b"], formula="by matmul",
 )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def _cross(F: Any, a: Any, b: Any, dim: int = -1) -> Any:
 
 composite(
     "cross", "The cross product of vectors of three numbers.", _cross, torch="torch.linalg.cross",
-    formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
+    tensors=["a", "b"], formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
 )  # fmt: skip
 
 
@@ -253,7 +253,7 @@ def _tensordot(F: Any, a: Any, b: Any, dims: Any = 2) -> Any:
 
 composite(
     "tensordot", "The sum of products over dimensions of two arrays.", _tensordot,
-    torch="torch.tensordot", formula="by einsum",
+    torch="torch.tensordot", tensors=["a", "b"], formula="by einsum",
 )  # fmt: skip
 
 
@@ -284,5 +284,6 @@ def _multi_dot(F: Any, tensors: Any) -> Any:
 
 composite(
     "multi_dot", "The product of several matrices.", _multi_dot, torch="torch.linalg.multi_dot",
+    tensors=[], sequence="tensors",
     formula="by matmul",
 )  # fmt: skip

@@ -173,7 +173,7 @@ structural(
 
 def _norm(xp: Any, x: Any, ord: Any = 2, dim: Dims = None, keepdim: bool = False) -> Any:
     axis = numpy_axis(x.shape, dim)
-    size = xp.abs(x)
+    size = xp.abs(x if x.dtype.kind in "fc" else x.astype(float))
     top = xp.max(size, axis=axis, keepdims=True, initial=0.0)
     safe = xp.where((top == 0) | ~xp.isfinite(top), 1.0, top).astype(top.dtype)
     if ord in ("inf", float("inf")):
@@ -181,7 +181,7 @@ def _norm(xp: Any, x: Any, ord: Any = 2, dim: Dims = None, keepdim: bool = False
     if ord == -float("inf"):
         return xp.min(size, axis=axis, keepdims=keepdim)
     if ord == 0:
-        return xp.sum(size != 0, axis=axis, keepdims=keepdim).astype(x.dtype)
+        return xp.sum(size != 0, axis=axis, keepdims=keepdim).astype(size.dtype)
     if ord == 1:
         return xp.sum(size, axis=axis, keepdims=keepdim)
     total = xp.sum((size / safe) ** ord, axis=axis, keepdims=keepdim) ** (1 / ord)
