@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from derivc.definition import Shapes, read
-from derivc.errors import InputTypeError
+from derivc.errors import InputTypeError, check_options
 from derivc.kernel import Kernel
 
+_OPTIONS = ("inputs", "wrt", "shapes", "convention", "backend", "relaxed")
+_MEANT = {
+    "args": "inputs", "arguments": "inputs", "variables": "inputs", "symbols": "inputs",
+    "argnums": "wrt", "by": "wrt", "kinks": "convention", "target": "backend",
+}  # fmt: skip
 CONVENTIONS = ("torch", "jax", "left", "right")
 
 
@@ -21,6 +26,7 @@ def compile(
     convention: str = "torch",
     backend: str = "numpy",
     relaxed: bool = False,
+    **unknown: Any,
 ) -> Kernel:
     """Compile a function and, when they are asked for, its derivatives.
 
@@ -35,6 +41,7 @@ def compile(
         backend: "numpy".
         relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
             is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
+        unknown: refused; the message names the nearest option.
 
     Returns:
         A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...
@@ -50,6 +57,7 @@ def compile(
         >>> k.value_and_grad(3.0, 4.0)
         (91.0, (43.0, 20.0))
     """
+    check_options("compile", unknown, _OPTIONS, _MEANT)
     _check_option("convention", convention, CONVENTIONS)
     _check_option("backend", backend, ("numpy",))
     kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention)

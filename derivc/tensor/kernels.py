@@ -39,10 +39,15 @@ def apply(kernel: Kernel, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """
     given = _bound(kernel.inputs, args, named)
     operands = [a if n in kernel.wrt else raw(a) for n, a in zip(kernel.inputs, given, strict=True)]
-    if any(not argument.is_scalar for argument in kernel.definition.arguments):
+    if _takes_arrays(kernel):
         return _apply_to_arrays(kernel, operands)
     found = elementwise.apply(compiled(kernel), operands)
     return found if kernel.definition.shape is None else _stacked(found, kernel.definition.shape)
+
+
+def _takes_arrays(kernel: Kernel) -> bool:
+    """Whether an argument is an array of fixed shape."""
+    return any(not argument.is_scalar for argument in kernel.definition.arguments)
 
 
 def _bound(names: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
@@ -134,7 +139,7 @@ def gradients(
     """The cotangents of some arguments of a kernel, as tensors."""
     from derivc.tensor.namespace import RECORDED
 
-    if any(not argument.is_scalar for argument in kernel.definition.arguments):
+    if _takes_arrays(kernel):
         return _of_arrays(kernel, wanted, args, cotangent)
     shape = kernel.definition.shape
     if shape is None:

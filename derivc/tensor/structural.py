@@ -29,6 +29,7 @@ class StructuralNode(Node):
     Attributes:
         op: its declaration.
         given: all arguments by name, tensors left out.
+        count: how many tensors are in its list, if it takes one.
         places: per edge the name of the parameter, and its position in a list of tensors.
         kept: what was saved: the name, the position in a list, which output it was.
     """
@@ -39,6 +40,7 @@ class StructuralNode(Node):
         tensors = [_at(bound, place) for place in places]
         super().__init__([edge_of(t) for t in tensors])
         self.op, self.places = op, places
+        self.count = len(bound[op.sequence]) if op.sequence else 0
         self.inputs = [(t._array.shape, t._array.dtype) for t in tensors]
         self.given = {name: _plain(bound[name]) for name in op.others}
         for name, source, what in op.facts:
@@ -104,7 +106,7 @@ class StructuralNode(Node):
     def _needs(self) -> dict[str, Any]:
         needed: dict[str, Any] = dict.fromkeys(self.op.tensors, False)
         if self.op.sequence:
-            needed[self.op.sequence] = [False] * self.given["count_"]
+            needed[self.op.sequence] = [False] * self.count
         for name, position in self.places:
             if position < 0:
                 needed[name] = True
@@ -208,7 +210,7 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     bound = op.bind(args, named)
     given = arrays(op, bound)
     y = forward(op, given)
-    results = _results(y, given, op)
+    results = [Tensor._make(np.asarray(p)) for p in (y if isinstance(y, tuple) else (y,))]
     places = _places(op, bound) if mode.now.enabled else []
     if places:
         _record(op, bound, given, places, results)
@@ -276,11 +278,6 @@ def arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _results(y: Any, given: dict[str, Any], op: StructuralOp) -> list[Tensor]:
-    parts = y if isinstance(y, tuple) else (y,)
-    return [Tensor._make(p if type(p) is np.ndarray else np.asarray(p)) for p in parts]
-
-
 def _retupled(y: Any, results: list[Tensor]) -> Any:
     return type(y)(*results) if hasattr(y, "_fields") else tuple(results)
 
@@ -305,8 +302,6 @@ def _record(
     if op.vjp is None:
         raise NotImplementedGradientError(f"the derivative for {op.name} is not implemented")
     node = StructuralNode(op, bound, places)
-    if op.sequence:
-        node.given["count_"] = len(bound[op.sequence])
     node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     for i, result in enumerate(results):
         if result._array.dtype.kind in "fc":
