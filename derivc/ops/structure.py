@@ -48,6 +48,7 @@ class StructuralOp:
     variadic: bool = False
     compose: Formula | None = None
     jvp: Formula | tuple[Formula, ...] | str | None = None
+    constants: tuple[int, ...] = ()
 
     @cached_property
     def params(self) -> tuple[str, ...]:
@@ -174,6 +175,7 @@ def structural(
             backward formula; "summed": every number of the output has inputs of its own, so the
             partials are the cotangents of ones. Left out: the backward formula is transposed, by
             differentiating it. It may read what the backward formula reads, and `y_shape`.
+            `constants` are the outputs without a derivative.
 
     Raises:
         DeclarationError: the name is taken.

@@ -124,10 +124,10 @@ def structural(node: StructuralNode, tangents: Sequence[Any]) -> list[Any]:
 
 def _total(terms: Sequence[Any]) -> Any:
     """The sum of what the arguments give."""
+    if isinstance(terms[0], tuple):
+        return tuple(_total(parts) for parts in zip(*terms, strict=True))
     first, *rest = terms
-    for term in rest:
-        first = first + term
-    return first
+    return None if first is None else sum(rest, first)
 
 
 def _formulas(node: StructuralNode, tangents: Sequence[Any]) -> Any:

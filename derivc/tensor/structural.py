@@ -98,7 +98,8 @@ class StructuralNode(Node):
         return {name: every[name] for name in names}
 
     def _own_edge(self, output: int) -> Any:
-        return (self, output) if self.outputs[output][1].kind in "fc" else None
+        whole = self.outputs[output][1].kind not in "fc" or output in self.op.constants
+        return None if whole else (self, output)
 
     def _is_many(self, name: str) -> bool:
         return name == self.op.sequence or (name == "y" and len(self.outputs) > 1)
@@ -304,7 +305,7 @@ def _record(
     node = StructuralNode(op, bound, places)
     node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     for i, result in enumerate(results):
-        if result._array.dtype.kind in "fc":
+        if result._array.dtype.kind in "fc" and i not in op.constants:
             result._node, result._index, result._requires = node, i, True
     node.keep(bound, given, results)
     if mode.now.anomaly is not None:
