@@ -49,6 +49,7 @@ class StructuralOp:
     compose: Formula | None = None
     jvp: Formula | tuple[Formula, ...] | str | None = None
     constants: tuple[int, ...] = ()
+    numbers: str = "any"
 
     @cached_property
     def params(self) -> tuple[str, ...]:
@@ -175,7 +176,9 @@ def structural(
             backward formula; "summed": every number of the output has inputs of its own, so the
             partials are the cotangents of ones. Left out: the backward formula is transposed, by
             differentiating it. It may read what the backward formula reads, and `y_shape`.
-            `constants` are the outputs without a derivative.
+            `constants` are the outputs without a derivative. `numbers` says what the backward
+            formula holds for: "any", "real", or "holomorphic": real ones, which between complex
+            conjugates serve complex ones too.
 
     Raises:
         DeclarationError: the name is taken.

@@ -188,7 +188,9 @@ def _summed(node: StructuralNode, tangents: Sequence[Any]) -> Any:
 
     partials = RECORDED.lift(_asked(node, node.op.vjp, np.ones(*node.outputs[0])))
     dim, keepdim = node.given["dim"], node.given["keepdim"]
-    products = RECORDED.conjugated(partials) * tangents[0]
+    if node.op.numbers != "holomorphic":
+        partials = RECORDED.conjugated(partials)
+    products = partials * tangents[0]
     return RECORDED.sum(products, None if dim == () else dim, keepdim)
 
 

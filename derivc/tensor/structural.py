@@ -120,7 +120,11 @@ class StructuralNode(Node):
         assert vjp is not None
         many = len(cotangents) > 1
         g = self._filled(F, cotangents) if many else cotangents[0]
+        turned = self.op.numbers == "holomorphic" and self.outputs[-1][1].kind == "c"
+        if turned:  # conj(Jᵀ conj g), which is Jᴴ g
+            g = _conjugated(F, g)
         found = vjp(F, g, **self.arguments(tensors, self.op.reads))
+        found = _conjugated(F, found) if turned else found
         if self.op.sequence is None and len(self.op.tensors) == 1:
             return [found]
         names = [*self.op.tensors, *([self.op.sequence] if self.op.sequence else [])]
@@ -154,6 +158,13 @@ class StructuralNode(Node):
         from derivc.tensor import forward
 
         return forward.structural(self, tangents)
+
+
+def _conjugated(F: Any, value: Any) -> Any:
+    """Complex conjugates of one array, or of several."""
+    if isinstance(value, tuple | list):
+        return type(value)(_conjugated(F, v) for v in value)
+    return None if value is None else F.conjugated(value)
 
 
 def _original(operand: Any, array: Any) -> Any:
@@ -298,10 +309,14 @@ def _record(
     """Make the node.
 
     Raises:
-        NotImplementedGradientError: the op has no derivative.
+        NotImplementedGradientError: the op has no derivative, or none for complex numbers.
     """
     if op.vjp is None:
         raise NotImplementedGradientError(f"the derivative for {op.name} is not implemented")
+    if op.numbers == "real" and any(r._array.dtype.kind == "c" for r in results):
+        raise NotImplementedGradientError(
+            f"the derivative for {op.name} of complex numbers is not implemented"
+        )
     node = StructuralNode(op, bound, places)
     node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     for i, result in enumerate(results):

@@ -52,6 +52,7 @@ structural(
     "scan_back", "The recurrence r_i = a_i + x_{i+1} r_{i+1}, backwards along a dimension.",
     forward=_scan, vjp=_scan_vjp, tensors=["a", "x"],
     jvp=(lambda F, t, x, dim: F.scan_back(t, x, dim), _scan_factor_jvp),
+    numbers="holomorphic",
     formula=r"s_i = \bar{y}_i + x_i s_{i-1}, \quad \bar{a} = s, \quad \bar{x}_{i+1} = y_{i+1} s_i",
 )  # fmt: skip
 
@@ -76,6 +77,7 @@ structural(
     "cumprod", "The running product along a dimension.", torch="torch.cumprod",
     forward=lambda xp, x, dim=0: xp.cumprod(x, axis=dim) if x.ndim else x.copy(),
     vjp=_cumprod_vjp, jvp=_cumprod_jvp,
+    numbers="holomorphic",
     formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j \prod_{k \le j, k \ne i} x_k",
 )  # fmt: skip
 
@@ -114,5 +116,6 @@ def _logcumsumexp_jvp(F: Any, t: Any, x: Any, y: Any, dim: int) -> Any:
 structural(
     "logcumsumexp", "The logarithm of the running sum of exponentials.", forward=_logcumsumexp,
     vjp=_logcumsumexp_vjp, torch="torch.logcumsumexp",
-    jvp=_logcumsumexp_jvp, formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j\, e^{x_i - y_j}",
+    jvp=_logcumsumexp_jvp,
+    formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j\, e^{x_i - y_j}",
 )  # fmt: skip

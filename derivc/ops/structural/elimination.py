@@ -18,7 +18,7 @@ Lu = namedtuple("Lu", ["P", "L", "U"])  # noqa: PYI024  as PyTorch's results
 def _lu(xp: Any, x: Any, pivot: bool = True) -> Any:
     """Column by column; the largest number of a column comes to the diagonal."""
     *batch, m, n = x.shape
-    work = xp.array(xp.reshape(x, (-1, m, n)), dtype=x.dtype if x.dtype.kind == "f" else float)
+    work = xp.array(xp.reshape(x, (-1, m, n)), dtype=x.dtype if x.dtype.kind in "fc" else float)
     order = xp.tile(xp.arange(m), (len(work), 1))
     for k in range(min(m, n)):
         if pivot:
@@ -110,6 +110,7 @@ def _under(F: Any, x: Any, upper: Any) -> Any:
 structural(
     "lu", "A = P L U: P exchanges rows, L is lower and U upper triangular.", forward=_lu,
     vjp=_lu_vjp, jvp=_lu_jvp, constants=(0,), torch="torch.linalg.lu",
+    numbers="holomorphic",
     formula=r"\bar{A} = P L^{-\top} \bigl(\operatorname{tril}_{-1}(L^{\top} \bar{L}) +"
     r" \operatorname{triu}(\bar{U} U^{\top})\bigr) U^{-\top}",
 )  # fmt: skip

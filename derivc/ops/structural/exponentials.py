@@ -60,6 +60,7 @@ structural(
     vjp=lambda F, g, x: _frechet(F, transposed(F, x), g),
     torch="torch.linalg.matrix_exp",
     jvp=lambda F, t, x: _frechet(F, x, t),
+    numbers="holomorphic",
     formula=r"\bar{A} = \left[\exp \begin{pmatrix} A^{\top} & \bar{Y} \\ 0 & A^{\top}"
     r" \end{pmatrix}\right]_{12}",
 )  # fmt: skip

@@ -29,7 +29,7 @@ structural(
     vjp=lambda F, g, y: -F.matmul(transposed(F, y), F.matmul(g, transposed(F, y))),
     aliases=["inverse"], torch="torch.linalg.inv",
     jvp=lambda F, t, y: -F.matmul(y, F.matmul(t, y)),
-    formula=r"\bar{A} = -A^{-\top} \bar{Y} A^{-\top}",
+    numbers="holomorphic", formula=r"\bar{A} = -A^{-\top} \bar{Y} A^{-\top}",
 )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def _det_vjp(F: Any, g: Any, x: Any) -> Any:
 structural(
     "det", "The determinant of a matrix.", forward=lambda xp, x: xp.linalg.det(x), vjp=_det_vjp,
     torch="torch.linalg.det", jvp=lambda F, t, x: F.sum(F.cofactors(x) * t, (-2, -1)),
-    formula=r"\bar{A} = \bar{y} \operatorname{cof} A",
+    numbers="holomorphic", formula=r"\bar{A} = \bar{y} \operatorname{cof} A",
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ structural(
     forward=lambda xp, x: Signed(*xp.linalg.slogdet(x)), torch="torch.linalg.slogdet",
     vjp=lambda F, g, x: _as_matrix(F, g[1]) * transposed(F, F.inv(x)),
     jvp=lambda F, t, x: (None, F.sum(transposed(F, F.inv(x)) * t, (-2, -1))),
-    formula=r"\bar{A} = \bar{y} A^{-\top}",
+    numbers="real", formula=r"\bar{A} = \bar{y} A^{-\top}",
 )  # fmt: skip
 composite(
     "logdet", "The logarithm of the determinant.",
@@ -89,7 +89,7 @@ composite(
 
 def _logdet(F: Any, x: Any) -> Any:
     sign, size = F.slogdet(x)
-    return F.where(sign < 0, float("nan"), size)
+    return size + F.log(sign)
 
 
 def _solve(xp: Any, a: Any, b: Any) -> Any:
@@ -123,6 +123,7 @@ structural(
     "solve", "The solution x of A x = b.", forward=_solve, vjp=_solve_vjp, tensors=["a", "b"],
     torch="torch.linalg.solve",
     jvp=(_solve_left_jvp, lambda F, t, a: F.solve(a, t)),
+    numbers="holomorphic",
     formula=r"\bar{b} = A^{-\top} \bar{x}, \quad \bar{A} = -\bar{b}\, x^{\top}",
 )  # fmt: skip
 
@@ -168,6 +169,7 @@ structural(
     ),
     vjp=_triangular_vjp, tensors=["a", "b"], torch="torch.linalg.solve_triangular",
     jvp=(_triangular_left_jvp, _triangular_right_jvp),
+    numbers="holomorphic",
     formula=r"\bar{B} = A^{-\top} \bar{X}, \quad \bar{A} = -\operatorname{tri}(\bar{B} X^{\top})",
 )  # fmt: skip
 
@@ -195,6 +197,7 @@ structural(
     "cholesky", "The lower triangular L with L Lᵀ = A, for A symmetric and positive definite.",
     forward=lambda xp, x: xp.linalg.cholesky(x), vjp=_cholesky_vjp, torch="torch.linalg.cholesky",
     jvp=_cholesky_jvp,
+    numbers="real",
     formula=r"\bar{A} = \operatorname{sym}\bigl(L^{-\top} \Phi(L^{\top} \bar{L}) L^{-1}\bigr)",
 )  # fmt: skip
 
@@ -225,6 +228,7 @@ structural(
     " with no more columns than rows.",
     forward=lambda xp, x: Qr(*xp.linalg.qr(x)), vjp=_qr_vjp, torch="torch.linalg.qr",
     jvp=_qr_jvp,
+    numbers="real",
     formula=r"\bar{A} = \bigl(\bar{Q} + Q \operatorname{copyltu}(R \bar{R}^{\top} - \bar{Q}^{\top}"
     r" Q)\bigr) R^{-\top}",
 )  # fmt: skip
@@ -257,6 +261,7 @@ structural(
     "eigh", "Eigenvalues and eigenvectors of a symmetric matrix; the lower half is read.",
     forward=lambda xp, x: Eigen(*xp.linalg.eigh(x)), vjp=_eigh_vjp, torch="torch.linalg.eigh",
     jvp=_eigh_jvp,
+    numbers="real",
     formula=r"\bar{A} = V \bigl(\operatorname{diag} \bar{\lambda} + F \circ V^{\top} \bar{V}\bigr)"
     r" V^{\top}, \quad F_{ij} = \frac{1}{\lambda_j - \lambda_i}",
 )  # fmt: skip
@@ -275,11 +280,20 @@ def _svd(xp: Any, x: Any, full_matrices: bool) -> Any:
     return Svd(*xp.linalg.svd(x, full_matrices=False))
 
 
+def _refuse_complex(x: Any) -> None:
+    if x.dtype.kind == "c":
+        raise UnsupportedError(
+            "svd: the derivatives of complex singular vectors are not known; those of the singular"
+            " values are, by .backward()"
+        )
+
+
 def _svd_vjp(F: Any, g: Any, y: Any) -> Any:
     gu, gs, gvh = g
     u, s, vh = y
     inner = F.eye(s.shape[-1], s) * F.unsqueeze(gs, -1)
     if F.any_nonzero(gu) or F.any_nonzero(gvh):
+        _refuse_complex(u)
         inner = inner + _svd_vectors(F, gu, gvh, u, s, vh)
     found = F.matmul(u, F.matmul(inner, vh))
     return found + _svd_outside(F, gu, gvh, u, s, vh)
@@ -309,6 +323,7 @@ def _svd_outside(F: Any, gu: Any, gvh: Any, u: Any, s: Any, vh: Any) -> Any:
 def _svd_jvp(F: Any, t: Any, y: Any) -> Any:
     """With M = Uᵀ A' V: s' = diag M, U' and V' by F ∘ (M S + S Mᵀ) and F ∘ (S M + Mᵀ S)."""
     u, s, vh = y
+    _refuse_complex(u)
     m = F.matmul(transposed(F, u), F.matmul(t, transposed(F, vh)))
     f, row, column = _gaps(F, s * s), F.unsqueeze(s, -2), F.unsqueeze(s, -1)
     du = F.matmul(u, f * (m * row + column * transposed(F, m)))
@@ -367,6 +382,7 @@ structural(
     "pinv", "The pseudoinverse of a matrix; its rank must not change nearby.",
     forward=lambda xp, x: xp.linalg.pinv(x), vjp=_pinv_vjp, torch="torch.linalg.pinv",
     jvp=_pinv_jvp,
+    numbers="real",
     formula=r"\bar{A} = -Y^{\top} \bar{Y} Y^{\top} + (\bar{Y}^{\top} - A Y \bar{Y}^{\top}) Y"
     r" Y^{\top} + Y^{\top} Y (\bar{Y}^{\top} - \bar{Y}^{\top} Y A)",
 )  # fmt: skip

@@ -51,14 +51,14 @@ def _lstsq(xp: Any, a: Any, b: Any, rcond: float | None = None, driver: str | No
     rank = xp.sum(counted, axis=-1)
     full = driver != "gelsy" and a.shape[-2] > a.shape[-1] and bool(xp.all(rank == a.shape[-1]))
     none = xp.zeros((0,), s.dtype)
-    residuals = xp.sum(xp.square(right - xp.matmul(a, x)), axis=-2) if full else none
+    residuals = xp.sum(xp.abs(right - xp.matmul(a, x)) ** 2, axis=-2) if full else none
     rank = xp.zeros((0,), rank.dtype) if driver == "gels" else xp.asarray(rank)
     values = s if driver in ("gelsd", "gelss") else none
     return Lstsq(x[..., 0] if vectors else x, residuals, rank, values)
 
 
 def _adjoint(xp: Any, x: Any) -> Any:
-    return xp.swapaxes(x, -1, -2)
+    return xp.conj(xp.swapaxes(x, -1, -2))
 
 
 def _inverse(F: Any, a: Any, rcond: float | None) -> Any:
@@ -115,6 +115,7 @@ structural(
     "lstsq", "The least-squares solution of A X = B: the shortest, where several are as near.",
     forward=_lstsq, vjp=_lstsq_vjp, jvp=(_left_jvp, _right_jvp), tensors=["a", "b"],
     constants=(2, 3), torch="torch.linalg.lstsq",
+    numbers="real",
     formula=r"\bar{B} = P^{\top} \bar{X}, \quad \bar{A} = -\bar{B} X^{\top} + (B - A X)"
     r" (P \bar{B})^{\top} + P^{\top} X (\bar{X} - A^{\top} \bar{B})^{\top}, \quad P = A^{+}",
 )  # fmt: skip

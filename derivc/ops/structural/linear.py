@@ -104,6 +104,7 @@ structural(
     "linear", "x Wᵀ + b: a fully connected layer.", forward=_linear, vjp=_linear_vjp,
     tensors=["x", "weight", "bias"], torch="torch.nn.functional.linear",
     jvp=_LINEAR_JVP,
+    numbers="holomorphic",
     formula=r"\bar{X} = \bar{Y} W, \quad \bar{W} = \bar{Y}^{\top} X, \quad \bar{b} ="
     r" \textstyle\sum \bar{Y}",
 )  # fmt: skip

@@ -78,7 +78,9 @@ def _picked_jvp(F: Any, t: Any, x: Any, index: Any, scale: Any, dim: int) -> Any
 structural(
     "picked_cross_entropy", "Minus the log-softmax at one class per sample, times a number.",
     forward=_picked, vjp=_picked_vjp,
-    jvp=_picked_jvp, formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
+    jvp=_picked_jvp,
+    numbers="holomorphic",
+    formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
 )  # fmt: skip
 
 

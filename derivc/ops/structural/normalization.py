@@ -23,6 +23,7 @@ structural(
     "normalized", "Mean 0 and variance 1 over dimensions.", forward=_normalized,
     vjp=_normalized_vjp,
     jvp="symmetric",
+    numbers="holomorphic",
     formula=r"\bar{x} = \frac{1}{\sigma}\left(\bar{y} - \langle\bar{y}\rangle - y\,\langle\bar{y} y"
     r"\rangle\right), \quad \sigma = \sqrt{\operatorname{var} x + \epsilon}",
 )  # fmt: skip

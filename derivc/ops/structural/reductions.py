@@ -65,7 +65,8 @@ def _prod_vjp(F: Any, g: Any, x: Any, y: Any, dim: Dims) -> Any:
 
 structural(
     "prod", "The product over a dimension, or over all.", forward=_reduce("prod"), vjp=_prod_vjp,
-    jvp="summed", formula=r"\bar{x}_i = \bar{y} \prod_{j \ne i} x_j", torch="torch.prod",
+    jvp="summed", numbers="holomorphic",
+    formula=r"\bar{x}_i = \bar{y} \prod_{j \ne i} x_j", torch="torch.prod",
 )  # fmt: skip
 
 
@@ -234,7 +235,9 @@ structural(
     forward=_logsumexp, torch="torch.logsumexp",
     vjp=lambda F, g, x, y, dim: restored(F, g, tuple(x.shape), dim)
     * F.exp(x - restored(F, y, tuple(x.shape), dim)),
-    jvp="summed", formula=r"\bar{x} = \bar{y}\, e^{x - y}",
+    jvp="summed",
+    numbers="holomorphic",
+    formula=r"\bar{x} = \bar{y}\, e^{x - y}",
 )  # fmt: skip
 
 
@@ -248,7 +251,9 @@ def _softmax(xp: Any, x: Any, dim: int = -1) -> Any:
 structural(
     "softmax", "Exponentials divided by their sum.", forward=_softmax, torch="torch.softmax",
     vjp=lambda F, g, y, dim: y * (g - F.sum(g * y, dim if y.ndim else None, True)),
-    jvp="symmetric", formula=r"\bar{x} = y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
+    jvp="symmetric",
+    numbers="holomorphic",
+    formula=r"\bar{x} = y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
 )  # fmt: skip
 
 
@@ -263,6 +268,7 @@ structural(
     "log_softmax", "The logarithm of softmax.", forward=_log_softmax, torch="torch.log_softmax",
     vjp=lambda F, g, y, dim: g - F.exp(y) * F.sum(g, dim if y.ndim else None, True),
     jvp=lambda F, t, y, dim: t - F.sum(F.exp(y) * t, dim if y.ndim else None, True),
+    numbers="holomorphic",
     formula=r"\bar{x} = \bar{y} - e^{y} \textstyle\sum \bar{y}",
 )  # fmt: skip
 composite(
