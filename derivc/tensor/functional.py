@@ -219,7 +219,8 @@ def jacobian(
         inputs: a tensor, or a tuple of them.
         create_graph: record it, to differentiate it.
         strict: complain about outputs that do not depend on an input.
-        vectorize, strategy: taken as in PyTorch; the result is the same.
+        vectorize, strategy: taken as in PyTorch; "forward-mode" makes one pass for every number of
+            the inputs instead of one for every number of the outputs. The result is the same.
 
     Returns:
         A tensor; tuples of them, by output and then by input, where there are several.
@@ -235,13 +236,35 @@ def jacobian(
     """
     _check_strategy(strategy, vectorize)
     leaves, outputs, output = _called(function, inputs)
-    rows = []
-    for k, one in enumerate(outputs):
-        if strict:
-            _check_dependence(one, leaves, k)
-        keep = create_graph or is_inside(inputs)
-        rows.append(like(_jacobian_of(one, leaves, keep), inputs))
+    for k, one in enumerate(outputs if strict else ()):
+        _check_dependence(one, leaves, k)
+    keep = create_graph or is_inside(inputs)
+    if strategy == "forward-mode":
+        columns = [_columns(outputs, leaf, keep) for leaf in leaves]
+        rows: list[Any] = [like(row, inputs) for row in zip(*columns, strict=True)]
+    else:
+        rows = [like(_jacobian_of(one, leaves, keep), inputs) for one in outputs]
     return like(rows, output)
+
+
+def _columns(outputs: Sequence[Tensor], leaf: Tensor, create: bool) -> list[Tensor]:
+    """The Jacobians of outputs by one leaf, column by column, one forward pass each."""
+    from derivc.tensor.namespace import RECORDED
+
+    found: list[list[Tensor]] = [[] for _ in outputs]
+    for k in range(leaf.numel()):
+        unit = np.zeros(leaf.numel(), leaf.dtype)
+        unit[k] = 1
+        seed = {edge_of(leaf): Tensor._make(unit.reshape(leaf.shape))}
+        tangents = pushed(outputs, seed, create)
+        for column, tangent, output in zip(found, tangents, outputs, strict=True):
+            column.append(_zeros_for(tangent, output))
+    return [
+        RECORDED.reshape(RECORDED.stack(column, -1), (*output.shape, *leaf.shape))
+        if column
+        else Tensor._make(np.zeros((*output.shape, *leaf.shape), output.dtype))
+        for column, output in zip(found, outputs, strict=True)
+    ]
 
 
 def _check_strategy(strategy: str, vectorize: bool) -> None:
