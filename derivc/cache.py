@@ -62,12 +62,13 @@ def store(key: str, source: str) -> None:
         with contextlib.suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(place, f"{_digest(source)}\n{source}")
-            _trim(place.parents[1])
+            trim()
 
 
-def _trim(root: Path) -> None:
+def trim() -> None:
     """Remove the oldest files beyond the limit, once a process."""
-    if root in _trimmed:
+    root = directory()
+    if root is None or root in _trimmed:
         return
     _trimmed.add(root)
     aged = sorted(((f.stat(), f) for f in entries()), key=lambda pair: -pair[0].st_mtime_ns)
@@ -97,7 +98,9 @@ def clear() -> int:
 def entries() -> list[Path]:
     """The files of the cache on disk."""
     root = directory()
-    return sorted(root.glob("*/*.src")) if root is not None and root.is_dir() else []
+    if root is None or not root.is_dir():
+        return []
+    return sorted([*root.glob("*/*.src"), *root.glob("native/*.so")])
 
 
 def _place(key: str) -> Path | None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from inspect import signature
+from typing import Any, cast
 
 from derivc.definition import Shapes, read
-from derivc.errors import InputTypeError, check_options
+from derivc.errors import check_options
 from derivc.kernel import Kernel
+from derivc.options import Options, check_choice
+from derivc.reduced import Reduced, parts_of
 
-_OPTIONS = ("inputs", "wrt", "shapes", "convention", "backend", "relaxed")
 _MEANT = {
     "args": "inputs", "arguments": "inputs", "variables": "inputs", "symbols": "inputs",
     "argnums": "wrt", "by": "wrt", "kinks": "convention", "target": "backend",
 }  # fmt: skip
+"""What other libraries call the options of `compile`."""
+
 CONVENTIONS = ("torch", "jax", "left", "right")
 
 
@@ -25,6 +29,9 @@ def compile(
     shapes: Shapes | None = None,
     convention: str = "torch",
     backend: str = "numpy",
+    accuracy: str = "fast",
+    threads: int | None = None,
+    reduce: str | None = None,
     relaxed: bool = False,
     **unknown: Any,
 ) -> Kernel:
@@ -38,13 +45,21 @@ def compile(
         wrt: the variables to differentiate by, in order; default: all.
         shapes: for a Python function, the shape of every array argument: `{"x": (5,)}`.
         convention: what derivatives return at kinks: "torch" (default), "jax", "left", "right".
-        backend: "numpy".
+        backend: "numpy" (default); "c": compiled by this machine's C compiler, a NumPy ufunc;
+            "auto": NumPy until native code pays, and then that.
+        accuracy: of native code: "fast" (elementary functions over whole vectors, within 4 ulp), or
+            "strict" (the C library's scalar ones, within 1 ulp).
+        threads: over how many threads native code spreads large arrays; default: as many as the
+            process may use.
+        reduce: "sum" or "mean" over all elements of the arguments, with the gradient in one pass;
+            a text `sum(...)` or `mean(...)` asks for the same.
         relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
             is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
         unknown: refused; the message names the nearest option.
 
     Returns:
-        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...
+        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...; for a reduction a
+        `Reduced`, which has `.grad`, `.value_and_grad` and `.packed` too.
 
     Raises:
         ParseError: the text is not an expression. TraceError: the function cannot be traced.
@@ -57,14 +72,19 @@ def compile(
         >>> k.value_and_grad(3.0, 4.0)
         (91.0, (43.0, 20.0))
     """
-    check_options("compile", unknown, _OPTIONS, _MEANT)
-    _check_option("convention", convention, CONVENTIONS)
-    _check_option("backend", backend, ("numpy",))
-    kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention)
+    if unknown:
+        check_options("compile", unknown, _options(), _MEANT)
+    check_choice("convention", convention, CONVENTIONS)
+    options = Options(backend, accuracy, threads)
+    if isinstance(source, str) and reduce is None and (parts := parts_of(source)):
+        reduce, source = parts
+    kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
-    return kernel
+    # Only the text may ask for a reduction, so mypy is told the type of what it is without one.
+    return kernel if reduce is None else cast("Kernel", Reduced(kernel, reduce))
 
 
-def _check_option(name: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise InputTypeError(f"{name}={given!r} is not known; choose one of {', '.join(known)}")
+def _options() -> list[str]:
+    """The names of the options of `compile`, as its signature has them."""
+    parameters = signature(compile).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]

@@ -27,6 +27,7 @@
     +-- MissingDependencyError   an optional package that is not installed (also an ImportError)
     +-- CacheError               the cache directory cannot be used
     +-- SaveError                a file that could not be written
+    +-- NativeError              no C compiler, or one that failed
 
 Each class has a `kind`: one word for programs that sort errors without importing the classes.
 """
@@ -261,3 +262,9 @@ class SaveError(DerivcError, OSError):
     """A file that could not be written; what stood there before is untouched."""
 
     kind = "save"
+
+
+class NativeError(DerivcError):
+    """No C compiler, or one that failed; the NumPy backend goes on working."""
+
+    kind = "native"

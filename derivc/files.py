@@ -16,11 +16,20 @@ def write_whole(path: str | os.PathLike[str], text: str) -> None:
     Raises:
         OSError: the folder is missing or cannot be written; the target is untouched.
     """
+    write_whole_bytes(path, text.encode("utf-8"))
+
+
+def write_whole_bytes(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write bytes beside the target and move them into place in one step.
+
+    Raises:
+        OSError: the folder is missing or cannot be written; the target is untouched.
+    """
     target = Path(path)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, target)
     except BaseException:

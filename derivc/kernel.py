@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from typing import Any, final
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, final
 
 from derivc.build import generate, header, signature
 from derivc.codegen.function import Argument, FunctionSpec
@@ -16,8 +16,12 @@ from derivc.errors import InputTypeError
 from derivc.files import save_text
 from derivc.ir.program import Program
 from derivc.lowering.lift import lift
+from derivc.options import DEFAULT, Options
 from derivc.packed import CurveFit, Packed
 from derivc.specs import Specs
+
+if TYPE_CHECKING:
+    from derivc.native.function import NativeFunction
 
 
 @final
@@ -31,6 +35,7 @@ class Kernel:
         definition: what the user wrote.
         wrt: the arguments to differentiate by, in order (default: all).
         convention: what is returned at kinks: "torch", "jax", "left" or "right".
+        options: which backend compiles it, and how; default: NumPy.
 
     Attributes:
         services: what layers above have made of the kernel, kept as long as it lives.
@@ -45,15 +50,21 @@ class Kernel:
     """
 
     def __init__(
-        self, definition: Definition, wrt: Sequence[str] | None = None, convention: str = "torch"
+        self,
+        definition: Definition,
+        wrt: Sequence[str] | None = None,
+        convention: str = "torch",
+        options: Options = DEFAULT,
     ):
         self.definition = definition
         self.wrt = _checked(definition, wrt)
         self.convention = convention
+        self.options = options
         self.specs = Specs(definition, self.wrt, convention)
         self._functions: dict[str, Callable[..., Any]] = {}
-        self._sources: dict[str, str] = {}
-        self._lock = threading.RLock()
+        self._plain: dict[str, Callable[..., Any]] = {}
+        self._compiled: dict[str, NativeFunction] = {}
+        self._lock, self._compiling = threading.RLock(), threading.Lock()
         self.services: dict[Any, Any] = {}
 
     @property
@@ -75,14 +86,55 @@ class Kernel:
         """
         with self._lock:
             if name not in self._functions:
-                source = self._source_of(name)
-                self._functions[name] = load(source)[name]
+                choice = self.options.backend
+                make = {"c": self._native, "auto": self._automatic}.get(choice, self.plain)
+                self._functions[name] = make(name)
             return self._functions[name]
 
-    def _source_of(self, name: str) -> str:
-        if name not in self._sources:
-            self._sources[name] = generate(self.specs, name)
-        return self._sources[name]
+    def plain(self, name: str) -> Callable[..., Any]:
+        """One generated function by name, by the NumPy backend whichever was chosen."""
+        with self._lock:
+            if name not in self._plain:
+                self._plain[name] = load(generate(self.specs, name))[name]
+            return self._plain[name]
+
+    def _native(self, name: str) -> Callable[..., Any]:
+        return self.native(name).call
+
+    def _automatic(self, name: str) -> Callable[..., Any]:
+        from derivc.native.automatic import Automatic
+
+        return Automatic(self, name)
+
+    def native(self, name: str = "value") -> NativeFunction:
+        """One function compiled from C, whichever backend was chosen.
+
+        Raises:
+            NativeError: there is no C compiler, or it failed.
+        """
+        from derivc.native.build import build
+
+        with self._compiling:  # a lock of its own: calls by NumPy do not wait for a compiler
+            if name not in self._compiled:
+                fallback = partial(self.plain, name)
+                self._compiled[name] = build(self.specs, name, self.options, fallback)
+            return self._compiled[name]
+
+    @property
+    def ufunc(self) -> Any:
+        """The value as a `numpy.ufunc`, compiled from C: arguments in order.
+
+        Raises:
+            NativeError: there is no C compiler, or it failed.
+            UnsupportedError: arguments are arrays of fixed shape, or too many.
+
+        Example:
+            >>> import derivc as dc
+            >>> f = dc.compile("x*exp(y)", backend="c").ufunc
+            >>> f.outer([1.0, 2.0], [0.0, 0.0]).tolist()
+            [[1.0, 1.0], [2.0, 2.0]]
+        """
+        return self.native("value").ufunc
 
     @cached_property
     def value(self) -> Callable[..., Any]:
@@ -176,21 +228,39 @@ class Kernel:
 
     @cached_property
     def source(self) -> str:
-        """A complete module: `value`, `grad` and `value_and_grad`, needing only NumPy."""
+        """A complete module: `value`, `grad` and `value_and_grad`, needing only NumPy.
+
+        With backend="c": a translation unit of the same functions.
+        """
+        if self.options.backend != "c":
+            return self._module()
+        from derivc.native.build import backend
+
+        specs = [self._spec(n) for n in self._offered()]
+        return backend(self.options).source(specs, header(self.specs))
+
+    def _module(self) -> str:
+        return NumpyBackend().source([self._spec(n) for n in self._offered()], header(self.specs))
+
+    def _offered(self) -> tuple[str, ...]:
         scalar = self.definition.shape is None
-        names = ("value", "grad", "value_and_grad") if scalar else ("value", "jacobian")
-        return NumpyBackend().source([self._spec(n) for n in names], header(self.specs))
+        return ("value", "grad", "value_and_grad") if scalar else ("value", "jacobian")
 
     def _spec(self, name: str) -> FunctionSpec:
         return self.specs.build(name)
 
     def save(self, path: Any) -> None:
-        """Write `source` to a file that runs without derivc; never left half-written.
+        """Write a module that needs only NumPy, or C for a name in `.c`; never left half-written.
 
         Raises:
             SaveError: the file cannot be written; what stood there before is untouched.
         """
-        save_text(path, self.source)
+        if str(path).endswith(".c"):
+            from derivc.native.build import backend
+
+            specs = [self._spec(n) for n in self._offered()]
+            return save_text(path, backend(self.options).source(specs, header(self.specs)))
+        return save_text(path, self._module())
 
     def check(self, points: int = 64, domain: Any = None, seed: int = 0) -> Any:
         """Compare value and partials with 50-digit arithmetic; a report with the worst points."""
@@ -218,7 +288,7 @@ class Kernel:
         """By the program: SymPy's own pickles evaluate trees, which changes their rounding."""
         d = self.definition
         parts = (d.arguments, d.program, d.shape, d.name, d.text)
-        return _rebuild, (*parts, self.wrt, self.convention)
+        return _rebuild, (*parts, self.wrt, self.convention, self.options)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Kernel) and signature(self.specs) == signature(other.specs)
@@ -239,9 +309,10 @@ def _rebuild(
     text: str,
     wrt: tuple[str, ...],
     convention: str,
+    options: Options,
 ) -> Kernel:
     definition = Definition(arguments, lift(program), shape, name, text, program)
-    return Kernel(definition, wrt, convention)
+    return Kernel(definition, wrt, convention, options)
 
 
 def _checked(definition: Definition, wrt: Sequence[str] | str | None) -> tuple[str, ...]:

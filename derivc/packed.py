@@ -11,6 +11,7 @@ from derivc.errors import InputTypeError, ShapeError
 
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
+    from derivc.reduced import Reduced
 
 
 @final
@@ -29,8 +30,8 @@ class Packed:
         (7.0, [4.0, 3.0])
     """
 
-    def __init__(self, kernel: Kernel):
-        self._kernel = kernel
+    def __init__(self, kernel: Kernel | Reduced):
+        self._kernel: Any = kernel
         self._moving = [a for a in kernel.definition.arguments if a.name in kernel.wrt]
         self._moving.sort(key=lambda a: kernel.wrt.index(a.name))
         self._rest = [a.name for a in kernel.definition.arguments if a.name not in kernel.wrt]
@@ -125,7 +126,9 @@ class CurveFit:
             raise InputTypeError(f"data={data} must name arguments among {kernel.inputs}")
         self.data = data
         self.params = tuple(name for name in kernel.inputs if name not in data)
-        self._kernel = type(kernel)(kernel.definition, self.params, kernel.convention)
+        self._kernel = type(kernel)(
+            kernel.definition, self.params, kernel.convention, kernel.options
+        )
 
     def __call__(self, xdata: Any, *params: Any) -> Any:
         """The model's values, of the shape of the data."""

@@ -17,6 +17,7 @@ _INF = sp.oo
 _TAGS = ["special", "gamma"]
 _STIRLING = [Rational(1, 12), Rational(-1, 360), Rational(1, 1260), Rational(-1, 1680),
              Rational(1, 1188), Rational(-691, 360360), Rational(1, 156)]  # fmt: skip
+_FAR_LEFT = 1000
 _MANY = 10
 """The largest p of mvlgamma."""
 
@@ -29,6 +30,11 @@ def _polygamma(n: Any, x: Any) -> Any:
     """(-1)^(n+1) n! zeta(n + 1, x), https://dlmf.nist.gov/25.11.E12; digamma at n = 0."""
     power = (-1) ** (n + 1) * gamma(n + 1) * sp.zeta(n + 1, x)
     return where(sp.Eq(n, 0), sp.digamma(x, evaluate=False), power)
+
+
+def _psi_true(n: Any, x: Any) -> Any:
+    """polygamma by mpmath; NaN far left of its domain, where mpmath adds up -x terms."""
+    return mpmath().psi(n, x) if x > -_FAR_LEFT else mpmath().nan
 
 
 def _gamma_density(a: Any, x: Any) -> Any:
@@ -70,12 +76,12 @@ digamma = declare(
 )  # fmt: skip
 trigamma = declare(
     "trigamma", "The second derivative of the logarithm of gamma.", params=("x",), cost=60,
-    symbol=sp.trigamma, stable=lambda x: sp.zeta(2, x), truth=lambda x: mpmath().psi(1, x),
+    symbol=sp.trigamma, stable=lambda x: sp.zeta(2, x), truth=lambda x: _psi_true(1, x),
     partials=lambda x, y: [polygamma(2, x)], domain=lambda x: x > 0, range=(0, _INF), tags=_TAGS,
 )  # fmt: skip
 polygamma_ = declare(
     "polygamma", "The derivative of order n + 1 of the logarithm of gamma.", params=("n", "x"),
-    symbol=polygamma, stable=_polygamma, truth=lambda n, x: mpmath().psi(n, x), tags=_TAGS,
+    symbol=polygamma, stable=_polygamma, truth=_psi_true, tags=_TAGS,
     partials=lambda n, x, y: [None, polygamma(n + 1, x)], cost=80, domain=lambda n, x: x > 0,
     also=Names("torch.polygamma", "jax.scipy.special.polygamma", None, "scipy.special.polygamma"),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The C backend: programs as C functions over arrays and over single points."""

@@ -1,0 +1,1 @@
+"""Native kernels: C that is compiled on this machine and registered as NumPy ufuncs."""
