@@ -70,8 +70,8 @@ def _found(name: str) -> Any:
     from derivc.functions import function_of
     from derivc.ops import registry
 
-    if name == "functional":
-        return import_module("derivc.tensor.functional")
+    if name in ("forward_ad", "functional"):
+        return import_module(f"derivc.tensor.{name}")
     if name in _LAZY:
         return getattr(import_module(f"derivc.tensor.{_LAZY[name]}"), name)
     op = registry.resolve(name)

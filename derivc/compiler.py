@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any, cast
 
 from derivc.definition import Shapes, read
+from derivc.errors import check_options
 from derivc.kernel import Kernel
 from derivc.options import Options, check_choice, default_backend
 from derivc.reduced import Reduced, parts_of
+
+_MEANT = {
+    "args": "inputs", "arguments": "inputs", "variables": "inputs", "symbols": "inputs",
+    "argnums": "wrt", "by": "wrt", "kinks": "convention", "target": "backend",
+}  # fmt: skip
+"""What other libraries call the options of `compile`."""
 
 CONVENTIONS = ("torch", "jax", "left", "right")
 
@@ -25,6 +33,7 @@ def compile(
     threads: int | None = None,
     reduce: str | None = None,
     relaxed: bool = False,
+    **unknown: Any,
 ) -> Kernel:
     """Compile a function and, when they are asked for, its derivatives.
 
@@ -47,6 +56,7 @@ def compile(
             a text `sum(...)` or `mean(...)` asks for the same.
         relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
             is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
+        unknown: refused; the message names the nearest option.
 
     Returns:
         A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...; for a reduction a
@@ -63,6 +73,8 @@ def compile(
         >>> k.value_and_grad(3.0, 4.0)
         (91.0, (43.0, 20.0))
     """
+    if unknown:
+        check_options("compile", unknown, _options(), _MEANT)
     check_choice("convention", convention, CONVENTIONS)
     options = Options(backend or default_backend(), accuracy, threads)
     if isinstance(source, str) and reduce is None and (parts := parts_of(source)):
@@ -71,3 +83,9 @@ def compile(
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
     # Only the text may ask for a reduction, so mypy is told the type of what it is without one.
     return kernel if reduce is None else cast("Kernel", Reduced(kernel, reduce))
+
+
+def _options() -> list[str]:
+    """The names of the options of `compile`, as its signature has them."""
+    parameters = signature(compile).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]

@@ -7,6 +7,7 @@
     +-- LimitError               input larger than the limits in force
     +-- BadNameError             a variable name that cannot be an argument name
     +-- InputTypeError           an object of a kind that derivc does not take (also a TypeError)
+    |   +-- UnknownOptionError   a keyword that a function does not take
     +-- UnsupportedError         mathematics that derivc does not compile
     |   +-- NotDifferentiableError   a derivative that does not exist or is not known
     +-- DomainError              no real value anywhere, or division by an exact zero
@@ -20,6 +21,7 @@
     |   +-- GradcheckError       a gradient that differs from finite differences
     |   +-- NotImplementedGradientError   an op that has no derivative by this input
     +-- UnknownOpError           no op of that name is declared
+    +-- UnknownAttributeError    an attribute that a tensor does not have (also an AttributeError)
     +-- DeclarationError         an op declared wrongly
     +-- ProgramError             a program that breaks the rules of the IR: a bug in derivc
     +-- MissingDependencyError   an optional package that is not installed (also an ImportError)
@@ -31,6 +33,9 @@ Each class has a `kind`: one word for programs that sort errors without importin
 """
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 class DerivcError(Exception):
@@ -170,6 +175,63 @@ class UnknownOpError(DerivcError, LookupError):
     """No op of that name is declared."""
 
     kind = "unknown_name"
+
+
+class UnknownAttributeError(DerivcError, AttributeError):
+    """An attribute that an object does not have; names the nearest one when it is shown.
+
+    Args:
+        kind_of_object: the name of the object's class.
+        name: the attribute. known: a function for the names that there are, which is called only
+            for the message: programs ask for attributes to see whether they are there.
+    """
+
+    kind = "unknown_name"
+
+    def __init__(self, kind_of_object: str, name: str, known: Callable[[], Iterable[str]] = tuple):
+        super().__init__(kind_of_object, name)
+        self.known = known
+
+    def __str__(self) -> str:
+        owner, name = self.args
+        return f"{owner!r} object has no attribute {name!r}{did_you_mean(name, self.known())}"
+
+
+class UnknownOptionError(InputTypeError):
+    """A keyword that a function does not take."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that is not known: the nearest that is, if one is near.
+
+    Example:
+        >>> did_you_mean("reshap", ["reshape", "sum"])
+        "; did you mean 'reshape'?"
+    """
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def check_options(
+    function: str, given: Iterable[str], known: Sequence[str], meant: Mapping[str, str]
+) -> None:
+    """Complain about keywords that a function does not take.
+
+    Args:
+        function: its name. given: the keywords. known: those it takes.
+        meant: what other libraries call them.
+
+    Raises:
+        UnknownOptionError: names the one that was meant, and all that there are.
+    """
+    for name in given:
+        if name not in known:
+            hint = did_you_mean(meant.get(name, name), known)
+            raise UnknownOptionError(
+                f"{function} has no option {name!r}{hint} It takes {', '.join(known)}."
+                if hint
+                else f"{function} has no option {name!r}; it takes {', '.join(known)}"
+            )
 
 
 class DeclarationError(DerivcError, ValueError):

@@ -3,7 +3,7 @@
 A declaration says how the op is computed and how cotangents go back through it. Neither formula
 knows NumPy: the first is given an array namespace `xp`, the second a namespace `F` that holds every
 op by name. Over arrays `F` computes; over tensors it records, so the same formula can be
-differentiated again, to any order.
+differentiated again, to any order. How tangents go forward is declared too, most often in one word.
 """
 
 from __future__ import annotations
@@ -17,6 +17,16 @@ from typing import Any, final
 from derivc.errors import DeclarationError, InputTypeError, UnknownOpError
 
 Formula = Callable[..., Any]
+
+
+def asked_by(formula: Formula) -> tuple[str, ...]:
+    """What a formula asks for: its parameters behind the namespace and the derivative.
+
+    Example:
+        >>> asked_by(lambda F, g, x, y: g * x)
+        ('x', 'y')
+    """
+    return tuple(inspect.signature(formula).parameters)[2:]
 
 
 @final
@@ -37,6 +47,9 @@ class StructuralOp:
     renamed: Mapping[str, str] = field(default_factory=dict)
     variadic: bool = False
     compose: Formula | None = None
+    jvp: Formula | tuple[Formula, ...] | str | None = None
+    constants: tuple[int, ...] = ()
+    numbers: str = "any"
 
     @cached_property
     def params(self) -> tuple[str, ...]:
@@ -85,9 +98,7 @@ class StructuralOp:
     @cached_property
     def reads(self) -> tuple[str, ...]:
         """What the backward formula asks for, by the names of its parameters, `F, g` left out."""
-        if self.vjp is None:
-            return ()
-        return tuple(inspect.signature(self.vjp).parameters)[2:]
+        return () if self.vjp is None else asked_by(self.vjp)
 
     @cached_property
     def saves(self) -> frozenset[str]:
@@ -158,7 +169,16 @@ def structural(
         formula: the backward formula in TeX, `\bar{y}` the cotangent of the output.
         tensors: the parameters that are tensors; `sequence` the one that is a list of them.
         aliases: further names.
-        rest: further fields of `StructuralOp`: is_view, torch, renamed, variadic, sequence.
+        rest: further fields of `StructuralOp`: is_view, torch, renamed, variadic, sequence, and
+            `jvp`, how tangents go forward: a formula `lambda F, t, x, y, dim: ...`, one for every
+            tensor in a tuple (what they give adds up), or a word. "linear": the op of the tangents;
+            "each": the op with one tensor at a time replaced by its tangent; "symmetric": the
+            backward formula; "summed": every number of the output has inputs of its own, so the
+            partials are the cotangents of ones. Left out: the backward formula is transposed, by
+            differentiating it. It may read what the backward formula reads, and `y_shape`.
+            `constants` are the outputs without a derivative. `numbers` says what the backward
+            formula holds for: "any", "real", or "holomorphic": real ones, which between complex
+            conjugates serve complex ones too.
 
     Raises:
         DeclarationError: the name is taken.
@@ -179,6 +199,8 @@ def composite(
     name: str, summary: str, define: Formula, *, formula: str = "", **rest: Any
 ) -> StructuralOp:
     """Declare an op that is written by others: `lambda F, x, dim: ...`; they know its derivative.
+
+    `tensors` and `sequence` say, as in `structural`, what may be a list of numbers as well.
 
     Raises:
         DeclarationError: the name is taken.

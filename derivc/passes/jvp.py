@@ -55,18 +55,22 @@ def _flow(
     return merge(b, counted) if counted else None
 
 
-def jvp(program: Program, wrt: list[Value], tangents: list[str]) -> Program:
+def jvp(
+    program: Program, wrt: list[Value], tangents: list[str], convention: str = "torch"
+) -> Program:
     """A program for the outputs and their directional derivatives.
 
     Args:
         program: op level.
         wrt: the inputs that move.
         tangents: the names of the new inputs, one tangent per input in `wrt`.
+        convention: what derivatives return at kinks.
 
     Returns:
         Outputs of `program`, then the tangent of each.
     """
     b = SmartBuilder([*program.inputs, *tangents])
+    b.convention = convention
     places = b.inline(program, range(len(program.inputs)))
     seeds = {value: len(program.inputs) + i for i, value in enumerate(wrt)}
     moved = push(b, program, places, seeds)

@@ -11,7 +11,7 @@ from typing import Any, final
 _RENAMED = {
     "linalg.norm": "norm", "linalg.vecdot": "dot", "special.expit": "sigmoid",
     "special.psi": "digamma", "special.gammaln": "lgamma", "special.log_softmax": "log_softmax",
-    "nn.functional.logsigmoid": "log_sigmoid", "autograd.forward_ad": "",
+    "nn.functional.logsigmoid": "log_sigmoid",
 }  # fmt: skip
 
 

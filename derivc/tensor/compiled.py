@@ -25,6 +25,7 @@ from derivc.lowering.fragment import expand
 from derivc.ops.declaration import Op
 from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
+from derivc.passes.jvp import jvp
 from derivc.passes.pipeline import before_generation
 from derivc.passes.vjp import pullback
 from derivc.specs import Specs, cotangent_of, untaken
@@ -184,12 +185,83 @@ class Pullback:
         self.results = tuple(i - n for i in read if n <= i < n + m)
         kept = [*self.reads, *(n + i for i in self.results)]
         program = _pruned(program, [*kept, *range(n + m, n + 2 * m)])
-        arguments = tuple(Argument(name, (name,)) for name in program.inputs)
-        text = f"the cotangents of {of.specs.definition.text or of.name}"
-        definition = Definition(arguments, (None,) * len(wanted), None, "", text, program)
-        specs = Specs(definition, program.inputs, of.specs.convention)
+        specs = _specs_of(of, program, "cotangents")
         gates = [_gates(of, arg, kept, m) for arg in wanted]
+        self.kept = kept
+        self.terms: dict[int, Pushforward] = {}
         self.compiled = Compiled(specs, of.name + "Backward", gates)
+
+    @cached_property
+    def forward(self) -> Pushforward | None:
+        """The pushforward as a whole; None for a single op, and where it reads what is not kept."""
+        return None if len(self.of.specs.value_program) == 1 else whole(self)
+
+    def term(self, place: int) -> Pushforward:
+        """What the tangent of one wanted argument adds to those of the results."""
+        if place not in self.terms:
+            self.terms[place] = term(self, place)
+        return self.terms[place]
+
+
+@final
+class Pushforward:
+    """From tangents of arguments to those of the results.
+
+    `compiled` takes those of the pullback's kept values that it reads, and then the tangents.
+    """
+
+    def __init__(self, back: Pullback, program: Program, kept: int, gates: Any):
+        moving = range(kept, len(program.inputs))
+        self.reads = tuple(i for i in program.reads if i < kept)
+        place = {old: new for new, old in enumerate([*self.reads, *moving])}
+        program = _pruned(program, [*self.reads, *moving])
+        own = frozenset(frozenset(place[i] for i in g) for g in gates if g <= set(place))
+        of = back.of
+        self.compiled = Compiled(_specs_of(of, program, "tangents"), of.name, [own] * of.count)
+
+    def of(self, kept: Sequence[Any]) -> list[Any]:
+        """What it reads."""
+        return [kept[i] for i in self.reads]
+
+
+def _specs_of(of: Compiled, program: Program, what: str) -> Specs:
+    arguments = tuple(Argument(name, (name,)) for name in program.inputs)
+    text = f"the {what} of {of.specs.definition.text or of.name}"
+    count = len(program.outputs)
+    definition = Definition(arguments, (None,) * count, None, "", text, program)
+    return Specs(definition, program.inputs, of.specs.convention)
+
+
+def term(back: Pullback, place: int) -> Pushforward:
+    """By the pullback's own partials: between numbers, a partial is its own transpose."""
+    of, n = back.of, len(back.kept)
+    pulled = back.compiled.specs.value_program
+    b = SmartBuilder([*pulled.inputs[:n], untaken("tangent", back.compiled.specs)])
+    found = []
+    for k in range(of.count):
+        seeds = [n if i == k else b.const(0) for i in range(of.count)]
+        found.append(b.inline(pulled, [*range(n), *seeds])[pulled.outputs[place]])
+    inherited = _gates(of, back.wanted[place], back.kept, 1)
+    return Pushforward(back, dce(b.finish(found)), n, inherited)
+
+
+def whole(back: Pullback) -> Pushforward | None:
+    """By forward mode through the program: the tangents of all wanted arguments at once."""
+    of, program = back.of, back.of.specs.value_program
+    n, tangent = len(program.inputs), untaken("tangent", of.specs)
+    names = [f"{tangent}_{i}" for i in back.wanted]
+    both = jvp(program, list(back.wanted), names, of.specs.convention)
+    found = dce(replace(both, outputs=both.outputs[of.count :]))
+    if not {i for i in found.reads if i < n} <= set(back.reads):
+        return None
+    start, moving = len(back.reads), range(n, n + len(back.wanted))
+    seeds = {arg: start + i for i, arg in enumerate(back.wanted)}
+    gates = {frozenset(seeds.values())}
+    for gate in _common(of.gates):
+        if gate <= set(back.reads):  # linear in these: zero where they are, and do not move
+            still = {seeds[i] for i in gate if i in seeds}
+            gates.add(frozenset({back.reads.index(i) for i in gate} | still))
+    return Pushforward(back, _pruned(found, [*back.reads, *moving]), start, gates)
 
 
 def _pruned(program: Program, kept: list[Value]) -> Program:

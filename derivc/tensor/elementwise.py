@@ -82,21 +82,44 @@ class KernelNode(Node):
         """By the same pullback, applied to tensors: a node again."""
         from derivc.tensor.namespace import RECORDED
 
-        back = self.pullback
-        edges = dict(zip(back.wanted, self.edges, strict=True))
-        saved, n = values(self), len(back.reads)
-        kept = [restored(v, edges.get(i)) for i, v in zip(back.reads, saved[:n], strict=True)]
-        kept += [restored(v, (self, i)) for i, v in zip(back.results, saved[n:], strict=True)]
+        back, kept = self.pullback, self._kept()
         if self.is_complex:
             kept = [RECORDED.conj(k) if hasattr(k, "dtype") else k for k in kept]
         given = [0.0 if c is None else c for c in cotangents]
         mode.now.careful = mode.now.careful or back.selects
-        results = apply(back.compiled, [*kept, *given])
-        every = results if isinstance(results, tuple) else (results,)
-        return [
-            RECORDED.fit(result, shape, dtype)
-            for result, (shape, dtype) in zip(every, self.inputs, strict=True)
-        ]
+        results = _many(apply(back.compiled, [*kept, *given]))
+        return [RECORDED.fit(r, *meta) for r, meta in zip(results, self.inputs, strict=True)]
+
+    def _kept(self) -> list[Any]:
+        """What was saved, as tensors with their history."""
+        back = self.pullback
+        edges = dict(zip(back.wanted, self.edges, strict=True))
+        saved, n = values(self), len(back.reads)
+        kept = [restored(v, edges.get(i)) for i, v in zip(back.reads, saved[:n], strict=True)]
+        return kept + [restored(v, (self, i)) for i, v in zip(back.results, saved[n:], strict=True)]
+
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """By the compiled pushforward: of a kernel as a whole, of an op for every argument."""
+        from derivc.tensor.namespace import RECORDED
+
+        back, kept = self.pullback, self._kept()
+        mode.now.careful = mode.now.careful or back.selects
+        if back.forward is not None:
+            moving = [0.0 if t is None else t for t in tangents]
+            found = _many(apply(back.forward.compiled, [*back.forward.of(kept), *moving]))
+        else:
+            pairs = [(back.term(i), t) for i, t in enumerate(tangents) if t is not None]
+            terms = [_many(apply(f.compiled, [*f.of(kept), t])) for f, t in pairs]
+            found = tuple(sum(each[1:], each[0]) for each in zip(*terms, strict=True))
+        return [RECORDED.fit(t, *meta) for t, meta in zip(found, self._results(), strict=True)]
+
+    def _results(self) -> Sequence[tuple[tuple[int, ...], Any]]:
+        """Shape and dtype of the results; not kept where they follow from the inputs'."""
+        return self.outputs or ((np.broadcast_shapes(*(s for s, _ in self.inputs)), DOUBLE),)
+
+
+def _many(results: Any) -> tuple[Any, ...]:
+    return results if isinstance(results, tuple) else (results,)
 
 
 def cotangents(
@@ -110,11 +133,9 @@ def cotangents(
     back = _pullback_of(function, wanted)
     if isinstance(back, NotImplementedGradientError):
         raise back
-    results = apply(function, args) if back.results else ()
-    many = results if isinstance(results, tuple) else (results,)
+    many = _many(apply(function, args) if back.results else ())
     kept = [*(args[i] for i in back.reads), *(many[i] for i in back.results)]
-    found = apply(back.compiled, [*kept, *given])
-    return found if isinstance(found, tuple) else (found,)
+    return _many(apply(back.compiled, [*kept, *given]))
 
 
 def _pullback_of(
@@ -161,6 +182,14 @@ class MissingNode(Node):
         raise self.problem
 
     def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
+        """Complain.
+
+        Raises:
+            NotImplementedGradientError: always.
+        """
+        raise self.problem
+
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
         """Complain.
 
         Raises:
@@ -253,7 +282,10 @@ def _two(function: Compiled, a: Any, b: Any, now: State) -> Tensor:
         inputs: Any = ((x.shape, DOUBLE), (y.shape, DOUBLE))
         node = KernelNode(back, (_edge(a), _edge(b)), inputs)
     else:
-        node = KernelNode(back, (_edge(a if first else b),), (((x if first else y).shape, DOUBLE),))
+        shape = (x if first else y).shape
+        node = KernelNode(back, (_edge(a if first else b),), ((shape, DOUBLE),))
+        if result._array.shape != shape:  # else it is known from the input
+            node.outputs = ((result._array.shape, DOUBLE),)
     if back.reads:
         _keep(node, back, (a, b), [x, y], [result])
     result._node, result._requires = node, True
@@ -325,8 +357,7 @@ def _record(
     _keep(node, back, operands, arrays, results)
     for i, result in enumerate(results):
         result._node, result._requires, result._index = node, True, i
-    if len(results) > 1 or not function.is_plain:
-        node.outputs = [(r._array.shape, r._array.dtype) for r in results]
+    node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     if results[0]._array.dtype is not DOUBLE:
         node.is_complex = results[0]._array.dtype.kind == "c"
     if mode.now.anomaly is not None:

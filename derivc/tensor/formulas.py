@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from derivc.errors import DerivcError
 from derivc.lowering.lift import lift
 
 if TYPE_CHECKING:
@@ -67,18 +68,23 @@ def _term(partial: sp.Expr | None) -> str:
 
 def _partials(function: Compiled) -> list[sp.Expr | None]:
     """The simplified partials of the first result, by every argument; None where there is none."""
-    from derivc.errors import DerivcError
     from derivc.symbolic import differentiate
     from derivc.symbolic.canonical import plain
     from derivc.symbolic.simplify import simplify
 
-    program = function.specs.value_program
     names = function.specs.definition.elements
+    try:
+        (tree, *_) = lift(function.specs.value_program)
+    except _UNKNOWN:
+        return [None] * len(names)
     found: list[sp.Expr | None] = []
     for name in names:
         try:
-            (tree, *_) = lift(program)
             found.append(plain(simplify(differentiate.diff(tree, name))))
-        except (DerivcError, TypeError, ValueError, NotImplementedError):
+        except _UNKNOWN:
             found.append(None)
     return found
+
+
+_UNKNOWN = (DerivcError, TypeError, ValueError, NotImplementedError)
+"""What lifting, differentiating and simplifying raise where they know no formula."""

@@ -4,188 +4,16 @@ from __future__ import annotations
 
 import functools
 from abc import ABC
-from collections.abc import Callable, Sequence
-from typing import Any, final
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from derivc.errors import AutogradError, DeclarationError, InputTypeError
-from derivc.tensor.grad_mode import enable_grad, no_grad
-from derivc.tensor.modes import State, mode
-from derivc.tensor.node import Node, edge_of, fit
-from derivc.tensor.saved import keep, restored, values
+from derivc.tensor.function_node import Context, FunctionNode
+from derivc.tensor.grad_mode import no_grad
+from derivc.tensor.modes import mode
 from derivc.tensor.tensor import Tensor
-
-
-@final
-class Context:
-    """What `forward` leaves for `backward`; attributes of any name may be set on it.
-
-    Attributes:
-        needs_input_grad: per input, whether its gradient is wanted.
-    """
-
-    needs_input_grad: tuple[bool, ...] = ()
-    _node: FunctionNode | None = None
-
-    def __init__(self) -> None:
-        self._to_save: tuple[Any, ...] = ()
-        self._dirty: tuple[Tensor, ...] = ()
-        self._constant: tuple[Tensor, ...] = ()
-        self._materialize = True
-
-    def save_for_backward(self, *tensors: Any) -> None:
-        """Keep tensors (inputs, outputs, intermediate results) for the backward pass; once.
-
-        Raises:
-            InputTypeError: something else than tensors and None was given.
-        """
-        for i, tensor in enumerate(tensors):
-            if tensor is not None and not isinstance(tensor, Tensor):
-                raise InputTypeError(
-                    f"save_for_backward can only save variables, but argument {i} is of type"
-                    f" {type(tensor).__name__}"
-                )
-        self._to_save = tensors
-
-    def save_for_forward(self, *tensors: Any) -> None:
-        """Does nothing: tangents are found by two reverse passes, which need no more."""
-
-    @property
-    def saved_tensors(self) -> tuple[Any, ...]:
-        """What was saved.
-
-        Raises:
-            FreedGraphError: it was freed. InplaceError: it was changed in place since.
-        """
-        if self._node is None:
-            return self._to_save
-        return self._node.saved_tensors
-
-    def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs `forward` changed in place and returns."""
-        self._dirty = tensors
-
-    def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which outputs have no derivative."""
-        self._constant = tensors
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` gets zeros (the default) or None for outputs that nobody used."""
-        self._materialize = value
-
-
-@final
-class FunctionNode(Node):
-    """A user's function that was applied; its attributes are those of the context."""
-
-    def __init__(self, function: type[Function], ctx: Context, args: Sequence[Any]):
-        tensors = [(i, a) for i, a in enumerate(args) if isinstance(a, Tensor)]
-        super().__init__([edge_of(t) for _, t in tensors])
-        self.function, self.ctx = function, ctx
-        self.count = len(args)
-        self.positions = [i for i, _ in tensors]
-        self.inputs = [(t._array.shape, t._array.dtype) for _, t in tensors]
-        self.places: list[Any] = []
-
-    def name(self) -> str:
-        """The class's name with "Backward" behind it."""
-        return self.function.__name__ + "Backward"
-
-    @property
-    def formula(self) -> str:
-        """The class's own `formula`, if it has one."""
-        return str(getattr(self.function, "formula", ""))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "ctx":
-            raise AttributeError(name)
-        return getattr(self.ctx, name)
-
-    def save(self, args: Sequence[Any], results: Sequence[Any]) -> None:
-        """Keep what the user asked to keep, and where it came from."""
-        inputs = [a for a in args if isinstance(a, Tensor)]
-        for tensor in self.ctx._to_save:
-            own = [k for k, r in enumerate(results) if r is tensor]
-            given = [k for k, a in enumerate(inputs) if a is tensor]
-            self.places.append(("own", own[0]) if own else ("in", given[0]) if given else None)
-        arrays = [None if t is None else t._array for t in self.ctx._to_save]
-        keep(self, arrays, [t for t in self.ctx._to_save if t is not None])
-        self.ctx._to_save = ()
-        self.ctx._node = self
-
-    @property
-    def saved_tensors(self) -> tuple[Any, ...]:
-        """What was saved, as tensors with their history."""
-        return tuple(
-            None if array is None else Tensor._lift(restored(array, self._edge(place)))
-            for array, place in zip(values(self), self.places, strict=True)
-        )
-
-    def _edge(self, place: Any) -> Any:
-        if place is None:
-            return None
-        return (self, place[1]) if place[0] == "own" else self.edges[place[1]]
-
-    def pull(self, cotangents: list[Any], now: State) -> Sequence[Any]:
-        """By the user's `backward`, not recorded."""
-        with no_grad():
-            found = self._asked([None if c is None else Tensor._make(c) for c in cotangents])
-        return [
-            None if g is None else fit(self._checked(g, i)._array, *self.inputs[i])
-            for i, g in enumerate(found)
-        ]
-
-    def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
-        """By the user's `backward`, recorded."""
-        from derivc.tensor.namespace import RECORDED
-
-        with enable_grad():
-            found = self._asked(list(cotangents))
-            return [
-                None if g is None else RECORDED.fit(self._checked(g, i), *self.inputs[i])
-                for i, g in enumerate(found)
-            ]
-
-    def _asked(self, cotangents: list[Any]) -> list[Any]:
-        """What the user's `backward` returns, for the tensors among the inputs."""
-        self.check_alive()
-        if self.ctx._materialize:
-            cotangents = [
-                Tensor._make(np.zeros(*meta)) if c is None else c
-                for c, meta in zip(cotangents, self.outputs, strict=True)
-            ]
-        answer = self.function._pullback()(self.ctx, *cotangents)
-        found = list(answer) if isinstance(answer, tuple | list) else [answer]
-        while len(found) > self.count and found[-1] is None:
-            found.pop()
-        if len(found) != self.count:
-            raise AutogradError(
-                f"function {self.name()} returned an incorrect number of gradients (expected"
-                f" {self.count}, got {len(found)})"
-            )
-        for i, gradient in enumerate(found):
-            if gradient is not None and i not in self.positions:
-                raise AutogradError(
-                    f"function {self.name()} returned a gradient different than None at position"
-                    f" {i + 1}, but the corresponding forward input was not a Variable"
-                )
-        return [found[i] for i in self.positions]
-
-    def _checked(self, gradient: Any, i: int) -> Tensor:
-        if not isinstance(gradient, Tensor):
-            raise InputTypeError(f"expected Variable or None (got {type(gradient).__name__})")
-        shape = self.inputs[i][0]
-        try:
-            fits = np.broadcast_shapes(shape, gradient.shape) in (shape, gradient.shape)
-        except ValueError:
-            fits = False
-        if not fits:
-            raise AutogradError(
-                f"Function {self.name()} returned an invalid gradient at index {i} - got"
-                f" {list(gradient.shape)} but expected shape compatible with {list(shape)}"
-            )
-        return gradient
 
 
 class Function(ABC):  # noqa: B024  nothing is abstract until it is called
@@ -193,7 +21,8 @@ class Function(ABC):  # noqa: B024  nothing is abstract until it is called
 
     `forward(ctx, *inputs)`, or `forward(*inputs)` together with `setup_context(ctx, inputs,
     output)`; `backward(ctx, *cotangents)` returns one gradient per input, None for what is no
-    tensor. It is called by `apply`, and recorded as one node.
+    tensor; `jvp(ctx, *tangents)`, which may be left out, one tangent per output. It is called by
+    `apply`, and recorded as one node.
 
     Example:
         >>> import derivc as dc
@@ -240,6 +69,22 @@ class Function(ABC):  # noqa: B024  nothing is abstract until it is called
         )
 
     vjp = backward
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Any:
+        """Compute the tangents of the outputs. May be written by the user.
+
+        Without it, forward mode transposes `backward` by differentiating it.
+        """
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with"
+            " forward mode AD."
+        )
+
+    @classmethod
+    def _pushforward(cls) -> Callable[..., Any] | None:
+        """The user's `jvp`, if there is one."""
+        return None if cls.jvp is Function.jvp else cls.jvp
 
     @classmethod
     def _pullback(cls) -> Callable[..., Any]:

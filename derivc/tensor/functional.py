@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from derivc.errors import AutogradError, InputTypeError
+from derivc.tensor.calling import Function, gradients, inside, is_inside, leaf, like
+from derivc.tensor.forward import pushed
 from derivc.tensor.grad_mode import enable_grad
 from derivc.tensor.grads import grad, many
 from derivc.tensor.modes import mode
+from derivc.tensor.node import edge_of
 from derivc.tensor.tensor import Tensor
-
-Function = Callable[..., Any]
 
 
 def grad_of(
@@ -61,14 +62,14 @@ def value_and_grad(
     @functools.wraps(function)
     def both(*args: Any, **named: Any) -> Any:
         leaves, outer = _leaves(args, chosen)
+        answer = inside(function, leaves, named)
+        value = answer[0] if has_aux else answer
+        _check_scalar(value)
         with enable_grad():
-            answer = function(*leaves, **named)
-            value = answer[0] if has_aux else answer
-            _check_scalar(value)
-            found = _grads(value, [leaves[i] for i in chosen], None, outer)
+            found = gradients(value, [leaves[i] for i in chosen], None, outer)
         kept = value if outer else value.detach()
-        gradients = found[0] if isinstance(argnums, int) else tuple(found)
-        return ((kept, answer[1]) if has_aux else kept), gradients
+        slopes = found[0] if isinstance(argnums, int) else tuple(found)
+        return ((kept, answer[1]) if has_aux else kept), slopes
 
     return both
 
@@ -93,44 +94,14 @@ def _leaves(args: Sequence[Any], chosen: Sequence[int]) -> tuple[list[Any], bool
     outer = mode.now.enabled and any(getattr(a, "_requires", False) for a in args)
     found = list(args)
     for i in chosen:
-        found[i] = _leaf(args[i])
+        found[i] = leaf(args[i])
     return found, outer
-
-
-def _leaf(value: Any) -> Tensor:
-    """A tensor to differentiate by; one that has a history keeps it behind a copy."""
-    from derivc.tensor.namespace import RECORDED
-
-    tensor = Tensor._lift(value)
-    if tensor.dtype.kind not in "fc":
-        tensor = Tensor._make(tensor._array.astype(float))
-    if tensor.requires_grad and mode.now.enabled:
-        found: Tensor = RECORDED.clone(tensor)
-        return found
-    return Tensor._make(tensor._array).requires_grad_()
-
-
-def _grads(value: Tensor, leaves: Sequence[Tensor], seed: Any, create: bool) -> tuple[Any, ...]:
-    """The gradients; zeros for what does not matter."""
-    if not value.requires_grad:
-        return tuple(Tensor._make(np.zeros(t.shape, t.dtype)) for t in leaves)
-    found = grad(value, leaves, seed, create_graph=create, retain_graph=True, allow_unused=True)
-    return tuple(
-        Tensor._make(np.zeros(t.shape, t.dtype)) if g is None else g
-        for g, t in zip(found, leaves, strict=True)
-    )
-
-
-def _like(found: Sequence[Any], given: Any) -> Any:
-    """A tuple where the user gave one, else the one element."""
-    return tuple(found) if isinstance(given, tuple | list) else found[0]
 
 
 def _called(function: Function, inputs: Any) -> tuple[list[Tensor], tuple[Tensor, ...], Any]:
     """The inputs as places in a graph, and the outputs over them."""
-    leaves = [_leaf(x) for x in many(inputs)]
-    with enable_grad():
-        output = function(*leaves)
+    leaves = [leaf(x) for x in many(inputs)]
+    output = inside(function, leaves, {})
     for part in many(output):
         if not isinstance(part, Tensor):
             raise InputTypeError(f"the function must return Tensors, got {type(part).__name__}")
@@ -178,10 +149,11 @@ def vjp(function: Function, inputs: Any, v: Any = None, create_graph: bool = Fal
         (tensor([1., 4.]), tensor([2., 4.]))
     """
     leaves, outputs, output = _called(function, inputs)
+    keep = create_graph or is_inside(inputs, v)
     with enable_grad():
         total = _weighted(outputs, _seeds(outputs, v))
-        found = _grads(total, leaves, None, create_graph)
-    return _plain(output, create_graph), _like(found, inputs)
+        found = gradients(total, leaves, None, keep)
+    return _plain(output, keep), like(found, inputs)
 
 
 def _weighted(outputs: Sequence[Tensor], seeds: Sequence[Tensor]) -> Any:
@@ -197,14 +169,14 @@ def _plain(output: Any, keep: bool) -> Any:
     """Outputs without their graph, unless it is kept."""
     if keep:
         return output
-    return _like([o.detach() for o in many(output)], output)
+    return like([o.detach() for o in many(output)], output)
 
 
 def jvp(function: Function, inputs: Any, v: Any = None, create_graph: bool = False) -> Any:
     """The outputs of a function, and the product of its Jacobian with a vector.
 
-    Found by two reverse passes: the vector-Jacobian product is linear in its cotangent u, and its
-    gradient by u is the product with the Jacobian.
+    Forward mode: the tangents go through the recorded operations in their order, each by the
+    partials that are declared for it.
 
     Args:
         function: of tensors, returning one or a tuple.
@@ -215,6 +187,9 @@ def jvp(function: Function, inputs: Any, v: Any = None, create_graph: bool = Fal
     Returns:
         (outputs, product), the product in the layout of the outputs.
 
+    Raises:
+        AutogradError: v does not fit the inputs, or an operation has no derivative.
+
     Example:
         >>> import derivc as dc
         >>> dc.functional.jvp(lambda x: x**2, dc.tensor([1.0, 2.0]), dc.tensor([1.0, 0.0]))
@@ -222,11 +197,15 @@ def jvp(function: Function, inputs: Any, v: Any = None, create_graph: bool = Fal
     """
     leaves, outputs, output = _called(function, inputs)
     tangents = _seeds(leaves, v)
-    with enable_grad():
-        seeds = [Tensor._make(np.ones(o.shape, o.dtype)).requires_grad_() for o in outputs]
-        pulled = _grads(_weighted(outputs, seeds), leaves, None, True)
-        found = _grads(_weighted(pulled, tangents), seeds, None, create_graph)
-    return _plain(output, create_graph), _like(found, output)
+    seeds = {edge_of(x): t.to(x.dtype) for x, t in zip(leaves, tangents, strict=True)}
+    keep = create_graph or is_inside(inputs, v)
+    found = [_zeros_for(*pair) for pair in zip(pushed(outputs, seeds, keep), outputs, strict=True)]
+    return _plain(output, keep), like(found, output)
+
+
+def _zeros_for(tangent: Tensor | None, output: Tensor) -> Tensor:
+    """A tangent; zeros for an output that nothing moves."""
+    return Tensor._make(np.zeros(output.shape, output.dtype)) if tangent is None else tangent
 
 
 def jacobian(
@@ -240,7 +219,8 @@ def jacobian(
         inputs: a tensor, or a tuple of them.
         create_graph: record it, to differentiate it.
         strict: complain about outputs that do not depend on an input.
-        vectorize, strategy: taken as in PyTorch; the result is the same.
+        vectorize, strategy: taken as in PyTorch; "forward-mode" makes one pass for every number of
+            the inputs instead of one for every number of the outputs. The result is the same.
 
     Returns:
         A tensor; tuples of them, by output and then by input, where there are several.
@@ -256,12 +236,35 @@ def jacobian(
     """
     _check_strategy(strategy, vectorize)
     leaves, outputs, output = _called(function, inputs)
-    rows = []
-    for k, one in enumerate(outputs):
-        if strict:
-            _check_dependence(one, leaves, k)
-        rows.append(_like(_jacobian_of(one, leaves, create_graph), inputs))
-    return _like(rows, output)
+    for k, one in enumerate(outputs if strict else ()):
+        _check_dependence(one, leaves, k)
+    keep = create_graph or is_inside(inputs)
+    if strategy == "forward-mode":
+        columns = [_columns(outputs, leaf, keep) for leaf in leaves]
+        rows: list[Any] = [like(row, inputs) for row in zip(*columns, strict=True)]
+    else:
+        rows = [like(_jacobian_of(one, leaves, keep), inputs) for one in outputs]
+    return like(rows, output)
+
+
+def _columns(outputs: Sequence[Tensor], leaf: Tensor, create: bool) -> list[Tensor]:
+    """The Jacobians of outputs by one leaf, column by column, one forward pass each."""
+    from derivc.tensor.namespace import RECORDED
+
+    found: list[list[Tensor]] = [[] for _ in outputs]
+    for k in range(leaf.numel()):
+        unit = np.zeros(leaf.numel(), leaf.dtype)
+        unit[k] = 1
+        seed = {edge_of(leaf): Tensor._make(unit.reshape(leaf.shape))}
+        tangents = pushed(outputs, seed, create)
+        for column, tangent, output in zip(found, tangents, outputs, strict=True):
+            column.append(_zeros_for(tangent, output))
+    return [
+        RECORDED.reshape(RECORDED.stack(column, -1), (*output.shape, *leaf.shape))
+        if column
+        else Tensor._make(np.zeros((*output.shape, *leaf.shape), output.dtype))
+        for column, output in zip(found, outputs, strict=True)
+    ]
 
 
 def _check_strategy(strategy: str, vectorize: bool) -> None:
@@ -299,14 +302,14 @@ def _jacobian_of(output: Tensor, leaves: Sequence[Tensor], create: bool) -> list
     for k in range(output.numel()):
         seed = np.zeros(output.numel(), output.dtype)
         seed[k] = 1
-        found = _grads(output, leaves, Tensor._make(seed.reshape(output.shape)), create)
+        found = gradients(output, leaves, Tensor._make(seed.reshape(output.shape)), create)
         for column, gradient in zip(columns, found, strict=True):
             column.append(gradient)
     return [
-        RECORDED.reshape(RECORDED.stack(column), (*output.shape, *leaf.shape))
+        RECORDED.reshape(RECORDED.stack(column), (*output.shape, *x.shape))
         if column
-        else Tensor._make(np.zeros((*output.shape, *leaf.shape), leaf.dtype))
-        for column, leaf in zip(columns, leaves, strict=True)
+        else Tensor._make(np.zeros((*output.shape, *x.shape), x.dtype))
+        for column, x in zip(columns, leaves, strict=True)
     ]
 
 
@@ -334,7 +337,7 @@ def hessian(
     def gradient(*leaves: Tensor) -> Any:
         value = _single(function(*leaves))
         with enable_grad():
-            return _like(_grads(value, leaves, None, True), inputs)
+            return like(gradients(value, leaves, None, True), inputs)
 
     return jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
 
@@ -366,10 +369,11 @@ def hvp(function: Function, inputs: Any, v: Any = None, create_graph: bool = Fal
     """
     leaves, outputs, output = _called(function, inputs)
     vectors = _seeds(leaves, v)
+    keep = create_graph or is_inside(inputs, v)
     with enable_grad():
-        first = _grads(_single(outputs[0]), leaves, None, True)
-        found = _grads(_weighted(first, vectors), leaves, None, create_graph)
-    return _plain(output, create_graph), _like(found, inputs)
+        first = gradients(_single(outputs[0]), leaves, None, True)
+        found = gradients(_weighted(first, vectors), leaves, None, keep)
+    return _plain(output, keep), like(found, inputs)
 
 
 vhp = hvp

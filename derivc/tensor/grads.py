@@ -233,10 +233,15 @@ def _seed(output: Tensor, cotangent: Any, i: int, create: bool) -> Any:
 
 def _implicit(output: Tensor, create: bool) -> Any:
     if output.numel() != 1 and output.requires_grad:
-        raise AutogradError("grad can be implicitly created only for scalar outputs")
+        raise AutogradError(
+            "grad can be implicitly created only for scalar outputs; the output has shape"
+            f" {output.shape}: reduce it first, as in .sum().backward(), or give the cotangent of"
+            " every number, as in .backward(dc.ones_like(y))"
+        )
     if output.dtype.kind == "c":
         raise AutogradError(
-            f"grad can be implicitly created only for real scalar outputs but got {output.dtype}"
+            f"grad can be implicitly created only for real scalar outputs but got {output.dtype};"
+            " take .real, .imag or .abs() of it, or give the cotangent"
         )
     one = np.ones(output.shape, output.dtype)
     return Tensor._make(one) if create else one

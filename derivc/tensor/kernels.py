@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import update_wrapper
 from math import prod
 from typing import Any, final
 
 import numpy as np
 
+from derivc.codegen.function import Argument
 from derivc.compiler import compile as compile_kernel
 from derivc.definition import Definition
 from derivc.errors import InputTypeError, TraceError
 from derivc.ir.program import Program
 from derivc.kernel import Kernel
+from derivc.passes.jvp import jvp
 from derivc.passes.vjp import pullback
-from derivc.specs import cotangent_of
+from derivc.specs import cotangent_of, untaken
 from derivc.tensor import elementwise
 from derivc.tensor.compiled import Compiled, of_specs
 from derivc.tensor.formulas import of_kernel
@@ -36,10 +39,15 @@ def apply(kernel: Kernel, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """
     given = _bound(kernel.inputs, args, named)
     operands = [a if n in kernel.wrt else raw(a) for n, a in zip(kernel.inputs, given, strict=True)]
-    if any(not argument.is_scalar for argument in kernel.definition.arguments):
+    if _takes_arrays(kernel):
         return _apply_to_arrays(kernel, operands)
     found = elementwise.apply(compiled(kernel), operands)
     return found if kernel.definition.shape is None else _stacked(found, kernel.definition.shape)
+
+
+def _takes_arrays(kernel: Kernel) -> bool:
+    """Whether an argument is an array of fixed shape."""
+    return any(not argument.is_scalar for argument in kernel.definition.arguments)
 
 
 def _bound(names: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
@@ -109,6 +117,21 @@ class ArrayKernelNode(Node):
         found = _of_arrays(self.kernel, tuple(self.wanted), kept, cotangents[0])
         return [RECORDED.fit(g, *meta) for g, meta in zip(found, self.inputs, strict=True)]
 
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """By the compiled value and tangent; to be differentiated again, by a node of its own."""
+        moving = [
+            Tensor._make(np.zeros(*meta)) if t is None else t
+            for t, meta in zip(tangents, self.inputs, strict=True)
+        ]
+        if mode.now.enabled:
+            edges = dict(zip(self.wanted, self.edges, strict=True))
+            kept = [restored(v, edges.get(i)) for i, v in enumerate(values(self))]
+            return [apply(_pushforward(self.kernel, tuple(self.wanted)), [*kept, *moving], {})]
+        given = {self.kernel.inputs[i]: raw(t) for i, t in zip(self.wanted, moving, strict=True)}
+        every = [given.get(a.name, np.zeros(a.shape or ())) for a in self.kernel.specs.moving]
+        found = self.kernel.function("value_and_jvp")(*values(self), *every)[1]
+        return [Tensor._make(fit(found, *self.outputs[0]))]
+
 
 def gradients(
     kernel: Kernel, wanted: tuple[int, ...], args: Sequence[Any], cotangent: Any
@@ -116,7 +139,7 @@ def gradients(
     """The cotangents of some arguments of a kernel, as tensors."""
     from derivc.tensor.namespace import RECORDED
 
-    if any(not argument.is_scalar for argument in kernel.definition.arguments):
+    if _takes_arrays(kernel):
         return _of_arrays(kernel, wanted, args, cotangent)
     shape = kernel.definition.shape
     if shape is None:
@@ -164,6 +187,32 @@ def _differentiated(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
         None,
         kernel.convention,
     )
+
+
+def _pushforward(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
+    """The tangent of the result as a kernel of the arguments and their tangents."""
+    found: Kernel | None = kernel.services.get(("pushforward", wanted))
+    if found is None:
+        found = kernel.services["pushforward", wanted] = _moved(kernel, wanted)
+    return found
+
+
+def _moved(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
+    d, tangent = kernel.definition, untaken("tangent", kernel.specs)
+    moving = [d.arguments[i] for i in wanted]
+    extra = [
+        Argument(f"{tangent}_{a.name}", tuple(f"{tangent}_{e}" for e in a.elements), a.shape)
+        for a in moving
+    ]
+    index = {name: i for i, name in enumerate(d.elements)}
+    wrt, names = ([e for a in many for e in a.elements] for many in (moving, extra))
+    program = kernel.specs.value_program
+    both = jvp(program, [index[e] for e in wrt], names, kernel.convention)
+    count, text = len(program.outputs), f"the tangent of {d.text or d.name}"
+    moved = replace(both, outputs=both.outputs[count:])
+    trees, arguments = (None,) * count, (*d.arguments, *extra)
+    definition = Definition(arguments, trees, d.shape, d.name, text, moved)
+    return Kernel(definition, None, kernel.convention)
 
 
 def _pulled(kernel: Kernel, names: tuple[str, ...], wanted: tuple[int, ...]) -> tuple[Program, int]:

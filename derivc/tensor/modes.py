@@ -31,15 +31,17 @@ class State:
         careful: a selection has made zeros on purpose, which must stay zero next to NaN.
         anomaly: forward lines are kept, and the first NaN of a backward pass is an error.
         saving: the hooks for saved tensors, innermost last.
+        depth: how many functions that are differentiated are being called.
         flags: the floating-point flags. noting: NumPy's setting that calls `flags.note`.
     """
 
-    __slots__ = ("anomaly", "careful", "enabled", "flags", "inference", "noting", "saving")
+    __slots__ = ("anomaly", "careful", "depth", "enabled", "flags", "inference", "noting", "saving")
 
     def __init__(self) -> None:
         self.enabled = True
         self.inference = False
         self.careful = False
+        self.depth = 0
         self.anomaly: Any = None
         self.saving: list[Any] = []
         self.flags = Flags()

@@ -67,6 +67,10 @@ class Node(ABC):
     def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
         """The same over tensors, recorded, so that it can be differentiated again."""
 
+    @abstractmethod
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """Tangents of the outputs (tensors, or None) from those of the inputs, one per edge."""
+
     @property
     def next_functions(self) -> tuple[Edge, ...]:
         """The edges, under PyTorch's name."""
@@ -160,6 +164,10 @@ class AccumulateGrad(Node):
         return ()
 
     def pull_recorded(self, cotangents: list[Tensor | None]) -> Sequence[Tensor | None]:
+        """Nothing lies behind a leaf."""
+        return ()
+
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
         """Nothing lies behind a leaf."""
         return ()
 

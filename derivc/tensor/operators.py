@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from derivc.errors import InputTypeError
+from derivc.errors import InputTypeError, UnknownAttributeError
 from derivc.ops import registry, structure
 from derivc.ops.declaration import Op
 from derivc.ops.structural.losses import reduced
@@ -27,10 +28,18 @@ _LOOKING = {"pow", "abs", "angle", "sign", "prelu", "clamp", "where"}
 """Ops that look at their arguments first."""
 
 
+@cache
+def _quick(op: Op) -> compiled.Compiled | None:
+    """What to apply to a full list of arguments; None for an op that looks at them first."""
+    looking = op.name in _LOOKING or "loss" in op.tags
+    return None if looking else compiled.of_op(op)
+
+
 def elementwise_op(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """An elementwise op of tensors; losses are reduced, by default to their mean."""
-    if not named and len(args) == op.arity and op.name not in _LOOKING and "loss" not in op.tags:
-        return elementwise.apply(compiled.of_op(op), args)
+    quick = _quick(op)
+    if quick is not None and not named and len(args) == op.arity:
+        return elementwise.apply(quick, args)
     named = dict(named)
     reduction = named.pop("reduction", "mean") if "loss" in op.tags else "none"
     if op.name in ("add", "sub") and "alpha" in named:
@@ -62,8 +71,6 @@ _COMPLEX = {"abs": "complex_abs", "angle": "complex_angle", "sign": "complex_sgn
 
 def _operands(op: Op, args: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
     """All operands in order; what was left out has its default, a bound of None is no bound."""
-    if len(args) == op.arity and not named:
-        return [_bound(op, p) if a is None else a for p, a in zip(op.params, args, strict=True)]
     names = {_RENAMED.get(k, k) if k not in op.params else k: v for k, v in named.items()}
     given = dict(zip(op.params, args, strict=False)) | names
     if set(given) - set(op.params) or len(args) > op.arity:
@@ -127,11 +134,7 @@ def _assigning(function: compiled.Compiled) -> Callable[[Any, Any], Any]:
 
 
 def _method(op: Op) -> Callable[..., Any]:
-    plain = op.name not in _LOOKING and "loss" not in op.tags
-
     def method(self: Any, *args: Any, **named: Any) -> Any:
-        if plain and not named and len(args) + 1 == op.arity:
-            return elementwise.apply(compiled.of_op(op), (self, *args))
         return elementwise_op(op, (self, *args), named)
 
     method.__name__, method.__doc__ = op.name, op.summary
@@ -192,7 +195,7 @@ def attribute(tensor: Tensor, name: str) -> Any:
     """A method that came after: of an op declared by the user, or the form of an op in place.
 
     Raises:
-        AttributeError: no op is called that.
+        UnknownAttributeError: no op is called that.
     """
     inner = name.rstrip("_")
     if not name.startswith("_") and inner:
@@ -200,7 +203,13 @@ def attribute(tensor: Tensor, name: str) -> Any:
         if found is not None:
             bound = _in_place(found) if name != inner else found
             return bound.__get__(tensor)
-    raise AttributeError(f"'Tensor' object has no attribute {name!r}")
+    raise UnknownAttributeError("Tensor", name, _names)
+
+
+def _names() -> list[str]:
+    """What can be asked of a tensor."""
+    ops = [n for op in registry.all_ops() for n in (op.name, *op.aliases) if n.isidentifier()]
+    return [n for n in (*dir(Tensor), *ops) if not n.startswith("_")]
 
 
 def _found(name: str) -> Callable[..., Any] | None:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from derivc.ops import structure
 from derivc.ops.structure import StructuralOp
 from derivc.tensor import structural
@@ -43,14 +41,10 @@ def _has_tensor(values: Any) -> bool:
 
 def _plain(op: StructuralOp, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """The op over arrays."""
-    bound = op.bind(args, named)
-    for key in op.tensors if op.compose is None else list(bound)[:1]:
-        bound[key] = np.asarray(bound[key])
-    if op.sequence:
-        bound[op.sequence] = [np.asarray(v) for v in bound[op.sequence]]
+    given = structural.arrays(op, op.bind(args, named))
     if op.compose is not None:
-        return op.compose(ARRAYS, **bound)
-    return structural.forward(op, bound)
+        return op.compose(ARRAYS, **given)
+    return structural.forward(op, given)
 
 
 def extremum(name: str) -> Callable[..., Any]:

@@ -84,6 +84,18 @@ class CheckpointNode(Node):
         """The same, recorded."""
         return self._again(cotangents, True)
 
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """Compute again, recording, then go forward through what was computed."""
+        from derivc.tensor.forward import along
+
+        self.check_alive()
+        leaves = list(self.args)
+        for i in self.places:
+            leaves[i] = self._place(leaves[i])
+        with enable_grad():
+            outputs = _tuple(self.function(*leaves, **self.named))
+        return along(outputs, [leaves[i] for i in self.places], tangents)
+
     def _again(self, cotangents: Sequence[Any], create: bool) -> list[Any]:
         self.check_alive()
         leaves = list(self.args)
@@ -105,6 +117,13 @@ class CheckpointNode(Node):
         wanted = [leaves[i] for i in self.places if leaves[i].requires_grad]
         answers = iter(self._pulled(pairs, wanted, create))
         return [next(answers) if leaves[i].requires_grad else None for i in self.places]
+
+    @staticmethod
+    def _place(given: Any) -> Tensor:
+        """A new place in the graph for an input, behind it when the pass is recorded."""
+        if mode.now.enabled:
+            return given.clone()  # type: ignore[no-any-return]
+        return Tensor._make(given._array).requires_grad_(given.requires_grad)
 
     @staticmethod
     def _leaf(given: Tensor, create: bool) -> Tensor:

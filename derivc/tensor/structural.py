@@ -29,6 +29,7 @@ class StructuralNode(Node):
     Attributes:
         op: its declaration.
         given: all arguments by name, tensors left out.
+        count: how many tensors are in its list, if it takes one.
         places: per edge the name of the parameter, and its position in a list of tensors.
         kept: what was saved: the name, the position in a list, which output it was.
     """
@@ -39,6 +40,7 @@ class StructuralNode(Node):
         tensors = [_at(bound, place) for place in places]
         super().__init__([edge_of(t) for t in tensors])
         self.op, self.places = op, places
+        self.count = len(bound[op.sequence]) if op.sequence else 0
         self.inputs = [(t._array.shape, t._array.dtype) for t in tensors]
         self.given = {name: _plain(bound[name]) for name in op.others}
         for name, source, what in op.facts:
@@ -76,7 +78,8 @@ class StructuralNode(Node):
         """The declared backward formula in TeX."""
         return self.op.formula
 
-    def _arguments(self, tensors: bool) -> dict[str, Any]:
+    def arguments(self, tensors: bool, names: Sequence[str]) -> dict[str, Any]:
+        """What a formula asks for, by name: over tensors what was saved has its history."""
         found: dict[str, Any] = {}
         edges = dict(zip(self.places, self.edges, strict=True)) if tensors else {}
         for (name, position, output), value in zip(self.kept, values(self), strict=True):
@@ -88,12 +91,15 @@ class StructuralNode(Node):
             else:
                 found[name] = value
         every = self.given | found
-        if "needs" in self.op.reads:
+        if "needs" in names:
             every["needs"] = self._needs()
-        return {name: every[name] for name in self.op.reads}
+        if "y_shape" in names:
+            every["y_shape"] = self.outputs[0][0]
+        return {name: every[name] for name in names}
 
     def _own_edge(self, output: int) -> Any:
-        return (self, output) if self.outputs[output][1].kind in "fc" else None
+        whole = self.outputs[output][1].kind not in "fc" or output in self.op.constants
+        return None if whole else (self, output)
 
     def _is_many(self, name: str) -> bool:
         return name == self.op.sequence or (name == "y" and len(self.outputs) > 1)
@@ -101,7 +107,7 @@ class StructuralNode(Node):
     def _needs(self) -> dict[str, Any]:
         needed: dict[str, Any] = dict.fromkeys(self.op.tensors, False)
         if self.op.sequence:
-            needed[self.op.sequence] = [False] * self.given["count_"]
+            needed[self.op.sequence] = [False] * self.count
         for name, position in self.places:
             if position < 0:
                 needed[name] = True
@@ -114,7 +120,11 @@ class StructuralNode(Node):
         assert vjp is not None
         many = len(cotangents) > 1
         g = self._filled(F, cotangents) if many else cotangents[0]
-        found = vjp(F, g, **self._arguments(tensors))
+        turned = self.op.numbers == "holomorphic" and self.outputs[-1][1].kind == "c"
+        if turned:  # conj(Jᵀ conj g), which is Jᴴ g
+            g = _conjugated(F, g)
+        found = vjp(F, g, **self.arguments(tensors, self.op.reads))
+        found = _conjugated(F, found) if turned else found
         if self.op.sequence is None and len(self.op.tensors) == 1:
             return [found]
         names = [*self.op.tensors, *([self.op.sequence] if self.op.sequence else [])]
@@ -142,6 +152,19 @@ class StructuralNode(Node):
             RECORDED.fit(RECORDED.lift(g), shape, dtype)
             for g, (shape, dtype) in zip(found, self.inputs, strict=True)
         ]
+
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """As the op declares."""
+        from derivc.tensor import forward
+
+        return forward.structural(self, tangents)
+
+
+def _conjugated(F: Any, value: Any) -> Any:
+    """Complex conjugates of one array, or of several."""
+    if isinstance(value, tuple | list):
+        return type(value)(_conjugated(F, v) for v in value)
+    return None if value is None else F.conjugated(value)
 
 
 def _original(operand: Any, array: Any) -> Any:
@@ -195,17 +218,27 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     if op.compose is not None:
         from derivc.tensor.namespace import RECORDED
 
-        return op.compose(RECORDED, **op.bind(args, named))
+        return op.compose(RECORDED, **_lifted(op, op.bind(args, named)))
     bound = op.bind(args, named)
-    given = _arrays(op, bound)
+    given = arrays(op, bound)
     y = forward(op, given)
-    results = _results(y, given, op)
+    results = [Tensor._make(np.asarray(p)) for p in (y if isinstance(y, tuple) else (y,))]
     places = _places(op, bound) if mode.now.enabled else []
     if places:
         _record(op, bound, given, places, results)
     if op.is_view:
         _mark_view(op, bound, results[0], given)
     return results[0] if not isinstance(y, tuple) else _retupled(y, results)
+
+
+def _lifted(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a composite, arrays and lists of numbers as tensors."""
+    for name in op.tensors:
+        if bound[name] is not None:
+            bound[name] = Tensor._lift(bound[name])
+    if op.sequence:
+        bound[op.sequence] = [Tensor._lift(v) for v in bound[op.sequence]]
+    return bound
 
 
 def forward(op: StructuralOp, given: dict[str, Any]) -> Any:
@@ -238,7 +271,7 @@ def _shapes(given: dict[str, Any]) -> str:
     return ", ".join(f"{k} {v}" for k, v in (found | many).items())
 
 
-def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
+def arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
     """The arguments as arrays, those that are differentiated by in one dtype."""
     given = {k: _plain(v) for k, v in bound.items()}
     if op.sequence:
@@ -255,11 +288,6 @@ def _arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
     else:
         given.update(zip(names, every, strict=True))
     return given
-
-
-def _results(y: Any, given: dict[str, Any], op: StructuralOp) -> list[Tensor]:
-    parts = y if isinstance(y, tuple) else (y,)
-    return [Tensor._make(p if type(p) is np.ndarray else np.asarray(p)) for p in parts]
 
 
 def _retupled(y: Any, results: list[Tensor]) -> Any:
@@ -281,16 +309,18 @@ def _record(
     """Make the node.
 
     Raises:
-        NotImplementedGradientError: the op has no derivative.
+        NotImplementedGradientError: the op has no derivative, or none for complex numbers.
     """
     if op.vjp is None:
         raise NotImplementedGradientError(f"the derivative for {op.name} is not implemented")
+    if op.numbers == "real" and any(r._array.dtype.kind == "c" for r in results):
+        raise NotImplementedGradientError(
+            f"the derivative for {op.name} of complex numbers is not implemented"
+        )
     node = StructuralNode(op, bound, places)
-    if op.sequence:
-        node.given["count_"] = len(bound[op.sequence])
     node.outputs = [(r._array.shape, r._array.dtype) for r in results]
     for i, result in enumerate(results):
-        if result._array.dtype.kind in "fc":
+        if result._array.dtype.kind in "fc" and i not in op.constants:
             result._node, result._index, result._requires = node, i, True
     node.keep(bound, given, results)
     if mode.now.anomaly is not None:

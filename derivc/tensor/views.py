@@ -110,9 +110,26 @@ class CopySlices(Node):
         from derivc.tensor.namespace import RECORDED
 
         (g,) = cotangents
+        places, inside = self._inside()
+        rest = RECORDED.where(inside, 0.0, g)
+        return [rest, RECORDED.getitem(RECORDED.reshape(g, (-1,)), places)]
+
+    def push(self, tangents: list[Any]) -> Sequence[Any]:
+        """The base's tangent with that of the part written over it."""
+        from derivc.tensor.namespace import RECORDED
+
+        base, part = (
+            np.zeros(*meta) if t is None else t
+            for t, meta in zip(tangents, self.inputs, strict=True)
+        )
+        places, inside = self._inside()
+        spread = RECORDED.reshape(RECORDED.put_zeros(part, places, (inside.size,)), self.shape)
+        return [RECORDED.where(inside, spread, base)]
+
+    def _inside(self) -> tuple[Any, Any]:
+        """Where the part's numbers lie in the flat base, and whether each of its places is one."""
         size = int(np.prod(self.shape))
         places = self.path.through(np.arange(size).reshape(self.shape))
         inside = np.zeros(size, bool)
         inside[places] = True
-        rest = RECORDED.where(inside.reshape(self.shape), 0.0, g)
-        return [rest, RECORDED.getitem(RECORDED.reshape(g, (-1,)), places)]
+        return places, inside.reshape(self.shape)

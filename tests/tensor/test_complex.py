@@ -22,7 +22,15 @@ CASES = [
     "F.atanh(z)", "F.exp2(z)", "F.log10(z)", "F.reciprocal(z)", "F.square(z)", "F.sigmoid(z)",
     "F.abs(z)", "z.real", "z.imag", "F.conj(z) * z", "F.angle(z)", "F.abs(z)**2 + z.real * z.imag",
     "F.complex(x, x * x)", "F.polar(x * x, x)", "(z @ w)", "F.sum(z * w)", "F.mean(z)", "z[1:]",
-    "F.stack([z, w])", "F.exp(1j * x)", "F.sgn(z)",
+    "F.stack([z, w])", "F.exp(1j * x)", "F.sgn(z)", "F.prod(z)", "F.cumprod(z * w, 0)",
+    "F.logsumexp(z, 0)", "F.var(z)", "F.std(z)", "F.linalg.vector_norm(z * x)",
+    "F.nn.functional.linear(F.outer(z, w), F.outer(w, x), z)",
+    "F.linalg.inv(F.diag(z) + F.outer(w, x))", "F.linalg.det(F.diag(z) + F.outer(w, x))",
+    "F.linalg.solve(F.diag(z) + F.outer(w, x), w)",
+    "F.linalg.solve_triangular(F.outer(z, w), F.outer(w, x), upper=True)",
+    "F.linalg.matrix_exp(F.outer(z, w))", "F.linalg.matrix_power(F.diag(z) + F.outer(w, x), -2)",
+    "F.linalg.lu(F.diag(z) + F.outer(w, x))[1]", "F.linalg.lu(F.diag(z) + F.outer(w, x))[2]",
+    "F.einsum('i,i,j->j', z, w, x)",
 ]  # fmt: skip
 
 
@@ -99,3 +107,45 @@ def test_a_compiled_kernel_takes_complex_numbers():
     y = dc.compile("exp(x)*x**2")(z)
     (g,) = dc.grad(y, z, dc.tensor(np.ones(3, complex)))
     np.testing.assert_allclose(g.numpy(), np.conj(np.exp(Z) * (Z**2 + 2 * Z)), rtol=1e-13)
+
+
+def test_factorizations_that_are_differentiated_for_real_numbers_only_say_so():
+    z = dc.tensor(np.diag([1 + 1j, 2, 3]), requires_grad=True)
+    for name in ("slogdet", "cholesky", "qr", "eigh", "pinv"):
+        with pytest.raises(NotImplementedError, match=f"derivative for {name} of complex numbers"):
+            getattr(dc, name)(z)
+    with pytest.raises(NotImplementedError, match="lstsq of complex numbers"):
+        dc.lstsq(z, dc.ones(3, 1))
+    with pytest.raises(DerivcError, match="complex singular vectors"):
+        dc.svd(z).U.abs().sum().backward()
+    with pytest.raises(DerivcError, match="complex singular vectors"):
+        dc.jvp(dc.svdvals, z, z)
+
+
+def test_values_of_complex_factorizations():
+    a = np.diag(Z) + np.outer(W, X)
+    b = np.outer(Z, W)[:, :2]
+    for name in ("det", "inv", "pinv", "slogdet", "logdet"):
+        expected = getattr(torch.linalg, name, torch.logdet)(torch.tensor(a))
+        found = getattr(dc, name)(a)
+        many = zip(found, expected, strict=True) if name == "slogdet" else [(found, expected)]
+        for mine, his in many:
+            np.testing.assert_allclose(mine, his.numpy(), rtol=1e-12)
+    his = torch.linalg.lstsq(torch.tensor(a[:, :2]), torch.tensor(b), driver="gelsd")
+    for mine, one in zip(dc.lstsq(a[:, :2], b, driver="gelsd"), his, strict=True):
+        np.testing.assert_allclose(mine, one.numpy(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_gradients_that_pytorch_does_not_have(name):
+    z = dc.tensor(Z, requires_grad=True)
+    assert dc.gradcheck(lambda z: getattr(dc, name)(z, 0), [z])
+
+
+def test_complex_singular_values():
+    def run(backend, make, grad):
+        z = make(np.diag(Z) + np.outer(W, X), requires_grad=True)
+        return grad((backend.linalg.svdvals(z) ** 3).sum(), z)[0]
+
+    mine, his = run(dc, dc.tensor, dc.grad), run(torch, torch.tensor, torch.autograd.grad)
+    np.testing.assert_allclose(mine.numpy(), his.resolve_conj().numpy(), rtol=1e-12)

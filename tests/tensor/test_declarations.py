@@ -74,3 +74,9 @@ def test_the_exponential_of_a_matrix_against_50_digits():
             truth = np.array(mpmath.expm(mpmath.matrix(a.tolist())).tolist(), dtype=float)
         found = dc.matrix_exp(a)
         assert np.abs(found - truth).max() <= 1e-13 * max(1.0, scale) * np.abs(truth).max()
+
+
+def test_tensors_are_parameters():
+    for op in structure.all_structural():
+        assert {*op.tensors} <= {*op.params}, op.name
+        assert op.sequence is None or op.sequence in op.params, op.name

@@ -19,6 +19,26 @@ MISTAKES = [
     (lambda: X.mean(dim=-3), IndexError, "Dimension out of range"),
     (lambda: X[5], IndexError, "out of bounds"),
     (lambda: X.gather(0, dc.tensor([7])), IndexError, "out of bounds"),
+    (
+        lambda: X.exp().backward(),
+        RuntimeError,
+        r"only for scalar outputs; the output has shape \(2,\): reduce it .* \.sum\(\)\.backward",
+    ),
+    (lambda: (X * 1j).sum().backward(), RuntimeError, r"got complex128; take \.real, \.imag"),
+    (
+        lambda: dc.compile("x*y", args=["y", "x"]),
+        TypeError,
+        "no option 'args'; did you mean 'inputs'",
+    ),
+    (lambda: dc.compile("x*y", shape=3), TypeError, "did you mean 'shapes'"),
+    (
+        lambda: dc.compile("x*y", colour=3),
+        TypeError,
+        "no option 'colour'; it takes inputs, wrt, shapes",
+    ),
+    (lambda: X.reshap(2, 1), AttributeError, "no attribute 'reshap'; did you mean 'reshape'"),
+    (lambda: X.requires_gradient, AttributeError, "did you mean 'requires_grad"),
+    (lambda: X.sigmod(), AttributeError, "did you mean 'sigmoid'"),
     (lambda: X.sum(foo=1), TypeError, r"sum\(x, dim, keepdim\): got an unexpected"),
     (lambda: X.clamp(foo=1), TypeError, r"clamp takes \(x, lo, hi\)"),
     (lambda: X.sin(3), TypeError, r"sin takes \(x\)"),
@@ -55,8 +75,17 @@ def test_foreign_operands_are_pythons_type_error(other):
 
 
 def test_unknown_attributes():
-    with pytest.raises(AttributeError, match="no attribute 'foo'"):
-        X.foo  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'zzz'$"):
+        X.zzz  # noqa: B018
+    assert not hasattr(X, "zzz")
+
+
+def test_errors_about_attributes_can_be_pickled():
+    import pickle
+
+    with pytest.raises(AttributeError) as caught:
+        X.reshap  # noqa: B018
+    assert "no attribute 'reshap'" in str(pickle.loads(pickle.dumps(caught.value)))  # noqa: S301
 
 
 def test_ops_declared_by_users_are_methods_too():

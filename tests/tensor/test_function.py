@@ -328,3 +328,70 @@ def test_generated_functions_of_arrays():
     assert g.tolist() == [2.0, 4.0, 6.0]
     (h,) = dc.grad((g * g).sum(), x)
     assert h.tolist() == [8.0, 16.0, 24.0]
+
+
+def test_a_jvp_of_ones_own_is_used_in_forward_mode():
+    class Cube(dc.Function):
+        asked = 0
+
+        @staticmethod
+        def forward(ctx, x, power):
+            ctx.save_for_backward(x)
+            y = x**power
+            ctx.save_for_forward(x, y)
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return g * 3 * x**2, None
+
+        @staticmethod
+        def jvp(ctx, t, no_tangent):
+            assert no_tangent is None
+            Cube.asked += 1
+            x, y = ctx.saved_tensors
+            return t * 3 * y / x
+
+    x, t = dc.tensor([2.0, 3.0]), dc.tensor([1.0, 0.5])
+    assert dc.jvp(lambda x: Cube.apply(x, 3), x, t)[1].tolist() == [12.0, 13.5]
+    assert Cube.asked == 1
+
+    def tangent(x):
+        return dc.jvp(lambda x: Cube.apply(x, 3), x, t)[1]
+
+    assert dc.jvp(tangent, x, t)[1].tolist() == pytest.approx([12.0, 4.5])
+    assert dc.grad_of(lambda x: tangent(x).sum())(x).tolist() == pytest.approx([12.0, 9.0])
+
+
+def test_without_a_jvp_backward_is_transposed():
+    class Product(dc.Function):
+        @staticmethod
+        def forward(ctx, x, y):
+            ctx.save_for_backward(x, y)
+            return x * y, x + y
+
+        @staticmethod
+        def backward(ctx, g, h):
+            x, y = ctx.saved_tensors
+            return g * y + h, g * x + h
+
+    x, y, t = dc.tensor([2.0, 3.0]), dc.tensor([5.0, 7.0]), dc.tensor([1.0, 0.5])
+    both = dc.jvp(lambda x, y: Product.apply(x, y), (x, y), (t, t))[1]
+    assert [b.tolist() for b in both] == [[7.0, 5.0], [2.0, 1.0]]
+    second = dc.jvp(lambda x: dc.jvp(lambda x: Product.apply(x, x)[0], x, t)[1], x, t)[1]
+    assert second.tolist() == [2.0, 0.5]
+
+
+def test_a_jvp_with_the_wrong_number_of_tangents():
+    class Wrong(dc.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x, x * 2
+
+        @staticmethod
+        def jvp(ctx, t):
+            return t
+
+    with pytest.raises(AutogradError, match=r"Wrong\w*: jvp .* \(expected 2, got 1\)"):
+        dc.jvp(lambda x: Wrong.apply(x), dc.tensor([1.0]), dc.tensor([1.0]))

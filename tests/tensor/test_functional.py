@@ -125,3 +125,45 @@ def test_derivatives_can_be_differentiated():
     whole = dc.functional.jacobian(lambda x: x**3, x, create_graph=True)
     (g,) = dc.grad(whole.sum(), x)
     np.testing.assert_allclose(g.tolist(), 6 * A)
+
+
+FORWARD = {"vectorize": True, "strategy": "forward-mode"}
+
+
+def test_jacobians_by_forward_mode():
+    x, y = dc.tensor(A), dc.tensor(B)
+    close(dc.functional.jacobian(one, x, **FORWARD), dc.functional.jacobian(one, x))
+    close(dc.functional.jacobian(two, (x, y), **FORWARD), dc.functional.jacobian(two, (x, y)))
+    close(dc.functional.jacobian(lambda x: dc.ones(2), x, **FORWARD), dc.zeros(2, 3))
+    empty = dc.functional.jacobian(lambda x: x.sum() + dc.ones(2), dc.zeros(0), **FORWARD)
+    assert empty.shape == (2, 0)
+    forward = {"vectorize": True, "outer_jacobian_strategy": "forward-mode"}
+    close(dc.functional.hessian(number, (x, y), **forward), dc.functional.hessian(number, (x, y)))
+
+
+def test_forward_mode_makes_one_pass_for_every_input(monkeypatch):
+    from derivc.tensor import functional
+
+    passes, pushed = [], functional.pushed
+    monkeypatch.setattr(functional, "pushed", lambda *given: passes.append(1) or pushed(*given))
+    wide = dc.functional.jacobian(lambda x: x * dc.ones(1000), dc.tensor([2.0]), **FORWARD)
+    assert wide.shape == (1000, 1)
+    assert len(passes) == 1
+
+
+def test_forward_mode_through_every_other_derivative():
+    """The derivatives inside of a function that is differentiated are recorded unasked."""
+    x, v = dc.tensor(A), dc.tensor(B)
+    third = 6 * dc.tensor(B)
+    functional = dc.functional
+    for inner in (
+        lambda x: functional.jvp(lambda y: y**3, x, dc.ones(3))[1],
+        lambda x: functional.vjp(lambda y: y**3, x, dc.ones(3))[1],
+        lambda x: functional.jacobian(lambda y: y**3, x).sum(0),
+        lambda x: functional.jacobian(lambda y: y**3, x, **FORWARD).sum(0),
+        lambda x: functional.hvp(lambda y: (y**4).sum(), x, dc.ones(3))[1] / 4,
+        dc.grad_of(lambda y: (y**3).sum()),
+    ):
+        close(functional.jvp(inner, x, v)[1], third * x)
+        close(dc.grad_of(lambda x, f=inner: (f(x) * v).sum())(x), third * x)
+    assert not functional.jvp(lambda y: y**3, x.requires_grad_(), v)[1].requires_grad

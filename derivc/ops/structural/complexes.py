@@ -8,16 +8,16 @@ from derivc.ops.structure import composite, structural
 
 structural(
     "real", "The real part.", forward=lambda xp, x: xp.real(x), torch="torch.real", is_view=True,
-    vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), formula=r"\bar{z} = \bar{y}",
+    vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), jvp="linear", formula=r"\bar{z} = \bar{y}",
 )  # fmt: skip
 structural(
     "imag", "The imaginary part.", forward=lambda xp, x: xp.imag(x), torch="torch.imag",
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype) * 1j if x_dtype.kind == "c" else g * 0,
-    formula=r"\bar{z} = i\,\bar{y}",
+    jvp="linear", formula=r"\bar{z} = i\,\bar{y}",
 )  # fmt: skip
 structural(
     "conj", "The complex conjugate.", forward=lambda xp, x: xp.conj(x), torch="torch.conj",
-    vjp=lambda F, g: F.conjugated(g), formula=r"\bar{z} = \overline{\bar{y}}",
+    vjp=lambda F, g: F.conjugated(g), jvp="linear", formula=r"\bar{z} = \overline{\bar{y}}",
     aliases=["conjugate"],
 )  # fmt: skip
 
@@ -30,23 +30,28 @@ def _unit(F: Any, x: Any, y: Any) -> Any:
 structural(
     "complex_abs", "The modulus of a complex number.", forward=lambda xp, x: xp.abs(x),
     vjp=lambda F, g, x, y: g * _unit(F, x, y), torch="torch.abs",
+    jvp=lambda F, t, x, y: F.real(F.conj(_unit(F, x, y)) * t),
     formula=r"\bar{z} = \bar{y}\, z / |z|, \quad 0 \text{ at } 0",
 )  # fmt: skip
 structural(
     "complex_angle", "The argument of a complex number.", forward=lambda xp, x: xp.angle(x),
     vjp=lambda F, g, x: g * F.over(x, F.real(x) ** 2 + F.imag(x) ** 2) * 1j, torch="torch.angle",
+    jvp=lambda F, t, x: F.imag(F.conj(x) * t) / (F.real(x) ** 2 + F.imag(x) ** 2),
     formula=r"\bar{z} = i\, \bar{y}\, z / |z|^2",
 )  # fmt: skip
 structural(
     "complex", "The complex number of a real and an imaginary part.", tensors=["real", "imag"],
     forward=lambda xp, real, imag: real + 1j * imag, torch="torch.complex",
     vjp=lambda F, g: (F.real(g), F.imag(g)),
+    jvp=(lambda F, t: F.complex(t, t * 0), lambda F, t: F.complex(t * 0, t)),
     formula=r"\bar{a} = \operatorname{Re} \bar{z}, \quad \bar{b} = \operatorname{Im} \bar{z}",
 )  # fmt: skip
 composite(
     "polar", "The complex number of a modulus and an argument.",
     lambda F, modulus, angle: F.complex(modulus * F.cos(angle), modulus * F.sin(angle)),
-    torch="torch.polar", formula="by complex, cos and sin", renamed={"abs": "modulus"},
+    torch="torch.polar",
+    tensors=["modulus", "angle"],
+    formula="by complex, cos and sin", renamed={"abs": "modulus"},
 )  # fmt: skip
 composite(
     "complex_sgn", "A complex number divided by its modulus.",

@@ -35,6 +35,7 @@ structural(
     vjp=lambda F, g, x_shape, size, stride, dilation: F.from_windows(
         g, x_shape, size, stride, dilation
     ),
+    jvp="linear",
     formula=r"\bar{x}_i = \textstyle\sum \bar{y} \text{ over the windows that hold } i",
 )  # fmt: skip
 
@@ -55,7 +56,7 @@ structural(
     "from_windows", "The sum of windows, each number at its place: the adjoint of `windows`.",
     forward=_from_windows,
     vjp=lambda F, g, size, stride, dilation: F.windows(g, size, stride, dilation),
-    formula=r"\bar{x} = \operatorname{windows}(\bar{y})",
+    jvp="linear", formula=r"\bar{x} = \operatorname{windows}(\bar{y})",
 )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _pooling(n: int, kind: str) -> Any:
 for _n in (1, 2, 3):
     composite(
         f"conv{_n}d", f"The convolution (cross-correlation) over {_n} dimensions.",
-        _convolution(_n), torch=f"torch.nn.functional.conv{_n}d",
+        _convolution(_n), torch=f"torch.nn.functional.conv{_n}d", tensors=["x", "weight", "bias"],
         formula=r"\bar{x} = \bar{y} \star \operatorname{flip} w, \quad \bar{w} = x \star \bar{y}",
     )  # fmt: skip
     composite(

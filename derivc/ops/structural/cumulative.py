@@ -15,7 +15,7 @@ structural(
     "cumsum", "The running sum along a dimension.", torch="torch.cumsum",
     forward=lambda xp, x, dim=0: xp.cumsum(x, axis=dim) if x.ndim else x.copy(),
     vjp=lambda F, g, dim: _reversed_cumsum(F, g, dim) if g.ndim else g,
-    formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j",
+    jvp="linear", formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j",
 )  # fmt: skip
 
 
@@ -42,11 +42,27 @@ def _scan_vjp(F: Any, g: Any, x: Any, y: Any, dim: int) -> Any:
     return total, y * _shifted(F, total, dim)
 
 
+def _scan_factor_jvp(F: Any, t: Any, x: Any, y: Any, dim: int) -> Any:
+    """r' follows the same recurrence, with t_{i+1} r_{i+1} added at every step."""
+    added = F.flip(_shifted(F, F.flip(t * y, dim), dim), dim)
+    return F.scan_back(added, x, dim)
+
+
 structural(
     "scan_back", "The recurrence r_i = a_i + x_{i+1} r_{i+1}, backwards along a dimension.",
     forward=_scan, vjp=_scan_vjp, tensors=["a", "x"],
+    jvp=(lambda F, t, x, dim: F.scan_back(t, x, dim), _scan_factor_jvp),
+    numbers="holomorphic",
     formula=r"s_i = \bar{y}_i + x_i s_{i-1}, \quad \bar{a} = s, \quad \bar{x}_{i+1} = y_{i+1} s_i",
 )  # fmt: skip
+
+
+def _cumprod_jvp(F: Any, t: Any, x: Any, dim: int) -> Any:
+    """s_i = t_i (the product before i) + x_i s_{i-1}: no division, so zeros do no harm."""
+    if not t.ndim:
+        return t
+    added, factors = F.exclusive_cumprod(x, dim) * t, _shifted(F, F.flip(x, dim), dim)
+    return F.flip(F.scan_back(F.flip(added, dim), factors, dim), dim)
 
 
 def _cumprod_vjp(F: Any, g: Any, x: Any, y: Any, dim: int) -> Any:
@@ -60,7 +76,9 @@ def _cumprod_vjp(F: Any, g: Any, x: Any, y: Any, dim: int) -> Any:
 structural(
     "cumprod", "The running product along a dimension.", torch="torch.cumprod",
     forward=lambda xp, x, dim=0: xp.cumprod(x, axis=dim) if x.ndim else x.copy(),
-    vjp=_cumprod_vjp, formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j \prod_{k \le j, k \ne i} x_k",
+    vjp=_cumprod_vjp, jvp=_cumprod_jvp,
+    numbers="holomorphic",
+    formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j \prod_{k \le j, k \ne i} x_k",
 )  # fmt: skip
 
 
@@ -88,8 +106,16 @@ def _logcumsumexp_vjp(F: Any, g: Any, x: Any, y: Any, dim: int) -> Any:
     return F.exp(x - low) * _reversed_cumsum(F, g * F.exp(low - y), dim)
 
 
+def _logcumsumexp_jvp(F: Any, t: Any, x: Any, y: Any, dim: int) -> Any:
+    if not t.ndim:
+        return t
+    low = F.constant(y).min(dim, keepdims=True)
+    return F.exp(low - y) * F.cumsum(t * F.exp(x - low), dim)
+
+
 structural(
     "logcumsumexp", "The logarithm of the running sum of exponentials.", forward=_logcumsumexp,
     vjp=_logcumsumexp_vjp, torch="torch.logcumsumexp",
+    jvp=_logcumsumexp_jvp,
     formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j\, e^{x_i - y_j}",
 )  # fmt: skip

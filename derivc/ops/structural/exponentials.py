@@ -47,18 +47,20 @@ def _half(xp: Any, squares: list[Any], c: tuple[int, ...]) -> Any:
     return low + xp.matmul(squares[3], high)
 
 
-def _matrix_exp_vjp(F: Any, g: Any, x: Any) -> Any:
-    """The exponential of a block matrix holds its own derivative above the diagonal."""
-    n, at = x.shape[-1], transposed(F, x)
-    above = F.cat([at, g], -1)
-    below = F.cat([at * 0, at], -1)
+def _frechet(F: Any, a: Any, t: Any) -> Any:
+    """The derivative of exp at a along t: that of a block matrix holds it above the diagonal."""
+    n = a.shape[-1]
+    above, below = F.cat([a, t], -1), F.cat([a * 0, a], -1)
     whole = F.matrix_exp(F.cat([above, below], -2))
     return F.narrow(F.narrow(whole, -2, 0, n), -1, n, n)
 
 
 structural(
-    "matrix_exp", "The exponential of a matrix.", forward=_matrix_exp, vjp=_matrix_exp_vjp,
+    "matrix_exp", "The exponential of a matrix.", forward=_matrix_exp,
+    vjp=lambda F, g, x: _frechet(F, transposed(F, x), g),
     torch="torch.linalg.matrix_exp",
+    jvp=lambda F, t, x: _frechet(F, x, t),
+    numbers="holomorphic",
     formula=r"\bar{A} = \left[\exp \begin{pmatrix} A^{\top} & \bar{Y} \\ 0 & A^{\top}"
     r" \end{pmatrix}\right]_{12}",
 )  # fmt: skip

@@ -28,7 +28,7 @@ structural(
     "getitem", "The part of an array at an index.", is_view=True,
     forward=lambda xp, x, index: _part(x, index), torch="torch.Tensor.__getitem__",
     vjp=lambda F, g, x_shape, index: F.put_zeros(g, index, x_shape),
-    formula=r"\bar{x}_{i} = \textstyle\sum_{k : \text{index}_k = i} \bar{y}_k",
+    jvp="linear", formula=r"\bar{x}_{i} = \textstyle\sum_{k : \text{index}_k = i} \bar{y}_k",
 )  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def _put_zeros(xp: Any, x: Any, index: Any, shape: Shape) -> Any:
 
 structural(
     "put_zeros", "Zeros with numbers added at an index.", forward=_put_zeros,
-    vjp=lambda F, g, index: F.getitem(g, index), formula=r"\bar{x} = \bar{y}_{\text{index}}",
+    vjp=lambda F, g, index: F.getitem(g, index), jvp="linear",
+    formula=r"\bar{x} = \bar{y}_{\text{index}}",
 )  # fmt: skip
 composite(
     "select", "The part at one place of a dimension.",
@@ -109,6 +110,7 @@ structural(
         index, axis=dim,
     ),
     vjp=lambda F, g, x_shape, dim, index: F.scatter_zeros(g, dim, index, x_shape),
+    jvp="linear",
     formula=r"\bar{x}_{\text{index}_i} \mathrel{+}= \bar{y}_i", aliases=["take_along_dim"],
 )  # fmt: skip
 
@@ -129,7 +131,7 @@ def _scatter_zeros(xp: Any, x: Any, dim: int, index: Any, shape: Shape) -> Any:
 structural(
     "scatter_zeros", "Zeros with numbers added along a dimension.", forward=_scatter_zeros,
     vjp=lambda F, g, dim, index: F.gather(g, dim, index),
-    formula=r"\bar{x}_i = \bar{y}_{\text{index}_i}",
+    jvp="linear", formula=r"\bar{x}_i = \bar{y}_{\text{index}_i}",
 )  # fmt: skip
 
 
@@ -151,10 +153,25 @@ def _scatter_vjp(F: Any, g: Any, src_shape: Shape, dim: int, index: Any) -> Any:
     return cleared, F.pad(picked, pads)
 
 
+def _cleared(F: Any, t: Any, dim: int, index: Any) -> Any:
+    """The tangent of what is written over."""
+    return F.scatter(t, dim, index, 0.0)
+
+
+def _written(F: Any, t: Any, dim: int, index: Any, y_shape: Shape) -> Any:
+    """The tangent of what is written."""
+    return F.scatter(F.zeros(y_shape, F.constant(t).dtype), dim, index, t)
+
+
+def _added(F: Any, t: Any, dim: int, index: Any, y_shape: Shape) -> Any:
+    """The tangent of what is added."""
+    return F.scatter_add(F.zeros(y_shape, F.constant(t).dtype), dim, index, t)
+
+
 structural(
     "scatter", "The array with numbers written along a dimension.", forward=_scatter,
     vjp=_scatter_vjp, tensors=["x", "src"], torch="torch.scatter", renamed={"value": "src"},
-    formula=r"\bar{x} = \bar{y} \text{ where nothing was written}, \quad "
+    jvp=(_cleared, _written), formula=r"\bar{x} = \bar{y} \text{ where nothing was written}, \quad "
     r"\overline{src}_i = \bar{y}_{\text{index}_i}",
 )  # fmt: skip
 
@@ -174,6 +191,7 @@ def _scatter_add_vjp(F: Any, g: Any, src_shape: Shape, dim: int, index: Any) -> 
 structural(
     "scatter_add", "The array with numbers added along a dimension.", forward=_scatter_add,
     vjp=_scatter_add_vjp, tensors=["x", "src"], torch="torch.scatter_add",
+    jvp=(lambda F, t: t, _added),
     formula=r"\bar{x} = \bar{y}, \quad \overline{src}_i = \bar{y}_{\text{index}_i}",
 )  # fmt: skip
 composite(

@@ -36,22 +36,22 @@ structural(
     "matmul", "The product of matrices; a vector is a row on the left, a column on the right.",
     forward=lambda xp, a, b: xp.matmul(a, b), vjp=_matmul_vjp, tensors=["a", "b"],
     aliases=["mm", "bmm", "mv"], torch="torch.matmul",
-    formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
+    jvp="each", formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
 )  # fmt: skip
 structural(
     "dot", "The sum of the products of two vectors.", tensors=["a", "b"], aliases=["inner"],
     forward=lambda xp, a, b: xp.dot(a, b), torch="torch.dot",
     vjp=lambda F, g, a, b: (g * F.conjugated(b), g * F.conjugated(a)),
-    formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
+    jvp="each", formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
 )  # fmt: skip
 composite(
     "outer", "All products of the numbers of two vectors.",
     lambda F, a, b: F.unsqueeze(a, -1) * F.unsqueeze(b, 0), aliases=["ger"], torch="torch.outer",
-    formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
+    tensors=["a", "b"], formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
 )  # fmt: skip
 composite(
     "kron", "The Kronecker product.", lambda F, a, b: _kron(F, a, b), torch="torch.kron",
-    formula="by products and reshape",
+    tensors=["a", "b"], formula="by products and reshape",
 )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ composite(
 composite(
     "addmm", "beta * c + alpha * a @ b.",
     lambda F, c, a, b, beta=1, alpha=1: c * beta + F.matmul(a, b) * alpha, torch="torch.addmm",
-    formula="by matmul",
+    tensors=["c", "a", "b"], formula="by matmul",
 )  # fmt: skip
 
 
@@ -92,9 +92,19 @@ def _linear_vjp(F: Any, g: Any, x: Any, weight: Any, bias_shape: Any, needs: Any
     return back, slope, F.sum_to(g, bias_shape) if needs["bias"] else None
 
 
+_LINEAR_JVP = (
+    lambda F, t, weight: F.linear(t, weight),
+    lambda F, t, x: F.linear(x, t),
+    lambda F, t, y_shape: F.expand(t, y_shape),
+)
+"""By x and the weights the product, by the bias its tangent alone."""
+
+
 structural(
     "linear", "x Wᵀ + b: a fully connected layer.", forward=_linear, vjp=_linear_vjp,
     tensors=["x", "weight", "bias"], torch="torch.nn.functional.linear",
+    jvp=_LINEAR_JVP,
+    numbers="holomorphic",
     formula=r"\bar{X} = \bar{Y} W, \quad \bar{W} = \bar{Y}^{\top} X, \quad \bar{b} ="
     r" \textstyle\sum \bar{Y}",
 )  # fmt: skip
@@ -165,7 +175,7 @@ structural(
     "einsum", "Products summed over subscripts, as an equation says.", tensors=[],
     forward=lambda xp, equation, tensors: _einsum(xp, equation, tensors), vjp=_einsum_vjp,
     sequence="tensors", variadic=True, torch="torch.einsum",
-    formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
+    jvp="each", formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
 )  # fmt: skip
 
 
@@ -183,7 +193,8 @@ def _diagonal_vjp(F: Any, g: Any, x_shape: Any, offset: int, dim1: int, dim2: in
 
 structural(
     "diagonal", "A diagonal of two dimensions, along a new last one.", forward=_diagonal,
-    vjp=_diagonal_vjp, torch="torch.diagonal", formula=r"\bar{X} = \operatorname{diag} \bar{y}",
+    vjp=_diagonal_vjp, torch="torch.diagonal", jvp="linear",
+    formula=r"\bar{X} = \operatorname{diag} \bar{y}",
 )  # fmt: skip
 
 
@@ -198,7 +209,7 @@ def _from_diagonal(xp: Any, x: Any, shape: Any, offset: int, dim1: int, dim2: in
 structural(
     "from_diagonal", "Zeros but on a diagonal.", forward=_from_diagonal,
     vjp=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
-    formula=r"\bar{x} = \text{the diagonal of } \bar{Y}",
+    jvp="linear", formula=r"\bar{x} = \text{the diagonal of } \bar{Y}",
 )  # fmt: skip
 
 
@@ -222,7 +233,7 @@ def _cross(F: Any, a: Any, b: Any, dim: int = -1) -> Any:
 
 composite(
     "cross", "The cross product of vectors of three numbers.", _cross, torch="torch.linalg.cross",
-    formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
+    tensors=["a", "b"], formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
 )  # fmt: skip
 
 
@@ -243,7 +254,7 @@ def _tensordot(F: Any, a: Any, b: Any, dims: Any = 2) -> Any:
 
 composite(
     "tensordot", "The sum of products over dimensions of two arrays.", _tensordot,
-    torch="torch.tensordot", formula="by einsum",
+    torch="torch.tensordot", tensors=["a", "b"], formula="by einsum",
 )  # fmt: skip
 
 
@@ -274,5 +285,6 @@ def _multi_dot(F: Any, tensors: Any) -> Any:
 
 composite(
     "multi_dot", "The product of several matrices.", _multi_dot, torch="torch.linalg.multi_dot",
+    tensors=[], sequence="tensors",
     formula="by matmul",
 )  # fmt: skip

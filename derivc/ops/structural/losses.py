@@ -51,7 +51,9 @@ def _nll(
 
 composite(
     "nll_loss", "The mean of minus the log-probabilities at the target classes.", _nll,
-    torch="torch.nn.functional.nll_loss", formula=r"\bar{x}_{i, t_i} = -\bar{y}\, w_{t_i} / \sum w",
+    torch="torch.nn.functional.nll_loss",
+    tensors=["x", "weight"],
+    formula=r"\bar{x}_{i, t_i} = -\bar{y}\, w_{t_i} / \sum w",
 )  # fmt: skip
 
 
@@ -68,9 +70,16 @@ def _picked_vjp(F: Any, g: Any, x: Any, index: Any, scale: Any, dim: int) -> Any
     return (F.softmax(x, dim) - hit) * F.unsqueeze(g * scale, dim)
 
 
+def _picked_jvp(F: Any, t: Any, x: Any, index: Any, scale: Any, dim: int) -> Any:
+    hit = F.one_hot(index, x.shape[dim], dim, x)
+    return F.sum((F.softmax(x, dim) - hit) * t, dim) * scale
+
+
 structural(
     "picked_cross_entropy", "Minus the log-softmax at one class per sample, times a number.",
     forward=_picked, vjp=_picked_vjp,
+    jvp=_picked_jvp,
+    numbers="holomorphic",
     formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
 )  # fmt: skip
 
@@ -95,7 +104,7 @@ def _cross_entropy(
     dim = 1 if x.ndim > 1 else 0
     if F.is_float(target):
         logs = F.log_softmax(x, dim)
-        smooth = target * (1 - label_smoothing) + label_smoothing / x.shape[dim]
+        smooth = F.lift(target) * (1 - label_smoothing) + label_smoothing / x.shape[dim]
         scaled = smooth if weight is None else smooth * F.along(weight, dim, x.ndim)
         losses = -F.sum(scaled * logs, dim)
         return reduced(F, losses, reduction)
@@ -120,5 +129,5 @@ def _smoothed(
 composite(
     "cross_entropy", "The mean cross entropy of softmax and the target classes or distributions.",
     _cross_entropy, torch="torch.nn.functional.cross_entropy",
-    formula=r"\bar{x} = \bar{y} (\operatorname{softmax} x - t) / n",
+    tensors=["x", "weight"], formula=r"\bar{x} = \bar{y} (\operatorname{softmax} x - t) / n",
 )  # fmt: skip

@@ -22,6 +22,8 @@ def _normalized_vjp(F: Any, g: Any, x: Any, dims: tuple[int, ...], eps: float) -
 structural(
     "normalized", "Mean 0 and variance 1 over dimensions.", forward=_normalized,
     vjp=_normalized_vjp,
+    jvp="symmetric",
+    numbers="holomorphic",
     formula=r"\bar{x} = \frac{1}{\sigma}\left(\bar{y} - \langle\bar{y}\rangle - y\,\langle\bar{y} y"
     r"\rangle\right), \quad \sigma = \sqrt{\operatorname{var} x + \epsilon}",
 )  # fmt: skip
@@ -42,7 +44,9 @@ def _layer_norm(
 
 composite(
     "layer_norm", "Normalized over the last dimensions, then scaled and shifted.", _layer_norm,
-    torch="torch.nn.functional.layer_norm", formula="by normalized",
+    torch="torch.nn.functional.layer_norm",
+    tensors=["x", "weight", "bias"],
+    formula="by normalized",
 )  # fmt: skip
 
 
@@ -64,13 +68,15 @@ def _batch_norm(
         F.move_towards(running_mean, F.mean(x, dims), momentum)
         F.move_towards(running_var, F.var(x, dims), momentum)
         return _scaled(F.normalized(x, dims, eps), weight, bias)
-    mean, var = F.along(running_mean, 1, x.ndim), F.along(running_var, 1, x.ndim)
+    mean, var = (F.along(F.lift(t), 1, x.ndim) for t in (running_mean, running_var))
     return _scaled((x - mean) * F.rsqrt(var + eps), weight, bias)
 
 
 composite(
     "batch_norm", "Normalized per channel over the batch, then scaled and shifted.", _batch_norm,
-    torch="torch.nn.functional.batch_norm", formula="by normalized",
+    torch="torch.nn.functional.batch_norm",
+    tensors=["x", "weight", "bias"],
+    formula="by normalized",
 )  # fmt: skip
 
 
@@ -83,7 +89,7 @@ def _rms_norm(F: Any, x: Any, normalized_shape: Any, weight: Any = None, eps: An
 
 composite(
     "rms_norm", "Divided by the root of the mean square over the last dimensions.", _rms_norm,
-    torch="torch.nn.functional.rms_norm", formula="by mean and rsqrt",
+    torch="torch.nn.functional.rms_norm", tensors=["x", "weight"], formula="by mean and rsqrt",
 )  # fmt: skip
 
 
@@ -105,7 +111,7 @@ def _cosine(F: Any, a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
 
 composite(
     "cosine_similarity", "The cosine of the angle between vectors along a dimension.", _cosine,
-    torch="torch.nn.functional.cosine_similarity", formula="by vector_norm",
+    torch="torch.nn.functional.cosine_similarity", tensors=["a", "b"], formula="by vector_norm",
     renamed={"x1": "a", "x2": "b", "axis": "dim"},
 )  # fmt: skip
 
@@ -118,12 +124,14 @@ def _distance(
 
 composite(
     "pairwise_distance", "The p-norm of differences along the last dimension.", _distance,
-    torch="torch.nn.functional.pairwise_distance", formula="by vector_norm",
+    torch="torch.nn.functional.pairwise_distance", tensors=["a", "b"], formula="by vector_norm",
     renamed={"x1": "a", "x2": "b", "keepdims": "keepdim"},
 )  # fmt: skip
 composite(
     "dist", "The p-norm of the difference of two arrays.",
-    lambda F, a, b, p=2: F.vector_norm(a - b, p), torch="torch.dist", formula="by vector_norm",
+    lambda F, a, b, p=2: F.vector_norm(a - b, p), torch="torch.dist",
+    tensors=["a", "b"],
+    formula="by vector_norm",
 )  # fmt: skip
 composite(
     "glu", "One half times the sigmoid of the other.",

@@ -22,7 +22,8 @@ def _reduce(name: str) -> Any:
 
 
 structural(
-    "sum", "The sum over dimensions.", forward=_reduce("sum"), formula=r"\bar{x} = \bar{y}",
+    "sum", "The sum over dimensions.", forward=_reduce("sum"), jvp="linear",
+    formula=r"\bar{x} = \bar{y}",
     vjp=lambda F, g, x_shape, dim: spread(F, g, x_shape, dim), torch="torch.sum",
 )  # fmt: skip
 
@@ -35,12 +36,12 @@ def _mean(xp: Any, x: Any, dim: Dims = None, keepdim: bool = False) -> Any:
 structural(
     "mean", "The mean over dimensions.", forward=_mean,
     vjp=lambda F, g, x_shape, dim: spread(F, g / count(x_shape, dim), x_shape, dim),
-    formula=r"\bar{x} = \bar{y} / n", torch="torch.mean",
+    jvp="linear", formula=r"\bar{x} = \bar{y} / n", torch="torch.mean",
 )  # fmt: skip
 structural(
     "nansum", "The sum over dimensions, NaN counted as zero.", forward=_reduce("nansum"),
     vjp=lambda F, g, x, dim: spread(F, g, x.shape, dim) * F.indicator(F.isnan(x), 0, 1, x),
-    formula=r"\bar{x} = \bar{y}\,[x \text{ is a number}]", torch="torch.nansum",
+    jvp="summed", formula=r"\bar{x} = \bar{y}\,[x \text{ is a number}]", torch="torch.nansum",
 )  # fmt: skip
 
 
@@ -64,6 +65,7 @@ def _prod_vjp(F: Any, g: Any, x: Any, y: Any, dim: Dims) -> Any:
 
 structural(
     "prod", "The product over a dimension, or over all.", forward=_reduce("prod"), vjp=_prod_vjp,
+    jvp="summed", numbers="holomorphic",
     formula=r"\bar{x}_i = \bar{y} \prod_{j \ne i} x_j", torch="torch.prod",
 )  # fmt: skip
 
@@ -78,7 +80,7 @@ def _ties(F: Any, g: Any, x: Any, y: Any, dim: Dims) -> Any:
 for _name, _word in (("amax", "largest"), ("amin", "smallest")):
     structural(
         _name, f"The {_word} number over dimensions; ties share the cotangent evenly.",
-        forward=_reduce(_name), vjp=_ties, torch=f"torch.{_name}",
+        forward=_reduce(_name), vjp=_ties, jvp="summed", torch=f"torch.{_name}",
         formula=r"\bar{x}_i = \bar{y}\,[x_i = y] / \#\{j : x_j = y\}",
     )  # fmt: skip
 
@@ -100,11 +102,19 @@ def _picked(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> An
     return F.scatter_zeros(restored(F, g, x_shape, dim), dim, index, x_shape)
 
 
+def _picked_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+    """The tangent at that index."""
+    if not x_shape:
+        return t, None
+    found = F.gather(t, dim, F.constant(restored(F, y[1], x_shape, dim)))
+    return (found if keepdim else F.squeeze(found, dim)), None
+
+
 def _along(name: str) -> None:
     structural(
         f"{name}_along", f"The {name}imum along one dimension, and where it is.",
         forward=lambda xp, x, dim, keepdim=False: _extremum(xp, x, dim, keepdim, name),
-        vjp=_picked, formula=r"\bar{x}_{i^*} = \bar{y}", torch=f"torch.{name}",
+        vjp=_picked, jvp=_picked_jvp, formula=r"\bar{x}_{i^*} = \bar{y}", torch=f"torch.{name}",
     )  # fmt: skip
 
 
@@ -139,7 +149,8 @@ def _var_vjp(F: Any, g: Any, x: Any, dim: Dims, correction: float) -> Any:
 
 structural(
     "var", "The variance over dimensions; `correction` is taken off the count.", forward=_var,
-    vjp=_var_vjp, formula=r"\bar{x} = \bar{y}\,\frac{2 (x - \mu)}{n - c}", torch="torch.var",
+    vjp=_var_vjp, jvp="summed",
+    formula=r"\bar{x} = \bar{y}\,\frac{2 (x - \mu)}{n - c}", torch="torch.var",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
 )  # fmt: skip
 
@@ -155,14 +166,15 @@ structural(
     forward=lambda xp, x, dim=None, correction=1, keepdim=False: xp.sqrt(
         _var(xp, x, dim, correction, keepdim)
     ),
-    vjp=_std_vjp, formula=r"\bar{x} = \bar{y}\,\frac{x - \mu}{(n - c)\, y}", torch="torch.std",
+    vjp=_std_vjp, jvp="summed",
+    formula=r"\bar{x} = \bar{y}\,\frac{x - \mu}{(n - c)\, y}", torch="torch.std",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
 )  # fmt: skip
 
 
 def _norm(xp: Any, x: Any, ord: Any = 2, dim: Dims = None, keepdim: bool = False) -> Any:
     axis = numpy_axis(x.shape, dim)
-    size = xp.abs(x)
+    size = xp.abs(x if x.dtype.kind in "fc" else x.astype(float))
     top = xp.max(size, axis=axis, keepdims=True, initial=0.0)
     safe = xp.where((top == 0) | ~xp.isfinite(top), 1.0, top).astype(top.dtype)
     if ord in ("inf", float("inf")):
@@ -170,7 +182,7 @@ def _norm(xp: Any, x: Any, ord: Any = 2, dim: Dims = None, keepdim: bool = False
     if ord == -float("inf"):
         return xp.min(size, axis=axis, keepdims=keepdim)
     if ord == 0:
-        return xp.sum(size != 0, axis=axis, keepdims=keepdim).astype(x.dtype)
+        return xp.sum(size != 0, axis=axis, keepdims=keepdim).astype(size.dtype)
     if ord == 1:
         return xp.sum(size, axis=axis, keepdims=keepdim)
     total = xp.sum((size / safe) ** ord, axis=axis, keepdims=keepdim) ** (1 / ord)
@@ -197,6 +209,7 @@ def _norm_vjp(F: Any, g: Any, x: Any, y: Any, ord: Any, dim: Dims) -> Any:
 structural(
     "vector_norm", "The p-norm of the numbers over dimensions, without overflow on the way.",
     forward=_norm, vjp=_norm_vjp, torch="torch.linalg.vector_norm",
+    jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\operatorname{sgn}(x) (|x|/y)^{p-1}, \quad 0 \text{ at } 0",
 )  # fmt: skip
 composite(
@@ -222,6 +235,8 @@ structural(
     forward=_logsumexp, torch="torch.logsumexp",
     vjp=lambda F, g, x, y, dim: restored(F, g, tuple(x.shape), dim)
     * F.exp(x - restored(F, y, tuple(x.shape), dim)),
+    jvp="summed",
+    numbers="holomorphic",
     formula=r"\bar{x} = \bar{y}\, e^{x - y}",
 )  # fmt: skip
 
@@ -236,6 +251,8 @@ def _softmax(xp: Any, x: Any, dim: int = -1) -> Any:
 structural(
     "softmax", "Exponentials divided by their sum.", forward=_softmax, torch="torch.softmax",
     vjp=lambda F, g, y, dim: y * (g - F.sum(g * y, dim if y.ndim else None, True)),
+    jvp="symmetric",
+    numbers="holomorphic",
     formula=r"\bar{x} = y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
 )  # fmt: skip
 
@@ -250,6 +267,8 @@ def _log_softmax(xp: Any, x: Any, dim: int = -1) -> Any:
 structural(
     "log_softmax", "The logarithm of softmax.", forward=_log_softmax, torch="torch.log_softmax",
     vjp=lambda F, g, y, dim: g - F.exp(y) * F.sum(g, dim if y.ndim else None, True),
+    jvp=lambda F, t, y, dim: t - F.sum(F.exp(y) * t, dim if y.ndim else None, True),
+    numbers="holomorphic",
     formula=r"\bar{x} = \bar{y} - e^{y} \textstyle\sum \bar{y}",
 )  # fmt: skip
 composite(

@@ -16,6 +16,11 @@ def _scattered(F: Any, g: Any, x_shape: Any, y: Any, dim: int) -> Any:
     return F.scatter_zeros(g[0], dim, y[1], x_shape) if x_shape else g[0]
 
 
+def _gathered(F: Any, t: Any, x_shape: Any, y: Any, dim: int) -> Any:
+    """The tangents of the numbers, where these came from."""
+    return (F.gather(t, dim, F.constant(y[1])) if x_shape else t), None
+
+
 def _sorted(xp: Any, x: Any, dim: int = -1, descending: bool = False) -> Any:
     if not x.ndim:
         return Extremum(x.copy(), xp.zeros((), int))
@@ -25,7 +30,8 @@ def _sorted(xp: Any, x: Any, dim: int = -1, descending: bool = False) -> Any:
 
 structural(
     "sort", "The numbers in order along a dimension, and where they were.", forward=_sorted,
-    vjp=_scattered, torch="torch.sort", formula=r"\bar{x}_{\text{order}_i} = \bar{y}_i",
+    vjp=_scattered, torch="torch.sort", jvp=_gathered,
+    formula=r"\bar{x}_{\text{order}_i} = \bar{y}_i",
 )  # fmt: skip
 
 
@@ -38,7 +44,7 @@ def _topk(xp: Any, x: Any, k: int, dim: int = -1, largest: bool = True) -> Any:
 structural(
     "topk", "The k largest (or smallest) numbers along a dimension, and where they are.",
     forward=_topk, vjp=_scattered, torch="torch.topk",
-    formula=r"\bar{x}_{\text{index}_i} = \bar{y}_i",
+    jvp=_gathered, formula=r"\bar{x}_{\text{index}_i} = \bar{y}_i",
 )  # fmt: skip
 
 
@@ -57,9 +63,17 @@ def _kth_vjp(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> A
     return F.scatter_zeros(one, dim, F.constant(index), x_shape)
 
 
+def _kth_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+    if not x_shape:
+        return t, None
+    index = y[1] if keepdim else F.unsqueeze(y[1], dim)
+    found = F.gather(t, dim, F.constant(index))
+    return (found if keepdim else F.squeeze(found, dim)), None
+
+
 structural(
     "kthvalue", "The k-th smallest number along a dimension, and where it is.", forward=_kth,
-    vjp=_kth_vjp, torch="torch.kthvalue", formula=r"\bar{x}_{i^*} = \bar{y}",
+    vjp=_kth_vjp, torch="torch.kthvalue", jvp=_kth_jvp, formula=r"\bar{x}_{i^*} = \bar{y}",
 )  # fmt: skip
 
 
@@ -70,7 +84,8 @@ def _median(xp: Any, x: Any, dim: int = -1, keepdim: bool = False) -> Any:
 
 structural(
     "median_along", "The median along a dimension (the lower of two), and where it is.",
-    forward=_median, vjp=_kth_vjp, torch="torch.median", formula=r"\bar{x}_{i^*} = \bar{y}",
+    forward=_median, vjp=_kth_vjp, torch="torch.median", jvp=_kth_jvp,
+    formula=r"\bar{x}_{i^*} = \bar{y}",
 )  # fmt: skip
 
 
@@ -84,7 +99,7 @@ def _running(name: str) -> None:
 
     structural(
         f"cum{name}", f"The running {name}imum along a dimension, and where it is.",
-        forward=forward, vjp=_scattered, torch=f"torch.cum{name}",
+        forward=forward, vjp=_scattered, jvp=_gathered, torch=f"torch.cum{name}",
         formula=r"\bar{x}_i = \textstyle\sum \bar{y}_j \text{ over the } j \text{ with } i^*_j = i",
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ structural(
     "reshape", "The numbers in another shape, in C order.", is_view=True, variadic=True,
     forward=lambda xp, x, shape: xp.reshape(x, whole(x.size, shape)), torch="torch.reshape",
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["view"],
-    formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
 )  # fmt: skip
 composite(
     "flatten", "Several dimensions as one.",
@@ -54,7 +54,7 @@ structural(
     "permute", "The dimensions in another order.", is_view=True, variadic=True,
     forward=lambda xp, x, dims: xp.transpose(x, dims), torch="torch.permute",
     vjp=lambda F, g, dims: F.permute(g, _inverse(dims)),
-    formula=r"\bar{x} = \operatorname{permute}^{-1}(\bar{y})",
+    jvp="linear", formula=r"\bar{x} = \operatorname{permute}^{-1}(\bar{y})",
 )  # fmt: skip
 
 
@@ -67,14 +67,15 @@ def _transpose(xp: Any, x: Any, dim0: int | None = None, dim1: int | None = None
 structural(
     "transpose", "Two dimensions exchanged; without arguments, all in reverse order.", is_view=True,
     forward=_transpose, vjp=lambda F, g, dim0, dim1: F.transpose(g, dim0, dim1),
-    aliases=["swapaxes"], torch="torch.transpose", formula=r"\bar{x} = \bar{y}^{\top}",
+    aliases=["swapaxes"], torch="torch.transpose", jvp="linear",
+    formula=r"\bar{x} = \bar{y}^{\top}",
 )  # fmt: skip
 structural(
     "moveaxis", "Dimensions moved to other places.", is_view=True,
     forward=lambda xp, x, source, destination: xp.moveaxis(x, source, destination),
     vjp=lambda F, g, source, destination: F.moveaxis(g, destination, source),
     aliases=["movedim"], torch="torch.moveaxis",
-    formula=r"\bar{x} = \operatorname{move}^{-1}(\bar{y})",
+    jvp="linear", formula=r"\bar{x} = \operatorname{move}^{-1}(\bar{y})",
 )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ structural(
     forward=lambda xp, x, shape: xp.broadcast_to(x, _extents(x.shape, shape)),
     vjp=lambda F, g, x_shape: F.sum_to(g, x_shape), aliases=["broadcast_to"],
     torch="torch.Tensor.expand",
-    formula=r"\bar{x} = \textstyle\sum \bar{y} \text{ over the copies}",
+    jvp="linear", formula=r"\bar{x} = \textstyle\sum \bar{y} \text{ over the copies}",
 )  # fmt: skip
 
 
@@ -106,7 +107,8 @@ def sum_to(xp: Any, x: Any, shape: Shape) -> Any:
 
 structural(
     "sum_to", "The sum over what broadcasting repeated: unbroadcast.", forward=sum_to,
-    vjp=lambda F, g, x_shape: F.expand(g, x_shape), formula=r"\bar{x} = \bar{y} \text{ repeated}",
+    vjp=lambda F, g, x_shape: F.expand(g, x_shape), jvp="linear",
+    formula=r"\bar{x} = \bar{y} \text{ repeated}",
     aliases=["sum_to_size"], torch="torch.Tensor.sum_to_size",
 )  # fmt: skip
 
@@ -119,25 +121,25 @@ def _squeeze(xp: Any, x: Any, dim: Any = None) -> Any:
 structural(
     "squeeze", "Without dimensions of extent 1.", is_view=True, forward=_squeeze,
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), torch="torch.squeeze",
-    formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
 )  # fmt: skip
 structural(
     "unsqueeze", "With a new dimension of extent 1.", is_view=True,
     forward=lambda xp, x, dim: xp.expand_dims(x, dim), torch="torch.unsqueeze",
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["expand_dims"],
-    formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
 )  # fmt: skip
 structural(
     "flip", "The order along dimensions reversed.", variadic=True, torch="torch.flip",
     forward=lambda xp, x, dims: xp.flip(x, axis=dims) if x.ndim else x.copy(),
     vjp=lambda F, g, dims: F.flip(g, dims),
-    formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
+    jvp="linear", formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
 )  # fmt: skip
 structural(
     "roll", "The numbers shifted around along dimensions.", torch="torch.roll",
     forward=lambda xp, x, shifts, dims=None: xp.roll(x, shifts, axis=dims),
     vjp=lambda F, g, shifts, dims: F.roll(g, _negated(shifts), dims),
-    formula=r"\bar{x} = \operatorname{roll}(\bar{y}, -s)",
+    jvp="linear", formula=r"\bar{x} = \operatorname{roll}(\bar{y}, -s)",
     renamed={"axis": "dims", "shift": "shifts"},
 )  # fmt: skip
 
@@ -159,7 +161,7 @@ structural(
     "cat", "Arrays one behind the other along a dimension.", tensors=[], sequence="tensors",
     forward=lambda xp, tensors, dim=0: xp.concatenate(tensors, axis=dim), vjp=_cat_vjp,
     aliases=["concat", "concatenate"], torch="torch.cat",
-    formula=r"\bar{x}_k = \bar{y} \text{ at the place of } x_k",
+    jvp="linear", formula=r"\bar{x}_k = \bar{y} \text{ at the place of } x_k",
 )  # fmt: skip
 structural(
     "stack", "Arrays side by side along a new dimension.", tensors=[], sequence="tensors",
@@ -167,7 +169,7 @@ structural(
     vjp=lambda F, g, tensors_shape, dim: [
         F.select(g, dim, i) for i in range(len(tensors_shape))
     ],
-    formula=r"\bar{x}_k = \bar{y}_k",
+    jvp="linear", formula=r"\bar{x}_k = \bar{y}_k",
 )  # fmt: skip
 
 
@@ -190,7 +192,7 @@ def _pad(xp: Any, x: Any, pad: Any, mode: str = "constant", value: float = 0) ->
 structural(
     "pad", "The array with a constant around it; negative widths cut.", forward=_pad,
     vjp=lambda F, g, pad: F.pad(g, [-w for w in pad]), torch="torch.nn.functional.pad",
-    formula=r"\bar{x} = \bar{y} \text{ without the border}",
+    jvp=lambda F, t, pad: F.pad(t, pad), formula=r"\bar{x} = \bar{y} \text{ without the border}",
 )  # fmt: skip
 composite(
     "tile", "The array repeated, as a whole, along every dimension.",
@@ -212,7 +214,7 @@ def _triangle(name: str, where: str) -> None:
     structural(
         name, f"The numbers {where} a diagonal, zero elsewhere.", torch=f"torch.{name}",
         forward=lambda xp, x, diagonal=0: getattr(xp, name)(x, diagonal),
-        vjp=lambda F, g, diagonal: getattr(F, name)(g, diagonal),
+        vjp=lambda F, g, diagonal: getattr(F, name)(g, diagonal), jvp="linear",
         formula=rf"\bar{{x}} = \operatorname{{{name}}}(\bar{{y}})",
     )  # fmt: skip
 
@@ -229,10 +231,10 @@ def cast(xp: Any, x: Any, dtype: Any) -> Any:
 
 structural(
     "clone", "A copy.", forward=lambda xp, x: xp.array(x), vjp=lambda F, g: g,
-    torch="torch.clone", formula=r"\bar{x} = \bar{y}",
+    torch="torch.clone", jvp="linear", formula=r"\bar{x} = \bar{y}",
 )  # fmt: skip
 structural(
     "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: cast(xp, x, dtype),
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
-    formula=r"\bar{x} = \bar{y}",
+    jvp="linear", formula=r"\bar{x} = \bar{y}",
 )  # fmt: skip
