@@ -4,7 +4,7 @@
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(exp(x)) = x
     1 - cos(x) = 2 sin(x/2)^2
-    (1 + x)^p - 1 = expm1(p log1p(x)) for |x| < 1/2
+    powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.lowering.fragment import HALF
+from derivc.passes import powers
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse
 from derivc.passes.less_one import less_one
@@ -72,24 +72,14 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
             return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
         found = _less_one(b, right)
         return None if found is None else b.emit("neg", found)
-    return None
+    return powers.difference(b, left, right)
 
 
 def _less_one(b: SmartBuilder, value: Value) -> Value | None:
     step = b.at(value)
-    if step.op == "pow":
-        return _power_less_one(b, value, *step.args)
+    if step.op in ("pow", "where"):
+        return powers.less_one(b, value)
     return less_one(b, step.op, step.args[0]) if len(step.args) == 1 else None
-
-
-def _power_less_one(b: SmartBuilder, value: Value, base: Value, exponent: Value) -> Value | None:
-    """(1 + u)^p - 1 where u is small; whole powers multiply out better."""
-    u = _beside_one(b, base)
-    if u is None or b.constant(exponent) is not None:
-        return None
-    form = b.emit("expm1", b.emit("mul", exponent, b.emit("log1p", u)))
-    near = b.emit("lt", b.emit("abs", u), b.const(HALF))
-    return b.emit("where", near, form, b.emit("sub", value, b.const(1)))
 
 
 def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -98,20 +88,17 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
     if over.op == "exp" and under == Instruction("expm1", over.args):
         inverse = b.emit("expm1", b.emit("neg", *over.args))
         return b.emit("neg", b.emit("div", b.const(1), inverse))
-    grown = _beside_one(b, step.args[1])
+    grown = _one_more(b, step.args[1])
     if grown is None or b.at(grown).op != "exp":
-        return None
+        return powers.quotient(b, *step.args)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
 
 
-def _beside_one(b: SmartBuilder, value: Value) -> Value | None:
+def _one_more(b: SmartBuilder, value: Value) -> Value | None:
     """x, where the value is 1 + x."""
-    step = b.at(value)
-    if step.op != "add" or not any(b.is_const(arg, 1) for arg in step.args):
-        return None
-    return step.args[1] if b.is_const(step.args[0], 1) else step.args[0]
+    return powers.beside_one(b, value) if b.at(value).op == "add" else None
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -121,7 +108,7 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
         return inner.args[0]
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
-    small = _beside_one(b, step.args[0])
+    small = _one_more(b, step.args[0])
     if small is None:
         return None
     if b.at(small).op == "exp":
@@ -133,4 +120,5 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "sub": _difference,
     "div": _quotient,
     "log": _logarithm,
+    "pow": powers.power,
 }

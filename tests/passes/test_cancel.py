@@ -34,6 +34,10 @@ HARD = [
     ("sqrt(x**2 + y**2 - 2*x*y*cos(t))", [1e-6, 1.25, 1.2500001]),
     ("10 - 4*cos(x) - 6*cos(y)", [1e-5, 2e-4]),
     ("w/(exp(h*w/(k*t)) - 1)", [1e-3, 2.0, 3.0, 0.7]),
+    ("sqrt((a + d)**2 + (b - c)**2) - sqrt((a - d)**2 + (b + c)**2)", [2e-9, 3e6, 5e-7, 4e-8]),
+    ("p/sqrt(p*p + q*q) - r/sqrt(r*r + q*q)", [3e9, 0.7, 2e9]),
+    ("tanh(x + y) - tanh(x)", [0.7, 1e-10]),
+    ("log(1 + exp(x + y)) - log(1 + exp(x))", [0.3, 1e-12]),
     ("(u + v)/(1 + u*v/c**2)", [1.0000106554267512, 1.0022374867815187, 1.1608020141173365]),
 ]
 
@@ -63,6 +67,13 @@ def test_the_rewrite_is_right_where_nothing_cancels(text: str, points: list[floa
     for x in points:
         true = oracle.truth_float(oracle.evaluate(kernel.definition.program, [x])[0])
         assert ulps(kernel(x), true) <= 8, x
+
+
+def test_a_difference_of_logistic_functions() -> None:
+    kernel = dc.compile("1/(1 + exp(-x)) - 1/(1 + exp(-y))")
+    for point in ([0.7, 0.7 + 1e-12], [-80.0, -80.00001], [30.0, 30.00001], [-3.0, 5.0]):
+        true = oracle.truth_float(oracle.evaluate(kernel.definition.program, point)[0])
+        assert ulps(kernel(*point), true) <= 8, point
 
 
 def test_a_sum_that_vanishes_becomes_zero() -> None:

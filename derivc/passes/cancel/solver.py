@@ -2,7 +2,8 @@
 
 Identities:
     c M f(a) - c M f(b) = c M (f(a) - f(b)), where a - b is simpler than a and b
-    p + q = (p^2 - q^2)/(p - q), where q is a root and p^2 - q^2 is simpler; taken where p q < 0
+    p + q = (p^2 - q^2)/(p - q), where q is a root, and p may be one, and p^2 - q^2 is simpler;
+        taken where p q < 0
     C - sum c cos(u) = (C - sum c) + 2 sum c sin(u/2)^2, and the like for exp and expm1
     R + T cos(u) = (R + T) - 2 T sin(u/2)^2, where R + T is a product or simpler
 """
@@ -224,6 +225,8 @@ class Solver:
         if step is None or exponent != 1:
             return None
         kind = _KINDS.get(step.op, step.op)
+        if kind == "logaddexp":
+            return "softplus" if self.forms.program.constant(step.args[0]) == 0 else None
         if kind == "pow":
             return f"pow {step.args[1] if step.op == 'pow' else -1}"
         return kind if kind in differences.RULES else None
@@ -256,14 +259,14 @@ class Solver:
         if kind == "sqrt":
             return self.forms.opened(atom) or ((Fraction(1), ((atom, Fraction(1)),)),)
         step = self._step(atom)
-        parts = self.forms.parts(step.args[0])
+        parts = self.forms.parts(step.args[1 if kind == "softplus" else 0])
         return ((Fraction(1), ()), *parts) if step.op == "log1p" else parts
 
     def _argument_value(self, kind: str, atom: Value) -> Value:
         if kind == "sqrt":
             return self.writer.places[atom]
         step = self._step(atom)
-        inner = self.writer.places[step.args[0]]
+        inner = self.writer.places[step.args[1 if kind == "softplus" else 0]]
         return (
             self.builder.emit("add", self.builder.const(1), inner) if step.op == "log1p" else inner
         )
@@ -333,11 +336,12 @@ class Solver:
         return less_one(self.builder, step.op, u if exponent > 0 else self.builder.emit("neg", u))
 
     def _conjugated(self, terms: Sequence[Term]) -> Value | None:
-        """p + q by its conjugate, q the only term with a root."""
+        """p + q by its conjugate, q the only term with a root, or two terms with one each."""
         roots = [t for t in terms if any(e.denominator == 2 for _, e in t[1])]
-        if len(roots) != 1 or len(terms) > _MOST_IN_CONJUGATE:
+        few = len(roots) == 1 or len(roots) == len(terms) == 2
+        if not few or len(terms) > _MOST_IN_CONJUGATE:
             return None
-        root = roots[0]
+        root = roots[-1]
         rest = [t for t in terms if t is not root]
         squares = [*_products(rest, rest), *_products([(-root[0], root[1])], [root])]
         top = self.simplified(squares)
