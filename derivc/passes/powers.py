@@ -35,14 +35,22 @@ def beside_one(b: SmartBuilder, value: Value) -> Value | None:
         0
     """
     step = b.at(value)
-    if step.op == "add" and any(b.is_const(arg, 1) for arg in step.args):
-        return step.args[1] if b.is_const(step.args[0], 1) else step.args[0]
+    if step.op == "add":
+        return one_more(b, value)
     if step.op == "sub" and b.is_const(step.args[0], 1):
         return b.emit("neg", step.args[1])
     if step.op != "div" or b.constant(step.args[0]) is not None:
         return None
     gap = _known_gap(b, *step.args)
     return None if gap is None else b.emit("div", gap, step.args[1])
+
+
+def one_more(b: SmartBuilder, value: Value) -> Value | None:
+    """u, where the value is 1 + u as it stands."""
+    step = b.at(value)
+    if step.op != "add" or not any(b.is_const(arg, 1) for arg in step.args):
+        return None
+    return step.args[1] if b.is_const(step.args[0], 1) else step.args[0]
 
 
 def _known_gap(b: SmartBuilder, a: Value, c: Value) -> Value | None:

@@ -88,17 +88,12 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
     if over.op == "exp" and under == Instruction("expm1", over.args):
         inverse = b.emit("expm1", b.emit("neg", *over.args))
         return b.emit("neg", b.emit("div", b.const(1), inverse))
-    grown = _one_more(b, step.args[1])
+    grown = powers.one_more(b, step.args[1])
     if grown is None or b.at(grown).op != "exp":
         return powers.quotient(b, *step.args)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
-
-
-def _one_more(b: SmartBuilder, value: Value) -> Value | None:
-    """x, where the value is 1 + x."""
-    return powers.beside_one(b, value) if b.at(value).op == "add" else None
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -108,7 +103,7 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
         return inner.args[0]
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
-    small = _one_more(b, step.args[0])
+    small = powers.one_more(b, step.args[0])
     if small is None:
         return None
     if b.at(small).op == "exp":

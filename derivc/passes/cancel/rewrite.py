@@ -17,6 +17,7 @@ from derivc.passes.cancel.series import Series, emitted, fitted
 from derivc.passes.cancel.solver import Solver
 from derivc.passes.cancel.writer import Writer
 from derivc.passes.dce import dce
+from derivc.passes.powers import one_more
 
 _LONGEST = 2000
 """Programs longer than this are left as they are: a sample of each sum would take too long."""
@@ -103,6 +104,8 @@ class _Rewrite:
         plain = self.builder.copy(step, self.places)
         if step.op in ("mul", "div") and (safe := self.products.rewritten(value)) is not None:
             return safe
+        if step.op == "log" and (u := self._beside_one(plain)) is not None:
+            return self.builder.emit("log1p", u)  # log(1 + u), as derivatives of powers have it
         if value in self.roots and (single := self._gathered(value)) is not None:
             return single
         if self.trials >= _MOST_TRIALS:
@@ -115,6 +118,10 @@ class _Rewrite:
         self.trials += 1
         better = self.judge.prefers(value, self._slice(plain), self._slice(found))
         return found if better else plain
+
+    def _beside_one(self, logarithm: Value) -> Value | None:
+        step = self.builder.at(logarithm)
+        return one_more(self.builder, step.args[0]) if step.op == "log" else None
 
     def _gathered(self, value: Value) -> Value | None:
         found = gathered(self.forms, self.forms.sums[value] or ())
