@@ -126,10 +126,10 @@ def difference(b: SmartBuilder, left: Value, right: Value) -> Value | None:
 
 def quotient(b: SmartBuilder, over: Value, under: Value) -> Value | None:
     """s(a)^p/s(c)^p for the logistic function s, whatever else is in numerator and denominator."""
-    below = _factors(b, under)
+    below = factors(b, under)
     if not any(_logistic(b, v) for v in below):
         return None
-    above, ratios = _factors(b, over), []
+    above, ratios = factors(b, over), []
     for value in list(above):
         match = next((v for v in below if _same_exponent(b, value, v)), None)
         if match is not None:
@@ -138,10 +138,10 @@ def quotient(b: SmartBuilder, over: Value, under: Value) -> Value | None:
             ratios.append(_ratio(b, value, match))
     if not ratios:
         return None
-    return b.emit("div", _product(b, [*ratios, *above]), _product(b, below))
+    return b.emit("div", product(b, [*ratios, *above]), product(b, below))
 
 
-def _factors(b: SmartBuilder, value: Value) -> list[Value]:
+def factors(b: SmartBuilder, value: Value) -> list[Value]:
     """The factors of a product; those beyond the first dozen are left together."""
     found = [value]
     for _ in range(_MOST_FACTORS):
@@ -153,7 +153,8 @@ def _factors(b: SmartBuilder, value: Value) -> list[Value]:
     return found
 
 
-def _product(b: SmartBuilder, values: list[Value]) -> Value:
+def product(b: SmartBuilder, values: list[Value]) -> Value:
+    """The product of the values; 1 of none."""
     found = b.const(1)
     for value in values:
         found = b.emit("mul", found, value)

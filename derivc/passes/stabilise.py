@@ -7,6 +7,7 @@
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
+    sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
@@ -19,7 +20,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import powers
+from derivc.passes import addition, powers
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse
 from derivc.passes.less_one import less_one
@@ -90,7 +91,7 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
         return b.emit("neg", b.emit("div", b.const(1), inverse))
     grown = powers.one_more(b, step.args[1])
     if grown is None or b.at(grown).op != "exp":
-        return powers.quotient(b, *step.args)
+        return powers.quotient(b, *step.args) or addition.quotient(b, *step.args)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))

@@ -76,6 +76,15 @@ def test_a_difference_of_logistic_functions() -> None:
         assert ulps(kernel(*point), true) <= 8, point
 
 
+def test_functions_of_two_values_keep_their_digits_one_by_one() -> None:
+    kernel = dc.compile("t*(1/tanh(a*t) + 1/tanh(b*t))")
+    names = {"a": 1e-7, "b": 3e-9, "t": 0.02}
+    point = [names[name] for name in kernel.inputs]
+    truths = [oracle.truth_float(s) for s in oracle.gradient(kernel.definition.program, point)]
+    found = kernel.grad(*point)
+    assert all(ulps(p, s) <= 8 for p, s in zip(found, truths, strict=True)), (found, truths)
+
+
 def test_a_sum_that_vanishes_becomes_zero() -> None:
     kernel = dc.compile("(x + 1)**2 - x**2 - 2*x - 1")
     assert kernel(0.1) == 0

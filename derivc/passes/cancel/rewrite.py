@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import islice
 from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes.cancel.arguments import gathered
-from derivc.passes.cancel.forms import Forms
+from derivc.passes.cancel.arguments import gathered, parted
+from derivc.passes.cancel.forms import Forms, Monomial, Term
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
 from derivc.passes.cancel.regions import Regions
@@ -124,12 +126,28 @@ class _Rewrite:
         return one_more(self.builder, step.args[0]) if step.op == "log" else None
 
     def _gathered(self, value: Value) -> Value | None:
-        found = gathered(self.forms, self.forms.sums[value] or ())
-        if found is None:
-            return None
-        factor, terms = found
+        terms = self.forms.sums[value] or ()
+        found = gathered(self.forms, terms)
+        return self._parted(terms) if found is None else self._scaled(*found)
+
+    def _scaled(self, factor: Monomial, terms: Sequence[Term]) -> Value:
         writer = self.solver.writer
         return self.builder.emit("mul", writer.term(Fraction(1), factor), writer.terms(terms))
+
+    def _parted(self, terms: Sequence[Term]) -> Value | None:
+        """The sum in parts, where one of these loses digits that a series keeps."""
+        parts = parted(self.forms, terms) or []
+        functions = [(self.places[u], self.solver.writer.terms(own)) for u, _, own in parts]
+        if not any(map(self._is_smooth, functions)):
+            return None
+        return reduce(
+            lambda one, other: self.builder.emit("add", one, other),
+            [self._scaled(factor, own) for _, factor, own in parts],
+        )
+
+    def _is_smooth(self, place: tuple[Value, Value]) -> bool:
+        function = Regions(self.builder.finish(())).between(*place)
+        return function is not None and fitted(function) is not None
 
     def _found(self, value: Value, step: Instruction, plain: Value) -> Value | None:
         if value in self.roots:
