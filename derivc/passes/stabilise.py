@@ -1,6 +1,7 @@
 """Stable forms of cancelling expressions, before differentiation, so that partials are stable too.
 
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
+    m exp(x) - m = m expm1(x), both of them terms of a sum
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(exp(x)) = x
     1 - cos(x) = 2 sin(x/2)^2
@@ -73,7 +74,50 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
             return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
         found = _less_one(b, right)
         return None if found is None else b.emit("neg", found)
-    return powers.difference(b, left, right)
+    return powers.difference(b, left, right) or _sum(b, step)
+
+
+def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
+    """m exp(x) - m, between other terms."""
+    terms = _terms(b, step)
+    for position, (sign, value) in enumerate(terms):
+        for factor, exponential in _exponentials(b, value):
+            other = (-sign, factor)
+            if other in terms:
+                small = b.emit("mul", factor, b.emit("expm1", *b.at(exponential).args))
+                terms[position] = (sign, small)
+                terms.remove(other)
+                return _total(b, terms)
+    return None
+
+
+def _terms(b: SmartBuilder, step: Instruction) -> list[tuple[int, Value]]:
+    """The terms of a sum with their signs, those beyond the first few left together."""
+    found = [(1, step.args[0]), (1 if step.op == "add" else -1, step.args[1])]
+    for _ in range(_MOST_TERMS):
+        inner = next((t for t in found if b.at(t[1]).op in ("add", "sub")), None)
+        if inner is None:
+            break
+        place, (sign, value) = found.index(inner), inner
+        one, other = b.at(value).args
+        opposite = sign if b.at(value).op == "add" else -sign
+        found[place : place + 1] = [(sign, one), (opposite, other)]
+    return found
+
+
+def _exponentials(b: SmartBuilder, value: Value) -> list[tuple[Value, Value]]:
+    """m and exp(x), where the value is their product."""
+    if b.at(value).op != "mul":
+        return []
+    one, other = b.at(value).args
+    return [(m, e) for m, e in ((one, other), (other, one)) if b.at(e).op == "exp"]
+
+
+def _total(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value:
+    found = b.const(0)
+    for sign, value in terms:
+        found = b.emit("add" if sign > 0 else "sub", found, value)
+    return found
 
 
 def _less_one(b: SmartBuilder, value: Value) -> Value | None:
@@ -112,7 +156,11 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
     return b.emit("log1p", small)
 
 
+_MOST_TERMS = 6
+"""Sums within a sum that are looked into."""
+
 _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
+    "add": _sum,
     "sub": _difference,
     "div": _quotient,
     "log": _logarithm,

@@ -22,6 +22,10 @@ HARD = [
     ("(x + 1)*log(x + 1) - x*log(x) - 1", [1e12]),
     ("log((1 - t)/(1 + t))", [1e-9]),
     ("(x + 1)**(1/3) - x**(1/3)", [1e9]),
+    ("cbrt(x + 1) - cbrt(x)", [-1e12]),
+    ("x*log(1 - y/x)", [3e9, 1e-3]),
+    ("x - log(1 - y + y*exp(z))/t", [3.0, 2e-9, 5e8, 3e-12]),
+    ("cosh(t)*cos(x + y) - cosh(t) + 3*t", [1e-12, 1e-9, 2e-9]),
     ("exp(x) - exp(-x)", [1e-9]),
     ("exp(x + y) - exp(x)", [0.5, 1e-10]),
     ("sin(x + y) - sin(x)", [0.7, 1e-10]),
@@ -58,6 +62,7 @@ def test_value_and_partials_keep_their_digits(text: str, point: list[float]) -> 
     [
         ("sqrt(x + 1) - sqrt(x)", [0.0, 3.0, 1e300]),
         ("log(x + 1) - log(x)", [1e-300, 1.0, 1e300]),
+        ("cbrt(x + 1) - cbrt(x)", [-1.0, -0.5, 0.0, 3.0, -1e300]),
         ("exp(x + 1) - exp(x)", [-700.0, 0.0, 700.0]),
         ("(1 - b) + sqrt(b*b + 2*b)", [0.5, 10.0, 1e8]),
     ],

@@ -23,6 +23,12 @@ def test_small_arguments_keep_their_digits(text):
     assert dc.compile(text).check(points=12)
 
 
+@pytest.mark.parametrize("text", ["2*x*exp(x) - 2*x + x**3", "x**2 - x**3*exp(x) + (x**3 - x)"])
+def test_an_exponential_less_one_between_other_terms(text):
+    assert "expm1" in dc.compile(text).source
+    assert dc.compile(text).check(points=12, domain=SMALL)
+
+
 def test_softplus_written_out_does_not_overflow():
     value, (slope,) = dc.compile("log(exp(x) + 1)").value_and_grad(1000.0)
     assert (value, slope) == (1000.0, 1.0)

@@ -12,7 +12,7 @@ import numpy as np
 
 # Numbers m * 2**(e + f) with whole numbers e and f beside m: exp(20000) / exp(19990) is found
 # although no format holds either. In f are the exponents that are only known to some digits, as of
-# exp(1e30); f - f is 0. Only results that came out as NaN are computed so; it is slow.
+# exp(1e30); f - f is 0. Only results that came out as NaN or infinite are computed so; it is slow.
 
 
 _LN2 = np.longdouble("0.693147180559945309417232121458176568")

@@ -49,8 +49,14 @@ def parted(forms: Forms, terms: Sequence[Term]) -> list[tuple[Value, Monomial, l
 def _arguments(forms: Forms, terms: Sequence[Term]) -> list[Value]:
     """What functions in the terms are applied to."""
     steps = [forms.program.instruction(a) for _, m in terms for a, _ in m]
-    inner = {s.args[0] for s in steps if s is not None and len(s.args) == 1}
+    inner = {_positive(forms, s.args[0]) for s in steps if s is not None and len(s.args) == 1}
     return [u for u in sorted(inner) if forms.products[u][1]]
+
+
+def _positive(forms: Forms, argument: Value) -> Value:
+    """u for -u: what depends on the one depends on the other."""
+    step = forms.program.instruction(argument)
+    return step.args[0] if step is not None and step.op == "neg" else argument
 
 
 def _over(

@@ -10,6 +10,7 @@
     cosh a - cosh b = 2 sinh((a + b)/2) sinh(d/2)
     a^p - b^p = b^p expm1(p (log a - log b)) for positive a and b
     sqrt a - sqrt b = d/(sqrt a + sqrt b)
+    cbrt a - cbrt b = d/(cbrt(a)^2 + cbrt(a) cbrt(b) + cbrt(b)^2)
     tanh a - tanh b = sinh(d)/(cosh(a) cosh(b)), for |d| < 1
     sech a - sech b = -2 sinh((a + b)/2) sinh(d/2)/(cosh(a) cosh(b)), for |d| < 1
     s(a) - s(b) = s(-a) s(b) expm1(d), s the logistic function, for |d| < 1
@@ -113,8 +114,17 @@ def _near(b: SmartBuilder, name: str, x: Value, y: Value, d: Value, form: Value)
 
 
 def _sqrt(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    return _divided(b, d, b.emit("add", b.emit("sqrt", x), b.emit("sqrt", y)))
+
+
+def _cbrt(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    one, other = b.emit("cbrt", x), b.emit("cbrt", y)
+    squares = b.emit("add", b.emit("mul", one, one), b.emit("mul", other, other))
+    return _divided(b, d, b.emit("add", squares, b.emit("mul", one, other)))
+
+
+def _divided(b: SmartBuilder, d: Value, total: Value) -> Value:
     """The quotient, which is 0 where both roots are."""
-    total = b.emit("add", b.emit("sqrt", x), b.emit("sqrt", y))
     found = b.emit("div", d, total)
     if b.constant(d) is not None:
         return found
@@ -173,4 +183,5 @@ RULES: dict[str, Rule] = {
     "sinh": _close("sinh", "cosh", "sinh", 2),
     "cosh": _close("cosh", "sinh", "sinh", 2),
     "sqrt": _sqrt,
+    "cbrt": _cbrt,
 }

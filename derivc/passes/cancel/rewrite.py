@@ -158,7 +158,10 @@ class _Rewrite:
             return self.solver.exponential(step.args[0], plain)
         if step.op == "log1p":
             return self.solver.logarithm_of_sum(step.args[0])
-        return self.solver.logarithm(step.args[0]) if step.op == "log" else None
+        if step.op != "log":
+            return None
+        logarithms = (self.solver.logarithm, self.solver.logarithm_beside_one)
+        return next((f for way in logarithms if (f := way(*step.args)) is not None), None)
 
     def _slice(self, value: Value) -> Program:
         return sliced(self.builder.finish(()), value)

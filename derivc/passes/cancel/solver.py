@@ -5,6 +5,7 @@ Identities:
     p + q = (p^2 - q^2)/(p - q), where q is a root, and p may be one, and p^2 - q^2 is simpler;
         taken where p q < 0
     C - sum c cos(u) = (C - sum c) + 2 sum c sin(u/2)^2, and the like for exp and expm1
+    m exp(u) - m = m expm1(u), and the like for cos
     R + T cos(u) = (R + T) - 2 T sin(u/2)^2, where R + T is a product or simpler
 """
 
@@ -35,7 +36,7 @@ from derivc.passes.less_one import less_one
 
 _HALF = Fraction(1, 2)
 _MOST_IN_CONJUGATE = 5
-_KINDS = {"log1p": "log", "expm1": "exp", "cbrt": "pow"}
+_KINDS = {"log1p": "log", "expm1": "exp"}
 _DEEPEST = 6
 
 Pair = tuple[int, int, Value, Value, str]
@@ -79,7 +80,7 @@ class Solver:
                 return self._product(factor, shorter or expansion)
         rest = collected(without(terms, factor))
         inner = self._paired(rest) or self._conjugated(rest) or self._around_one(rest)
-        inner = inner or self._half_angle(rest)
+        inner = inner or self._less_ones(rest) or self._half_angle(rest)
         if inner is None and expansion is not None:
             inner = self._paired(expansion.terms) or self._split(expansion.terms)
         return None if inner is None else self._scaled(factor, inner)
@@ -118,6 +119,15 @@ class Solver:
         if d is None:
             return None
         return differences.log(self.builder, self.writer.term(*top), self.writer.term(*bottom), d)
+
+    def logarithm_beside_one(self, value: Value) -> Value | None:
+        """log(1 + u) = log1p(u), where u is a sum that has a form that does not cancel."""
+        one = (Fraction(1), ())
+        parts = self.forms.sums[value] or ()
+        if parts.count(one) != 1:
+            return None
+        inner = self.rewritten([t for t in parts if t != one])
+        return None if inner is None else self.builder.emit("log1p", inner)
 
     def logarithm_of_sum(self, value: Value) -> Value | None:
         """log(1 + u) by the logarithm of 1 + u, where that has a form that does not cancel."""
@@ -185,7 +195,7 @@ class Solver:
     def _factor(self, terms: Sequence[Term]) -> Value:
         if len(terms) == 1:
             return self.writer.term(*terms[0])
-        found = self._paired(terms) or self._conjugated(terms)
+        found = self._paired(terms) or self._conjugated(terms) or self._around_one(terms)
         return self.writer.terms(terms) if found is None else found
 
     def _paired(self, terms: Sequence[Term]) -> Value | None:
@@ -228,7 +238,7 @@ class Solver:
         if kind == "logaddexp":
             return "softplus" if self.forms.program.constant(step.args[0]) == 0 else None
         if kind == "pow":
-            return f"pow {step.args[1] if step.op == 'pow' else -1}"
+            return f"pow {step.args[1]}"
         return kind if kind in differences.RULES else None
 
     def _difference(self, kind: str, one: Value, other: Value) -> Value | None:
@@ -246,7 +256,7 @@ class Solver:
                 return None
             d = self._gap(gap)
         if kind.startswith("pow"):
-            return differences.power(b, a, c, d, self._power(one))
+            return differences.power(b, a, c, d, self.writer.places[self._step(one).args[1]])
         return differences.RULES[kind](b, a, c, d)
 
     def _gap(self, terms: Sequence[Term]) -> Value:
@@ -271,12 +281,6 @@ class Solver:
             self.builder.emit("add", self.builder.const(1), inner) if step.op == "log1p" else inner
         )
 
-    def _power(self, atom: Value) -> Value:
-        step = self._step(atom)
-        if step.op == "cbrt":
-            return self.builder.const(Fraction(1, 3))
-        return self.writer.places[step.args[1]]
-
     def _step(self, atom: Value) -> Instruction:
         step = self.forms.program.instruction(atom)
         assert step is not None
@@ -299,6 +303,23 @@ class Solver:
             return None
         whole = [(constant, self.builder.const(1))] if constant else []
         return self.writer.total([*parts, *whole])
+
+    def _less_ones(self, terms: Sequence[Term]) -> Value | None:
+        """The sum with the first m f(u) - m in it as m (f(u) - 1)."""
+        places = {term: i for i, term in enumerate(terms)}
+        for i, (c, m) in enumerate(terms):
+            for atom, exponent in m:
+                cofactor = times(m, ((atom, exponent),), Fraction(-1))
+                j = places.get((-c, cofactor))
+                small = None if j is None else self._less_one(((atom, exponent),))
+                if small is not None:
+                    rest = [t for k, t in enumerate(terms) if k not in (i, j)]
+                    scaled = self.builder.emit(
+                        "mul", self.writer.term(Fraction(1), cofactor), small
+                    )
+                    parts = [(Fraction(1), self.value(rest))] if rest else []
+                    return self.writer.total([(c, scaled), *parts])
+        return None
 
     def _half_angle(self, terms: Sequence[Term]) -> Value | None:
         """R + T cos(u) = (R + T) - 2 T sin(u/2)^2, as a product where it is one."""
