@@ -2,6 +2,7 @@
 
     (1 + u)^p       = exp(p log1p(u))           for |u| < 1/2
     a^p - c^p       = c^p expm1(p log(a/c))     for a/c > 0; taken for |p log(a/c)| < 1
+    a^p/c^p         = (1 + (a - c)/c)^p         for a, c > 0, where a - c is simpler
     s(a)^p/s(c)^p   = exp(p (log s(a) - log s(c))),  s the logistic function
     log s(a)        = -log(1 + exp(-a))
 
@@ -125,17 +126,19 @@ def difference(b: SmartBuilder, left: Value, right: Value) -> Value | None:
 
 
 def quotient(b: SmartBuilder, over: Value, under: Value) -> Value | None:
-    """s(a)^p/s(c)^p for the logistic function s, whatever else is in numerator and denominator."""
+    """a^p/c^p for close or logistic a and c, whatever else is in numerator and denominator."""
     below = factors(b, under)
-    if not any(_logistic(b, v) for v in below):
+    if not any(as_power(b, v) for v in below):
         return None
     above, ratios = factors(b, over), []
     for value in list(above):
-        match = next((v for v in below if _same_exponent(b, value, v)), None)
-        if match is not None:
-            above.remove(value)
-            below.remove(match)
-            ratios.append(_ratio(b, value, match))
+        for other in below:
+            ratio = _ratio(b, value, other)
+            if ratio is not None:
+                above.remove(value)
+                below.remove(other)
+                ratios.append(ratio)
+                break
     if not ratios:
         return None
     return b.emit("div", product(b, [*ratios, *above]), product(b, below))
@@ -161,23 +164,17 @@ def product(b: SmartBuilder, values: list[Value]) -> Value:
     return found
 
 
-def _logistic(b: SmartBuilder, value: Value) -> tuple[Value, Value] | None:
-    """The u and p of s(u)^p; None for anything else, and where p is a constant."""
-    found = as_power(b, value)
-    if found is None or b.at(found[0]).op != "sigmoid":
+def _ratio(b: SmartBuilder, over: Value, under: Value) -> Value | None:
+    """One power over another, where the logarithm of the quotient of their bases is known."""
+    one, other = as_power(b, over), as_power(b, under)
+    if one is None or other is None or one[1] != other[1]:
         return None
-    return b.at(found[0]).args[0], found[1]
-
-
-def _same_exponent(b: SmartBuilder, one: Value, other: Value) -> bool:
-    first, second = _logistic(b, one), _logistic(b, other)
-    return first is not None and second is not None and first[1] == second[1]
-
-
-def _ratio(b: SmartBuilder, one: Value, other: Value) -> Value:
-    """exp(p (log(1 + exp(-c)) - log(1 + exp(-a))))."""
-    first, second = _logistic(b, one), _logistic(b, other)
-    assert first is not None
-    assert second is not None
-    logs = [b.emit("logaddexp", b.const(0), b.emit("neg", u)) for u in (second[0], first[0])]
-    return b.emit("exp", b.emit("mul", first[1], b.emit("sub", *logs)))
+    (a, exponent), (c, _) = one, other
+    if b.at(a).op == "sigmoid" == b.at(c).op:
+        logs = (b.emit("logaddexp", b.const(0), b.emit("neg", *b.at(v).args)) for v in (c, a))
+        return b.emit("exp", b.emit("mul", exponent, b.emit("sub", *logs)))
+    near = power(b, Instruction("pow", (b.emit("div", a, c), exponent)))
+    if near is None:
+        return None
+    positive = (b.emit("gt", v, b.const(0)) for v in (a, c))
+    return b.emit("where", b.emit("logical_and", *positive), near, b.emit("div", over, under))

@@ -23,7 +23,7 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes import addition, powers
 from derivc.passes.dce import dce
-from derivc.passes.inverses import of_inverse
+from derivc.passes.inverses import of_inverse, of_logarithm
 from derivc.passes.less_one import less_one
 
 
@@ -150,7 +150,7 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
         return b.emit("log1p", b.emit("neg", inner.args[1]))
     small = powers.one_more(b, step.args[0])
     if small is None:
-        return None
+        return of_logarithm(b, step.args[0])
     if b.at(small).op == "exp":
         return b.emit("logaddexp", b.const(0), *b.at(small).args)
     return b.emit("log1p", small)
