@@ -3,7 +3,7 @@
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
     m exp(x) - m = m expm1(x), both of them terms of a sum
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
-    log(1 + exp(x)) = softplus(x), log(exp(x)) = x
+    log(1 + exp(x)) = softplus(x), log(exp(x)) = x, log(exp(x) + exp(y)) = logaddexp(x, y)
     1 - cos(x) = 2 sin(x/2)^2
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
@@ -148,6 +148,8 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
         return inner.args[0]
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
+    if inner.op == "add" and all(b.at(arg).op == "exp" for arg in inner.args):
+        return b.emit("logaddexp", *(b.at(arg).args[0] for arg in inner.args))
     small = powers.one_more(b, step.args[0])
     if small is None:
         return of_logarithm(b, step.args[0])

@@ -49,6 +49,12 @@ def test_a_logarithm_of_other_sums_stays():
     assert "arcsinh" not in dc.compile("log(x + sqrt(y**2 + 1)) + log(x + sqrt(x**3 + 1))").source
 
 
+def test_a_logarithm_of_two_exponentials():
+    value, slopes = dc.compile("log(exp(a) + exp(b))").value_and_grad(-1e210, -1.5e-24)
+    assert (value, *slopes) == (-1.5e-24, 0.0, 1.0)
+    assert dc.compile("log(exp(a) + exp(b))").check()
+
+
 def test_softplus_written_out_does_not_overflow():
     value, (slope,) = dc.compile("log(exp(x) + 1)").value_and_grad(1000.0)
     assert (value, slope) == (1000.0, 1.0)

@@ -11,7 +11,7 @@ from typing import final
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.cancel.arguments import gathered, parted
-from derivc.passes.cancel.forms import Forms, Monomial, Term
+from derivc.passes.cancel.forms import Forms, Monomial, Term, content, without
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
 from derivc.passes.cancel.regions import Regions
@@ -127,8 +127,15 @@ class _Rewrite:
 
     def _gathered(self, value: Value) -> Value | None:
         terms = self.forms.sums[value] or ()
+        if not terms or self._vanishing(terms):
+            return None
         found = gathered(self.forms, terms)
         return self._parted(terms) if found is None else self._scaled(*found)
+
+    def _vanishing(self, terms: Sequence[Term]) -> bool:
+        """Whether terms have their opposites once all is multiplied out: that is for the solver."""
+        expansion = self.forms.expand(without(terms, content(terms)))
+        return expansion is not None and expansion.vanished
 
     def _scaled(self, factor: Monomial, terms: Sequence[Term]) -> Value:
         writer = self.solver.writer

@@ -364,9 +364,16 @@ class Solver:
             return None
         root = roots[-1]
         rest = [t for t in terms if t is not root]
-        squares = [*_products(rest, rest), *_products([(-root[0], root[1])], [root])]
+        squares = [*self._square(rest), *((-c, m) for c, m in self._square([root]))]
         top = self.simplified(squares)
         return None if top is None else self._by_sign(rest, root, top)
+
+    def _square(self, terms: Sequence[Term]) -> list[Term]:
+        """The square of a sum; of a term that is not 0, without the signs in it."""
+        found = [(c * d, times(m, n)) for c, m in terms for d, n in terms]
+        if len(terms) > 1:
+            return found
+        return [(c, tuple(p for p in m if self._op(p[0]) != "sign")) for c, m in found]
 
     def _by_sign(self, rest: Sequence[Term], root: Term, top: Value) -> Value:
         b = self.builder
@@ -385,7 +392,3 @@ class Solver:
 def _single(monomial: Monomial) -> Value:
     """The atom that a monomial is; -1 for any other monomial."""
     return monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 else -1
-
-
-def _products(one: Sequence[Term], other: Sequence[Term]) -> list[Term]:
-    return [(c * d, times(m, n)) for c, m in one for d, n in other]
