@@ -26,7 +26,7 @@ Number = Any
 Function = Callable[..., Number]
 
 _FAILURES = (ValueError, ArithmeticError, NotImplementedError, TypeError, AttributeError)
-_EXACT = frozenset({"add", "sub", "mul", "neg", "abs", "sqrt", "square", "log", "where"})
+_EXACT = frozenset({"add", "sub", "mul", "neg", "abs", "sqrt", "square", "log", "log1p", "where"})
 _FAR = 4000
 _HUGE_EXPONENT = 10**15
 

@@ -1,15 +1,21 @@
 """Functions of inverse functions, as algebra: cos(atan(u)) = 1/sqrt(1 + u^2), and the like.
 
-Only those that are defined where the composition is, and nowhere else. What is algebra can cancel
-against its surroundings; a sine of an angle that is itself rounded cannot.
+And algebra as an inverse function, where it loses digits:
+    log(u + sqrt(u^2 + 1)) = asinh(u), for every u
+    log(u + sqrt(u^2 - 1)) = acosh(u), for u >= 1; elsewhere both are NaN
+
+The first are only those that are defined where the composition is, and nowhere else. What is
+algebra can cancel against its surroundings; a sine of an angle that is itself rounded cannot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
+from derivc.passes.cancel.forms import Forms, times
 
 
 def of_inverse(b: SmartBuilder, outer: str, inner: str, u: Value) -> Value | None:
@@ -22,6 +28,43 @@ def of_inverse(b: SmartBuilder, outer: str, inner: str, u: Value) -> Value | Non
     """
     rule = _RULES.get((outer, inner))
     return None if rule is None else rule(b, u)
+
+
+def of_logarithm(b: SmartBuilder, inner: Value) -> Value | None:
+    """log(inner) as an inverse function; None where it is none.
+
+    Example:
+        >>> b = SmartBuilder(["x"])
+        >>> root = b.emit("sqrt", b.emit("add", b.emit("mul", 0, 0), b.const(1)))
+        >>> b.at(of_logarithm(b, b.emit("add", 0, root))).op
+        'asinh'
+    """
+    step = b.at(inner)
+    if step.op != "add":
+        return None
+    for u, root in (step.args, step.args[::-1]):
+        op = _leg_of(b, u, *b.at(root).args) if b.at(root).op == "sqrt" else None
+        if op is not None:
+            return b.emit(op, u)
+    return None
+
+
+def _leg_of(b: SmartBuilder, u: Value, hypotenuse: Value) -> str | None:
+    """The inverse of the hyperbolic function whose squares are u^2 and the hypotenuse."""
+    step = b.at(hypotenuse)
+    if step.op == "sub" and b.is_const(step.args[1], 1):
+        return "acosh" if _is_square(b, step.args[0], u) else None
+    sides = (step.args, step.args[::-1]) if step.op == "add" else ()
+    found = any(b.is_const(one, 1) and _is_square(b, other, u) for one, other in sides)
+    return "asinh" if found else None
+
+
+def _is_square(b: SmartBuilder, value: Value, u: Value) -> bool:
+    """True for u^2, and for w^2 where u = |w|."""
+    forms = Forms(b.finish(()))
+    roots = (u, *b.at(u).args) if b.at(u).op == "abs" else (u,)
+    squares = ((c * c, times((), m, Fraction(2))) for c, m in (forms.products[v] for v in roots))
+    return forms.products[value] in squares
 
 
 def _argument(b: SmartBuilder, u: Value) -> Value:

@@ -1,12 +1,14 @@
 """Stable forms of cancelling expressions, before differentiation, so that partials are stable too.
 
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
+    m exp(x) - m = m expm1(x), both of them terms of a sum
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
-    log(1 + exp(x)) = softplus(x), log(exp(x)) = x
+    log(1 + exp(x)) = softplus(x), log(exp(x)) = x, log(exp(x) + exp(y)) = logaddexp(x, y)
     1 - cos(x) = 2 sin(x/2)^2
-    (1 + x)^p - 1 = expm1(p log1p(x)) for |x| < 1/2
+    powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
+    sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
@@ -19,9 +21,9 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.lowering.fragment import HALF
+from derivc.passes import addition, powers
 from derivc.passes.dce import dce
-from derivc.passes.inverses import of_inverse
+from derivc.passes.inverses import of_inverse, of_logarithm
 from derivc.passes.less_one import less_one
 
 
@@ -72,24 +74,57 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
             return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
         found = _less_one(b, right)
         return None if found is None else b.emit("neg", found)
+    return powers.difference(b, left, right) or _sum(b, step)
+
+
+def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
+    """m exp(x) - m, between other terms."""
+    terms = _terms(b, step)
+    for position, (sign, value) in enumerate(terms):
+        for factor, exponential in _exponentials(b, value):
+            other = (-sign, factor)
+            if other in terms:
+                small = b.emit("mul", factor, b.emit("expm1", *b.at(exponential).args))
+                terms[position] = (sign, small)
+                terms.remove(other)
+                return _total(b, terms)
     return None
+
+
+def _terms(b: SmartBuilder, step: Instruction) -> list[tuple[int, Value]]:
+    """The terms of a sum with their signs, those beyond the first few left together."""
+    found = [(1, step.args[0]), (1 if step.op == "add" else -1, step.args[1])]
+    for _ in range(_MOST_TERMS):
+        inner = next((t for t in found if b.at(t[1]).op in ("add", "sub")), None)
+        if inner is None:
+            break
+        place, (sign, value) = found.index(inner), inner
+        one, other = b.at(value).args
+        opposite = sign if b.at(value).op == "add" else -sign
+        found[place : place + 1] = [(sign, one), (opposite, other)]
+    return found
+
+
+def _exponentials(b: SmartBuilder, value: Value) -> list[tuple[Value, Value]]:
+    """m and exp(x), where the value is their product."""
+    if b.at(value).op != "mul":
+        return []
+    one, other = b.at(value).args
+    return [(m, e) for m, e in ((one, other), (other, one)) if b.at(e).op == "exp"]
+
+
+def _total(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value:
+    found = b.const(0)
+    for sign, value in terms:
+        found = b.emit("add" if sign > 0 else "sub", found, value)
+    return found
 
 
 def _less_one(b: SmartBuilder, value: Value) -> Value | None:
     step = b.at(value)
-    if step.op == "pow":
-        return _power_less_one(b, value, *step.args)
+    if step.op in ("pow", "where"):
+        return powers.less_one(b, value)
     return less_one(b, step.op, step.args[0]) if len(step.args) == 1 else None
-
-
-def _power_less_one(b: SmartBuilder, value: Value, base: Value, exponent: Value) -> Value | None:
-    """(1 + u)^p - 1 where u is small; whole powers multiply out better."""
-    u = _beside_one(b, base)
-    if u is None or b.constant(exponent) is not None:
-        return None
-    form = b.emit("expm1", b.emit("mul", exponent, b.emit("log1p", u)))
-    near = b.emit("lt", b.emit("abs", u), b.const(HALF))
-    return b.emit("where", near, form, b.emit("sub", value, b.const(1)))
 
 
 def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -98,20 +133,12 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
     if over.op == "exp" and under == Instruction("expm1", over.args):
         inverse = b.emit("expm1", b.emit("neg", *over.args))
         return b.emit("neg", b.emit("div", b.const(1), inverse))
-    grown = _beside_one(b, step.args[1])
+    grown = powers.one_more(b, step.args[1])
     if grown is None or b.at(grown).op != "exp":
-        return None
+        return powers.quotient(b, *step.args) or addition.quotient(b, *step.args)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
-
-
-def _beside_one(b: SmartBuilder, value: Value) -> Value | None:
-    """x, where the value is 1 + x."""
-    step = b.at(value)
-    if step.op != "add" or not any(b.is_const(arg, 1) for arg in step.args):
-        return None
-    return step.args[1] if b.is_const(step.args[0], 1) else step.args[0]
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -121,16 +148,23 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
         return inner.args[0]
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
-    small = _beside_one(b, step.args[0])
+    if inner.op == "add" and all(b.at(arg).op == "exp" for arg in inner.args):
+        return b.emit("logaddexp", *(b.at(arg).args[0] for arg in inner.args))
+    small = powers.one_more(b, step.args[0])
     if small is None:
-        return None
+        return of_logarithm(b, step.args[0])
     if b.at(small).op == "exp":
         return b.emit("logaddexp", b.const(0), *b.at(small).args)
     return b.emit("log1p", small)
 
 
+_MOST_TERMS = 6
+"""Sums within a sum that are looked into."""
+
 _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
+    "add": _sum,
     "sub": _difference,
     "div": _quotient,
     "log": _logarithm,
+    "pow": powers.power,
 }

@@ -7,6 +7,7 @@ have real coefficients, so conj(f'(z)) = f'(conj(z)): the real pullback at the c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -43,9 +44,10 @@ _FORMS: dict[str, Program] = {
         ("x",),
         (
             Instruction("square", (0,)), Instruction("const", (), 1), _binary("add", 1, 2),
-            Instruction("sqrt", (3,)), _binary("add", 0, 4), Instruction("log", (5,)),
+            Instruction("const", (), Fraction(1, 2)), _binary("pow", 3, 4), _binary("add", 0, 5),
+            Instruction("log", (6,)),
         ),
-        (6,),
+        (7,),
     ),
     "pow": Program(
         ("x", "e"),
@@ -61,7 +63,10 @@ _FORMS: dict[str, Program] = {
         (4,),
     ),
 }  # fmt: skip
-"""Ops whose real partials are stable by the absolute value of something, in holomorphic terms."""
+"""Ops whose real partials are stable by the absolute value of something, in holomorphic terms.
+
+The root of asinh is a power: over real numbers, that of a square root is asinh again.
+"""
 
 
 @cache

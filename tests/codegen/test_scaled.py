@@ -92,6 +92,19 @@ def test_exponents_known_to_some_digits_leave_no_noise() -> None:
 QUOTIENT = "exp(a)/(exp(a) + exp(b) + 3)*exp(-c)*exp(c + 1)"
 
 
+def test_a_power_brings_back_what_no_exponent_is_known_of() -> None:
+    slopes = dc.compile("(1/(1 + exp(-x)))**p*exp(y)").grad(1e-82, -3e82, 1.0)
+    assert slopes == pytest.approx([-3e82 * math.exp(-2), 1e-82 * math.exp(-2), math.exp(-2)])
+
+
+def test_far_numbers_are_equal_to_themselves_only() -> None:
+    a, b = far(-2e4), far(-2e4, -1)
+    assert bool(a == a)
+    assert bool(a != b)
+    assert bool(a != 0)
+    assert bool(_Scaled(0) * a == 0)
+
+
 def test_a_quotient_of_exponentials_beyond_every_format() -> None:
     kernel = dc.compile(QUOTIENT)
     with mp.workdps(50):

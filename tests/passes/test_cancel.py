@@ -22,6 +22,12 @@ HARD = [
     ("(x + 1)*log(x + 1) - x*log(x) - 1", [1e12]),
     ("log((1 - t)/(1 + t))", [1e-9]),
     ("(x + 1)**(1/3) - x**(1/3)", [1e9]),
+    ("cbrt(x + 1) - cbrt(x)", [-1e12]),
+    ("x*log(1 - y/x)", [3e9, 1e-3]),
+    ("sqrt(abs((a*a - b*b)/(a*a)))", [3.0, 1e-9]),
+    ("abs(p) + abs(r) - sqrt((p - r)**2 + 4*q**2)", [3.0, 1e-9, -2.0]),
+    ("x - log(1 - y + y*exp(z))/t", [3.0, 2e-9, 5e8, 3e-12]),
+    ("cosh(t)*cos(x + y) - cosh(t) + 3*t", [1e-12, 1e-9, 2e-9]),
     ("exp(x) - exp(-x)", [1e-9]),
     ("exp(x + y) - exp(x)", [0.5, 1e-10]),
     ("sin(x + y) - sin(x)", [0.7, 1e-10]),
@@ -34,6 +40,10 @@ HARD = [
     ("sqrt(x**2 + y**2 - 2*x*y*cos(t))", [1e-6, 1.25, 1.2500001]),
     ("10 - 4*cos(x) - 6*cos(y)", [1e-5, 2e-4]),
     ("w/(exp(h*w/(k*t)) - 1)", [1e-3, 2.0, 3.0, 0.7]),
+    ("sqrt((a + d)**2 + (b - c)**2) - sqrt((a - d)**2 + (b + c)**2)", [2e-9, 3e6, 5e-7, 4e-8]),
+    ("p/sqrt(p*p + q*q) - r/sqrt(r*r + q*q)", [3e9, 0.7, 2e9]),
+    ("tanh(x + y) - tanh(x)", [0.7, 1e-10]),
+    ("log(1 + exp(x + y)) - log(1 + exp(x))", [0.3, 1e-12]),
     ("(u + v)/(1 + u*v/c**2)", [1.0000106554267512, 1.0022374867815187, 1.1608020141173365]),
 ]
 
@@ -54,6 +64,7 @@ def test_value_and_partials_keep_their_digits(text: str, point: list[float]) -> 
     [
         ("sqrt(x + 1) - sqrt(x)", [0.0, 3.0, 1e300]),
         ("log(x + 1) - log(x)", [1e-300, 1.0, 1e300]),
+        ("cbrt(x + 1) - cbrt(x)", [-1.0, -0.5, 0.0, 3.0, -1e300]),
         ("exp(x + 1) - exp(x)", [-700.0, 0.0, 700.0]),
         ("(1 - b) + sqrt(b*b + 2*b)", [0.5, 10.0, 1e8]),
     ],
@@ -63,6 +74,22 @@ def test_the_rewrite_is_right_where_nothing_cancels(text: str, points: list[floa
     for x in points:
         true = oracle.truth_float(oracle.evaluate(kernel.definition.program, [x])[0])
         assert ulps(kernel(x), true) <= 8, x
+
+
+def test_a_difference_of_logistic_functions() -> None:
+    kernel = dc.compile("1/(1 + exp(-x)) - 1/(1 + exp(-y))")
+    for point in ([0.7, 0.7 + 1e-12], [-80.0, -80.00001], [30.0, 30.00001], [-3.0, 5.0]):
+        true = oracle.truth_float(oracle.evaluate(kernel.definition.program, point)[0])
+        assert ulps(kernel(*point), true) <= 8, point
+
+
+def test_functions_of_two_values_keep_their_digits_one_by_one() -> None:
+    kernel = dc.compile("t*(1/tanh(a*t) + 1/tanh(b*t))")
+    names = {"a": 1e-7, "b": 3e-9, "t": 0.02}
+    point = [names[name] for name in kernel.inputs]
+    truths = [oracle.truth_float(s) for s in oracle.gradient(kernel.definition.program, point)]
+    found = kernel.grad(*point)
+    assert all(ulps(p, s) <= 8 for p, s in zip(found, truths, strict=True)), (found, truths)
 
 
 def test_a_sum_that_vanishes_becomes_zero() -> None:

@@ -23,6 +23,38 @@ def test_small_arguments_keep_their_digits(text):
     assert dc.compile(text).check(points=12)
 
 
+@pytest.mark.parametrize("text", ["2*x*exp(x) - 2*x + x**3", "x**2 - x**3*exp(x) + (x**3 - x)"])
+def test_an_exponential_less_one_between_other_terms(text):
+    assert "expm1" in dc.compile(text).source
+    assert dc.compile(text).check(points=12, domain=SMALL)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("log(x + sqrt(x**2 + 1))", "arcsinh"),
+        ("log(sqrt(1 + x*x) + abs(x))", "arcsinh"),
+        ("log(x + sqrt(x*x - 1))", "arccosh"),
+        ("log(1/x + sqrt(1/x**2 + 1))", "arcsinh"),
+    ],
+)
+def test_an_inverse_hyperbolic_function_written_out(text, name):
+    kernel = dc.compile(text)
+    assert name in kernel.source
+    assert kernel.check()
+    assert math.isnan(kernel(-2.0)) == (name == "arccosh")
+
+
+def test_a_logarithm_of_other_sums_stays():
+    assert "arcsinh" not in dc.compile("log(x + sqrt(y**2 + 1)) + log(x + sqrt(x**3 + 1))").source
+
+
+def test_a_logarithm_of_two_exponentials():
+    value, slopes = dc.compile("log(exp(a) + exp(b))").value_and_grad(-1e210, -1.5e-24)
+    assert (value, *slopes) == (-1.5e-24, 0.0, 1.0)
+    assert dc.compile("log(exp(a) + exp(b))").check()
+
+
 def test_softplus_written_out_does_not_overflow():
     value, (slope,) = dc.compile("log(exp(x) + 1)").value_and_grad(1000.0)
     assert (value, slope) == (1000.0, 1.0)

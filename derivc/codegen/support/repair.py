@@ -16,8 +16,8 @@ _WIDER = {"e": np.float64, "f": np.float64, "d": np.longdouble}
 
 # Repair: where a flag was raised, an element whose result is infinite, NaN, zero, or so large or
 # small that its square would be, while its arguments are finite, may have overflowed or underflowed
-# on the way. It is computed again in a wider format; what is NaN even so, where exponentials leave
-# every format, with exponents of its own.
+# on the way. It is computed again in a wider format; what is NaN or infinite even so, where
+# exponentials leave every format, with exponents of its own.
 
 
 def _repair(plan: _Plan, m: int, given: list[Any], outputs: list[Any], dtype: Any) -> None:
@@ -28,7 +28,7 @@ def _repair(plan: _Plan, m: int, given: list[Any], outputs: list[Any], dtype: An
     doubtful = _doubtful(plan, m, given, outputs, np.finfo(dtype))
     _again(plan, m, given, outputs, doubtful, lambda array: array.astype(wide))
     if plan.scaled:
-        lost = np.any([np.isnan(outputs[k][doubtful]) for k in plan.computed], axis=0)
+        lost = np.any([~np.isfinite(outputs[k][doubtful]) for k in plan.computed], axis=0)
         _again(plan, m, given, outputs, doubtful[lost], plan.scaled)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 # Numbers m * 2**(e + f) with whole numbers e and f beside m: exp(20000) / exp(19990) is found
 # although no format holds either. In f are the exponents that are only known to some digits, as of
-# exp(1e30); f - f is 0. Only results that came out as NaN are computed so; it is slow.
+# exp(1e30); f - f is 0. Only results that came out as NaN or infinite are computed so; it is slow.
 
 
 _LN2 = np.longdouble("0.693147180559945309417232121458176568")
@@ -127,13 +127,15 @@ def _scaled_power(a: _Scaled, b: _Scaled) -> _Scaled:
     p, plain = np.asarray(b), np.power(np.asarray(a), np.asarray(b))
     head = _scaled_by(np.rint(_scaled_by(b.m, 24)), b.e - 24)
     whole = np.rint(head * a.e)
+    known = np.abs(p * a.f) < _SCALED_FAR
     rest = (head * a.e - whole) + (p - head) * a.e + p * np.log2(np.abs(a.m))
+    rest = rest + np.where(known, p * a.f, 0)
     n = np.rint(rest)
     odd = (a.m < 0) & (p % 2 == 1)
     m = np.where((a.m < 0) & (p % 1 != 0), np.nan, np.exp2(rest - n) * np.where(odd, -1, 1))
-    most = np.abs(whole + n) + np.abs(a.e) + np.abs(p * a.f)
+    most = np.abs(whole + n) + np.abs(a.e + a.f) + np.abs(p * a.f)
     far = np.isfinite(most) & (most > 16000)
-    parts = (np.where(far, part, 0) for part in (m, whole + n, p * a.f))
+    parts = (np.where(far, part, 0) for part in (m, whole + n, np.where(known, 0, p * a.f)))
     return _scaled_choice(far, _Scaled(*parts), plain)
 
 
@@ -141,6 +143,11 @@ def _scaled_far(a: _Scaled, near: Any, far: Callable[[], _Scaled]) -> _Scaled:
     """A function that is its argument at 0, in its own format near 0, and in another form far."""
     found = _scaled_choice(np.abs(np.asarray(a)) < 1, near(np.asarray(a)), far())
     return _scaled_choice(a.e + a.f < -100, a, found)
+
+
+def _scaled_equal(a: _Scaled, b: _Scaled) -> Any:
+    whole = (a.m == 0) | np.isinf(a.m)
+    return (a.m == b.m) & (whole | ((a.e - b.e) + (a.f - b.f) == 0))
 
 
 def _scaled_max(a: _Scaled, b: _Scaled) -> _Scaled:
@@ -172,6 +179,8 @@ _SCALED_RULES: dict[str, Callable[..., Any]] = {
     "log10": lambda a: _scaled_log(a) / np.log(np.longdouble(10)),
     "log1p": lambda a: _scaled_far(a, np.log1p, lambda: _scaled_log(a + 1)),
     "power": _scaled_power,
+    "equal": _scaled_equal,
+    "not_equal": lambda a, b: ~_scaled_equal(a, b),
     "less": lambda a, b: _scaled_sum(a, b, -1).m < 0,
     "less_equal": lambda a, b: _scaled_sum(a, b, -1).m <= 0,
     "greater": lambda a, b: _scaled_sum(a, b, -1).m > 0,

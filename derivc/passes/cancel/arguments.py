@@ -30,11 +30,33 @@ def gathered(forms: Forms, terms: Sequence[Term]) -> tuple[Monomial, list[Term]]
     return None
 
 
+def parted(forms: Forms, terms: Sequence[Term]) -> list[tuple[Value, Monomial, list[Term]]] | None:
+    """The sum in parts, each an argument with what `gathered` finds over it.
+
+    With u = a t and v = b t, the derivative by t of t (f(u) + g(v)) is the sum of f(u) + u f'(u)
+    and g(v) + v g'(v). None where the terms are not shared out among two or more such functions.
+    """
+    parts, left = [], list(terms)
+    for argument in _arguments(forms, terms):
+        own = [t for t in left if _split(forms, t[1], argument)[0]]
+        found = _over(forms, own, argument) if 1 < len(own) < len(terms) else None
+        if found is not None:
+            parts.append((argument, *found))
+            left = [t for t in left if t not in own]
+    return parts if len(parts) > 1 and not left else None
+
+
 def _arguments(forms: Forms, terms: Sequence[Term]) -> list[Value]:
     """What functions in the terms are applied to."""
     steps = [forms.program.instruction(a) for _, m in terms for a, _ in m]
-    inner = {s.args[0] for s in steps if s is not None and len(s.args) == 1}
+    inner = {_positive(forms, s.args[0]) for s in steps if s is not None and len(s.args) == 1}
     return [u for u in sorted(inner) if forms.products[u][1]]
+
+
+def _positive(forms: Forms, argument: Value) -> Value:
+    """u for -u: what depends on the one depends on the other."""
+    step = forms.program.instruction(argument)
+    return step.args[0] if step is not None and step.op == "neg" else argument
 
 
 def _over(

@@ -10,6 +10,11 @@
     cosh a - cosh b = 2 sinh((a + b)/2) sinh(d/2)
     a^p - b^p = b^p expm1(p (log a - log b)) for positive a and b
     sqrt a - sqrt b = d/(sqrt a + sqrt b)
+    cbrt a - cbrt b = d/(cbrt(a)^2 + cbrt(a) cbrt(b) + cbrt(b)^2)
+    tanh a - tanh b = sinh(d)/(cosh(a) cosh(b)), for |d| < 1
+    sech a - sech b = -2 sinh((a + b)/2) sinh(d/2)/(cosh(a) cosh(b)), for |d| < 1
+    s(a) - s(b) = s(-a) s(b) expm1(d), s the logistic function, for |d| < 1
+    log(1 + exp a) - log(1 + exp b) = log1p(s(b) expm1(d)), for |d| < 1
 
 Each holds wherever its left side is defined, and is NaN where that is.
 """
@@ -109,8 +114,17 @@ def _near(b: SmartBuilder, name: str, x: Value, y: Value, d: Value, form: Value)
 
 
 def _sqrt(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    return _divided(b, d, b.emit("add", b.emit("sqrt", x), b.emit("sqrt", y)))
+
+
+def _cbrt(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    one, other = b.emit("cbrt", x), b.emit("cbrt", y)
+    squares = b.emit("add", b.emit("mul", one, one), b.emit("mul", other, other))
+    return _divided(b, d, b.emit("add", squares, b.emit("mul", one, other)))
+
+
+def _divided(b: SmartBuilder, d: Value, total: Value) -> Value:
     """The quotient, which is 0 where both roots are."""
-    total = b.emit("add", b.emit("sqrt", x), b.emit("sqrt", y))
     found = b.emit("div", d, total)
     if b.constant(d) is not None:
         return found
@@ -132,8 +146,35 @@ def _close(name: str, outer: str, inner: str, factor: int) -> Rule:
     return lambda b, x, y, d: _near(b, name, x, y, d, halves(b, x, y, d))
 
 
+def _tanh(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    below = b.emit("mul", b.emit("cosh", x), b.emit("cosh", y))
+    return _near(b, "tanh", x, y, d, b.emit("div", b.emit("sinh", d), below))
+
+
+def _sech(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    below = b.emit("mul", b.emit("cosh", x), b.emit("cosh", y))
+    above = _halves("sinh", "sinh", -2)(b, x, y, d)
+    return _near(b, "sech", x, y, d, b.emit("div", above, below))
+
+
+def _sigmoid(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    slope = b.emit("mul", b.emit("sigmoid", b.emit("neg", x)), b.emit("sigmoid", y))
+    return _near(b, "sigmoid", x, y, d, b.emit("mul", slope, b.emit("expm1", d)))
+
+
+def _softplus(b: SmartBuilder, x: Value, y: Value, d: Value) -> Value:
+    """Where x and y are close; elsewhere as it stands, for expm1(d) would overflow."""
+    form = b.emit("log1p", b.emit("mul", b.emit("sigmoid", y), b.emit("expm1", d)))
+    plain = b.emit("sub", *(b.emit("logaddexp", b.const(0), v) for v in (x, y)))
+    return b.emit("where", b.emit("lt", b.emit("abs", d), b.const(1)), form, plain)
+
+
 RULES: dict[str, Rule] = {
     "log": _logs,
+    "tanh": _tanh,
+    "sech": _sech,
+    "sigmoid": _sigmoid,
+    "softplus": _softplus,
     "atan": _atan,
     "sin": _close("sin", "cos", "sin", 2),
     "cos": _close("cos", "sin", "sin", -2),
@@ -142,4 +183,5 @@ RULES: dict[str, Rule] = {
     "sinh": _close("sinh", "cosh", "sinh", 2),
     "cosh": _close("cosh", "sinh", "sinh", 2),
     "sqrt": _sqrt,
+    "cbrt": _cbrt,
 }

@@ -21,6 +21,7 @@ _MOST_TERMS = 24
 _MOST_STEPS = 400
 _HIGHEST = 8
 _ONE = Fraction(1)
+_TWO = Fraction(2)
 
 
 def times(one: Monomial, other: Monomial, power: Fraction = _ONE) -> Monomial:
@@ -165,6 +166,8 @@ class Forms:
             if steps > _MOST_STEPS:
                 return None
             coefficient, monomial = work.pop()
+            monomial, size = self._squared(monomial)
+            coefficient *= size
             inner = self._first_open(monomial)
             if inner is not None:
                 atom, parts = inner
@@ -176,6 +179,17 @@ class Forms:
         kept = tuple(sorted(((c, m) for m, c in values.items() if c), key=lambda t: t[1]))
         reduced = any(abs(values[m]) < sizes[m] for m in values)
         return Expansion(kept, len(kept) < len(values), reduced)
+
+    def _squared(self, monomial: Monomial) -> tuple[Monomial, Fraction]:
+        """|u|^2 = u^2, so that squares of absolute values meet those of their arguments."""
+        size = _ONE
+        for atom, exponent in monomial:
+            step = self.program.instruction(atom) if exponent >= 2 else None
+            if step is not None and step.op == "abs":
+                c, m = self.products[step.args[0]]
+                monomial = times(times(monomial, ((atom, -_TWO),)), m, _TWO)
+                size *= c * c
+        return monomial, size
 
     def _first_open(self, monomial: Monomial) -> tuple[Value, tuple[Term, ...]] | None:
         for atom, exponent in monomial:

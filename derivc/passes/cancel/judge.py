@@ -59,7 +59,10 @@ class Judge:
         if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > _BUDGET:
             return False
         cases = [c for c in map(partial(_case, exact), self.points) if usable(c.true)]
-        if len(cases) < _FEWEST or not all(_same(run(new, c.point, _TRUE), c.true) for c in cases):
+        if not all(_same(run(new, c.point, _TRUE), c.true) for c in cases):
+            return False
+        cases = [c for c in cases if not _unknown(c.true)]
+        if len(cases) < _FEWEST:
             return False
         gain = _mean(plain, cases) - _mean(new, cases)
         return gain >= 0 if weight(new) < weight(plain) else gain > _GAIN
@@ -108,7 +111,14 @@ def usable(value: Number) -> bool:
 
 def _same(one: Number, other: Number) -> bool:
     """Whether two forms agree far beyond a double, at points where both are well within range."""
-    return usable(one) and bool(abs(one - other) <= abs(other) * mpmath().mpf(2) ** -_AGREED)
+    if not usable(one) or (_unknown(one) and _unknown(other)):
+        return usable(one)
+    return bool(abs(one - other) <= abs(other) * mpmath().mpf(2) ** -_AGREED)
+
+
+def _unknown(value: Number) -> bool:
+    """True for what may be the rounding of terms that cancel, even with all those bits."""
+    return bool(abs(value) < mpmath().mpf(2) ** (_AGREED - _TRUE))
 
 
 def lost(computed: Number, true: Number) -> float:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 from itertools import islice
 from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes.cancel.arguments import gathered
-from derivc.passes.cancel.forms import Forms
+from derivc.passes.cancel.arguments import gathered, parted
+from derivc.passes.cancel.forms import Forms, Monomial, Term, content, without
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
 from derivc.passes.cancel.regions import Regions
@@ -17,6 +19,7 @@ from derivc.passes.cancel.series import Series, emitted, fitted
 from derivc.passes.cancel.solver import Solver
 from derivc.passes.cancel.writer import Writer
 from derivc.passes.dce import dce
+from derivc.passes.powers import one_more
 
 _LONGEST = 2000
 """Programs longer than this are left as they are: a sample of each sum would take too long."""
@@ -103,6 +106,8 @@ class _Rewrite:
         plain = self.builder.copy(step, self.places)
         if step.op in ("mul", "div") and (safe := self.products.rewritten(value)) is not None:
             return safe
+        if step.op == "log" and (u := self._beside_one(plain)) is not None:
+            return self.builder.emit("log1p", u)  # log(1 + u), as derivatives of powers have it
         if value in self.roots and (single := self._gathered(value)) is not None:
             return single
         if self.trials >= _MOST_TRIALS:
@@ -116,13 +121,40 @@ class _Rewrite:
         better = self.judge.prefers(value, self._slice(plain), self._slice(found))
         return found if better else plain
 
+    def _beside_one(self, logarithm: Value) -> Value | None:
+        step = self.builder.at(logarithm)
+        return one_more(self.builder, step.args[0]) if step.op == "log" else None
+
     def _gathered(self, value: Value) -> Value | None:
-        found = gathered(self.forms, self.forms.sums[value] or ())
-        if found is None:
+        terms = self.forms.sums[value] or ()
+        if not terms or self._vanishing(terms):
             return None
-        factor, terms = found
+        found = gathered(self.forms, terms)
+        return self._parted(terms) if found is None else self._scaled(*found)
+
+    def _vanishing(self, terms: Sequence[Term]) -> bool:
+        """Whether terms have their opposites once all is multiplied out: that is for the solver."""
+        expansion = self.forms.expand(without(terms, content(terms)))
+        return expansion is not None and expansion.vanished
+
+    def _scaled(self, factor: Monomial, terms: Sequence[Term]) -> Value:
         writer = self.solver.writer
         return self.builder.emit("mul", writer.term(Fraction(1), factor), writer.terms(terms))
+
+    def _parted(self, terms: Sequence[Term]) -> Value | None:
+        """The sum in parts, where one of these loses digits that a series keeps."""
+        parts = parted(self.forms, terms) or []
+        functions = [(self.places[u], self.solver.writer.terms(own)) for u, _, own in parts]
+        if not any(map(self._is_smooth, functions)):
+            return None
+        return reduce(
+            lambda one, other: self.builder.emit("add", one, other),
+            [self._scaled(factor, own) for _, factor, own in parts],
+        )
+
+    def _is_smooth(self, place: tuple[Value, Value]) -> bool:
+        function = Regions(self.builder.finish(())).between(*place)
+        return function is not None and fitted(function) is not None
 
     def _found(self, value: Value, step: Instruction, plain: Value) -> Value | None:
         if value in self.roots:
@@ -133,7 +165,10 @@ class _Rewrite:
             return self.solver.exponential(step.args[0], plain)
         if step.op == "log1p":
             return self.solver.logarithm_of_sum(step.args[0])
-        return self.solver.logarithm(step.args[0]) if step.op == "log" else None
+        if step.op != "log":
+            return None
+        logarithms = (self.solver.logarithm, self.solver.logarithm_beside_one)
+        return next((f for way in logarithms if (f := way(*step.args)) is not None), None)
 
     def _slice(self, value: Value) -> Program:
         return sliced(self.builder.finish(()), value)

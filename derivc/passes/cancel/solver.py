@@ -2,8 +2,10 @@
 
 Identities:
     c M f(a) - c M f(b) = c M (f(a) - f(b)), where a - b is simpler than a and b
-    p + q = (p^2 - q^2)/(p - q), where q is a root and p^2 - q^2 is simpler; taken where p q < 0
+    p + q = (p^2 - q^2)/(p - q), where q is a root, and p may be one, and p^2 - q^2 is simpler;
+        taken where p q < 0
     C - sum c cos(u) = (C - sum c) + 2 sum c sin(u/2)^2, and the like for exp and expm1
+    m exp(u) - m = m expm1(u), and the like for cos
     R + T cos(u) = (R + T) - 2 T sin(u/2)^2, where R + T is a product or simpler
 """
 
@@ -34,7 +36,7 @@ from derivc.passes.less_one import less_one
 
 _HALF = Fraction(1, 2)
 _MOST_IN_CONJUGATE = 5
-_KINDS = {"log1p": "log", "expm1": "exp", "cbrt": "pow"}
+_KINDS = {"log1p": "log", "expm1": "exp"}
 _DEEPEST = 6
 
 Pair = tuple[int, int, Value, Value, str]
@@ -78,7 +80,7 @@ class Solver:
                 return self._product(factor, shorter or expansion)
         rest = collected(without(terms, factor))
         inner = self._paired(rest) or self._conjugated(rest) or self._around_one(rest)
-        inner = inner or self._half_angle(rest)
+        inner = inner or self._less_ones(rest) or self._half_angle(rest)
         if inner is None and expansion is not None:
             inner = self._paired(expansion.terms) or self._split(expansion.terms)
         return None if inner is None else self._scaled(factor, inner)
@@ -117,6 +119,15 @@ class Solver:
         if d is None:
             return None
         return differences.log(self.builder, self.writer.term(*top), self.writer.term(*bottom), d)
+
+    def logarithm_beside_one(self, value: Value) -> Value | None:
+        """log(1 + u) = log1p(u), where u is a sum that has a form that does not cancel."""
+        one = (Fraction(1), ())
+        parts = self.forms.sums[value] or ()
+        if parts.count(one) != 1:
+            return None
+        inner = self.rewritten([t for t in parts if t != one])
+        return None if inner is None else self.builder.emit("log1p", inner)
 
     def logarithm_of_sum(self, value: Value) -> Value | None:
         """log(1 + u) by the logarithm of 1 + u, where that has a form that does not cancel."""
@@ -184,7 +195,7 @@ class Solver:
     def _factor(self, terms: Sequence[Term]) -> Value:
         if len(terms) == 1:
             return self.writer.term(*terms[0])
-        found = self._paired(terms) or self._conjugated(terms)
+        found = self._paired(terms) or self._conjugated(terms) or self._around_one(terms)
         return self.writer.terms(terms) if found is None else found
 
     def _paired(self, terms: Sequence[Term]) -> Value | None:
@@ -224,8 +235,10 @@ class Solver:
         if step is None or exponent != 1:
             return None
         kind = _KINDS.get(step.op, step.op)
+        if kind == "logaddexp":
+            return "softplus" if self.forms.program.constant(step.args[0]) == 0 else None
         if kind == "pow":
-            return f"pow {step.args[1] if step.op == 'pow' else -1}"
+            return f"pow {step.args[1]}"
         return kind if kind in differences.RULES else None
 
     def _difference(self, kind: str, one: Value, other: Value) -> Value | None:
@@ -243,7 +256,7 @@ class Solver:
                 return None
             d = self._gap(gap)
         if kind.startswith("pow"):
-            return differences.power(b, a, c, d, self._power(one))
+            return differences.power(b, a, c, d, self.writer.places[self._step(one).args[1]])
         return differences.RULES[kind](b, a, c, d)
 
     def _gap(self, terms: Sequence[Term]) -> Value:
@@ -256,23 +269,17 @@ class Solver:
         if kind == "sqrt":
             return self.forms.opened(atom) or ((Fraction(1), ((atom, Fraction(1)),)),)
         step = self._step(atom)
-        parts = self.forms.parts(step.args[0])
+        parts = self.forms.parts(step.args[1 if kind == "softplus" else 0])
         return ((Fraction(1), ()), *parts) if step.op == "log1p" else parts
 
     def _argument_value(self, kind: str, atom: Value) -> Value:
         if kind == "sqrt":
             return self.writer.places[atom]
         step = self._step(atom)
-        inner = self.writer.places[step.args[0]]
+        inner = self.writer.places[step.args[1 if kind == "softplus" else 0]]
         return (
             self.builder.emit("add", self.builder.const(1), inner) if step.op == "log1p" else inner
         )
-
-    def _power(self, atom: Value) -> Value:
-        step = self._step(atom)
-        if step.op == "cbrt":
-            return self.builder.const(Fraction(1, 3))
-        return self.writer.places[step.args[1]]
 
     def _step(self, atom: Value) -> Instruction:
         step = self.forms.program.instruction(atom)
@@ -296,6 +303,23 @@ class Solver:
             return None
         whole = [(constant, self.builder.const(1))] if constant else []
         return self.writer.total([*parts, *whole])
+
+    def _less_ones(self, terms: Sequence[Term]) -> Value | None:
+        """The sum with the first m f(u) - m in it as m (f(u) - 1)."""
+        places = {term: i for i, term in enumerate(terms)}
+        for i, (c, m) in enumerate(terms):
+            for atom, exponent in m:
+                cofactor = times(m, ((atom, exponent),), Fraction(-1))
+                j = places.get((-c, cofactor))
+                small = None if j is None else self._less_one(((atom, exponent),))
+                if small is not None:
+                    rest = [t for k, t in enumerate(terms) if k not in (i, j)]
+                    scaled = self.builder.emit(
+                        "mul", self.writer.term(Fraction(1), cofactor), small
+                    )
+                    parts = [(Fraction(1), self.value(rest))] if rest else []
+                    return self.writer.total([(c, scaled), *parts])
+        return None
 
     def _half_angle(self, terms: Sequence[Term]) -> Value | None:
         """R + T cos(u) = (R + T) - 2 T sin(u/2)^2, as a product where it is one."""
@@ -333,15 +357,23 @@ class Solver:
         return less_one(self.builder, step.op, u if exponent > 0 else self.builder.emit("neg", u))
 
     def _conjugated(self, terms: Sequence[Term]) -> Value | None:
-        """p + q by its conjugate, q the only term with a root."""
+        """p + q by its conjugate, q the only term with a root, or two terms with one each."""
         roots = [t for t in terms if any(e.denominator == 2 for _, e in t[1])]
-        if len(roots) != 1 or len(terms) > _MOST_IN_CONJUGATE:
+        few = len(roots) == 1 or len(roots) == len(terms) == 2
+        if not few or len(terms) > _MOST_IN_CONJUGATE:
             return None
-        root = roots[0]
+        root = roots[-1]
         rest = [t for t in terms if t is not root]
-        squares = [*_products(rest, rest), *_products([(-root[0], root[1])], [root])]
+        squares = [*self._square(rest), *((-c, m) for c, m in self._square([root]))]
         top = self.simplified(squares)
         return None if top is None else self._by_sign(rest, root, top)
+
+    def _square(self, terms: Sequence[Term]) -> list[Term]:
+        """The square of a sum; of a term that is not 0, without the signs in it."""
+        found = [(c * d, times(m, n)) for c, m in terms for d, n in terms]
+        if len(terms) > 1:
+            return found
+        return [(c, tuple(p for p in m if self._op(p[0]) != "sign")) for c, m in found]
 
     def _by_sign(self, rest: Sequence[Term], root: Term, top: Value) -> Value:
         b = self.builder
@@ -360,7 +392,3 @@ class Solver:
 def _single(monomial: Monomial) -> Value:
     """The atom that a monomial is; -1 for any other monomial."""
     return monomial[0][0] if len(monomial) == 1 and monomial[0][1] == 1 else -1
-
-
-def _products(one: Sequence[Term], other: Sequence[Term]) -> list[Term]:
-    return [(c * d, times(m, n)) for c, m in one for d, n in other]
