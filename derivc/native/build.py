@@ -8,11 +8,17 @@ from typing import Any
 from derivc.build import cached, header, signature
 from derivc.codegen.c.backend import CBackend
 from derivc.codegen.c.writer import Writer
+from derivc.codegen.function import FunctionSpec, Header
+from derivc.errors import UnsupportedError
 from derivc.native.function import NativeFunction
 from derivc.native.plan import from_text, plan_of
 from derivc.native.toolchain import find
 from derivc.options import Options
 from derivc.specs import Specs
+
+
+def _refuse() -> Callable[..., Any]:
+    raise UnsupportedError("this function is for arrays of float32 and float64 only")
 
 
 def build(
@@ -29,9 +35,31 @@ def build(
         NativeError: there is no C compiler, or it failed.
         UnsupportedError: an op has no spelling in C.
     """
+    return of_spec(lambda: specs.build(name), specs, options, name, numpy)
+
+
+def of_spec(
+    make: Callable[[], FunctionSpec],
+    specs: Specs,
+    options: Options,
+    key: str = "node",
+    numpy: Callable[[], Callable[..., Any]] = _refuse,
+) -> NativeFunction:
+    """A function of any spec, compiled; its C text is made only if it is not in the cache.
+
+    Args:
+        make: the spec. specs: what it derives from. options: accuracy and threads.
+        key: tells apart what derives from the same specs.
+        numpy: gives the same function by the NumPy backend.
+
+    Raises:
+        NativeError: there is no C compiler, or it failed.
+        UnsupportedError: an op has no spelling in C.
+    """
+    chosen = backend(options)
     text = cached(
-        f"c|{name}|{options.accuracy}|{sorted(backend(options).vector)}|{signature(specs)}",
-        lambda: _written(specs, name, options),
+        f"c|{key}|{options.accuracy}|{sorted(chosen.vector)}|{signature(specs)}",
+        lambda: _written(make(), header(specs), chosen),
     )
     plan, _, source = text.partition("\n")
     return NativeFunction(from_text(plan), source, options.threads, numpy)
@@ -46,8 +74,7 @@ def backend(options: Options) -> CBackend:
     return CBackend(find().vector if options.accuracy == "fast" else frozenset())
 
 
-def _written(specs: Specs, name: str, options: Options) -> str:
+def _written(spec: FunctionSpec, head: Header, chosen: CBackend) -> str:
     """The plan on the first line, then the C text."""
-    chosen, spec = backend(options), specs.build(name)
     plan = plan_of(Writer(spec, chosen.vector))
-    return f"{plan.to_text()}\n{chosen.source([spec], header(specs))}"
+    return f"{plan.to_text()}\n{chosen.source([spec], head)}"

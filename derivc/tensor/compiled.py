@@ -23,16 +23,20 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.lowering.fragment import expand
 from derivc.ops.declaration import Op
+from derivc.options import DEFAULT, Options, default_backend
 from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
 from derivc.passes.jvp import jvp
 from derivc.passes.pipeline import before_generation
 from derivc.passes.vjp import pullback
 from derivc.specs import Specs, cotangent_of, untaken
+from derivc.tensor import native
 from derivc.tensor.modes import Flags, State, begin, end, mode
 
 LARGE = 1 << 14
 """Elements from which blocks pay more than a short way to the ufuncs."""
+
+_FEW = 2
 
 Gate = frozenset[int]
 """Arguments that the results are linear in together: where all are zero, so are the results."""
@@ -47,6 +51,7 @@ class Compiled:
         name: how nodes of the graph are called after it.
         gates: per result, what makes it zero whatever the other arguments are.
         boolean: the results are truth values, without derivative.
+        options: which backend computes it; what derives from it follows.
     """
 
     def __init__(
@@ -55,8 +60,9 @@ class Compiled:
         name: str,
         gates: Sequence[frozenset[Gate]] | None = None,
         boolean: bool = False,
+        options: Options = DEFAULT,
     ):
-        self.specs, self.name, self.boolean = specs, name, boolean
+        self.specs, self.name, self.boolean, self.options = specs, name, boolean, options
         self.count = len(specs.definition.trees)
         self.gates = tuple(gates) if gates else (frozenset(),) * self.count
         self.gated = any(self.gates)
@@ -66,7 +72,23 @@ class Compiled:
 
     @cached_property
     def quick(self) -> Callable[..., tuple[Any, ...]]:
-        """One ufunc a line: a tuple of arrays from arrays; flags are raised, nothing repaired."""
+        """A tuple of arrays from arrays; flags are raised, nothing repaired."""
+        return self._by_ufuncs if self._compiles_nothing else native.quick(self)
+
+    @cached_property
+    def blocked(self) -> Callable[..., tuple[Any, ...]]:
+        """The same for large arrays."""
+        return self.thorough if self._compiles_nothing else self.quick
+
+    @property
+    def _compiles_nothing(self) -> bool:
+        """A truth, or one or two instructions: NumPy's own ufuncs are as good as ours."""
+        few = len(self.specs.value_program) <= _FEW
+        return self.options.backend != "c" or self.boolean or few
+
+    @cached_property
+    def _by_ufuncs(self) -> Callable[..., tuple[Any, ...]]:
+        """One ufunc a line."""
         source = cached(f"short|{signature(self.specs)}", self._short)
         found: Callable[..., tuple[Any, ...]] = load(source)["value"]
         return found
@@ -83,13 +105,17 @@ class Compiled:
         return eager.source(spec, header(self.specs))
 
     def _long(self) -> str:
-        spec = self._spec(self.program)
+        spec = self.spec()
         return NumpyBackend().source([spec], header(self.specs))
 
     @cached_property
     def program(self) -> Program:
         """The value at op level, its cancelling sums rewritten."""
         return cancel(dce(self.specs.value_program))
+
+    def spec(self) -> FunctionSpec:
+        """The value in its stable form, as a tuple of results."""
+        return self._spec(self.program)
 
     def _spec(self, program: Program) -> FunctionSpec:
         """The value, as a tuple of results."""
@@ -119,7 +145,7 @@ class Compiled:
         """
         flags = now.flags
         before, flags.raised = flags.raised, False
-        results = (self.thorough if large else self.quick)(*arrays)
+        results = (self.blocked if large else self.quick)(*arrays)
         if flags.raised or (now.careful and self.gated):
             results = self._again(arrays, results, flags)
         flags.raised = before
@@ -189,7 +215,7 @@ class Pullback:
         gates = [_gates(of, arg, kept, m) for arg in wanted]
         self.kept = kept
         self.terms: dict[int, Pushforward] = {}
-        self.compiled = Compiled(specs, of.name + "Backward", gates)
+        self.compiled = Compiled(specs, of.name + "Backward", gates, False, of.options)
 
     @cached_property
     def forward(self) -> Pushforward | None:
@@ -217,7 +243,8 @@ class Pushforward:
         program = _pruned(program, [*self.reads, *moving])
         own = frozenset(frozenset(place[i] for i in g) for g in gates if g <= set(place))
         of = back.of
-        self.compiled = Compiled(_specs_of(of, program, "tangents"), of.name, [own] * of.count)
+        specs = _specs_of(of, program, "tangents")
+        self.compiled = Compiled(specs, of.name, [own] * of.count, False, of.options)
 
     def of(self, kept: Sequence[Any]) -> list[Any]:
         """What it reads."""
@@ -337,10 +364,12 @@ def of_program(
     arguments = tuple(Argument(p, (p,)) for p in program.inputs)
     text = f"{name}({', '.join(program.inputs)})"
     definition = Definition(arguments, (None,) * len(program.outputs), None, name, text, program)
-    return Compiled(Specs(definition, definition.inputs, convention), name, None, boolean)
+    specs = Specs(definition, definition.inputs, convention)
+    return Compiled(specs, name, None, boolean, Options(default_backend()))
 
 
-def of_specs(specs: Specs, name: str) -> Compiled:
+def of_specs(specs: Specs, name: str, options: Options = DEFAULT) -> Compiled:
     """What a kernel derives from, its result (if several) flat."""
     definition = replace(specs.definition, shape=None)
-    return Compiled(Specs(definition, definition.inputs, specs.convention), name)
+    specs = Specs(definition, definition.inputs, specs.convention)
+    return Compiled(specs, name, options=options)

@@ -61,7 +61,7 @@ def compiled(kernel: Kernel) -> Compiled:
     """What nodes need of a kernel of scalars, made when it is first called."""
     found: Compiled | None = kernel.services.get("compiled")
     if found is None:
-        found = kernel.services["compiled"] = of_specs(kernel.specs, _name(kernel))
+        found = kernel.services["compiled"] = of_specs(kernel.specs, _name(kernel), kernel.options)
     return found
 
 
@@ -186,6 +186,7 @@ def _differentiated(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
         Definition(arguments, (None,) * count, (count,), d.name, text, program),
         None,
         kernel.convention,
+        kernel.options,
     )
 
 
