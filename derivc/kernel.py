@@ -18,6 +18,7 @@ from derivc.ir.program import Program
 from derivc.lowering.lift import lift
 from derivc.options import DEFAULT, Options
 from derivc.packed import CurveFit, Packed
+from derivc.scale.hook import hooked
 from derivc.specs import Specs
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Kernel:
         """One generated function by name, by the NumPy backend whichever was chosen."""
         with self._lock:
             if name not in self._plain:
-                self._plain[name] = load(generate(self.specs, name))[name]
+                self._plain[name] = hooked(load(generate(self.specs, name)), self, name)
             return self._plain[name]
 
     def _native(self, name: str) -> Callable[..., Any]:

@@ -1,0 +1,1 @@
+"""Data larger than memory: kernels over dask arrays."""
