@@ -44,13 +44,16 @@ def reduce_block(
     """
     shape = np.broadcast_shapes(*(np.shape(given[i]) for i in data))
     blocks = {i: np.broadcast_to(given[i], shape).reshape(-1) for i in data}
-    high, low = np.zeros((width, PIECE)), np.zeros((width, PIECE))
+    # Memory that is fresh for every piece would be slow to touch.
+    high, low, more, total, part = np.zeros((5, width, PIECE))
     count = math.prod(shape)
     with np.errstate(all="ignore"):
         for start in range(0, count, PIECE):
             piece = {i: block[start : start + PIECE] for i, block in blocks.items()}
-            rows = _rows(function(*(piece.get(i, value) for i, value in enumerate(given))))
-            _add(high[:, : rows.shape[1]], low[:, : rows.shape[1]], rows)
+            found = function(*(piece.get(i, value) for i, value in enumerate(given)))
+            _fill(more, found, min(PIECE, count - start))
+            _add(high, low, more, total, part)
+            high, total = total, high
         lanes = _folded(high, low)
     return np.array([(count, 0.0), *(_condensed(row) for row in lanes)]).T
 
@@ -82,27 +85,31 @@ def finalize(part: Any, how: str) -> Any:
         return sums / part[0, 0] if how == "mean" else sums
 
 
-def _rows(result: Any) -> Any:
-    """Results as one row per number, of float64."""
-    leaves = [leaf.reshape(-1, leaf.shape[-1]) for leaf in flat(result)]
-    return np.concatenate(leaves, dtype=float)
+def _fill(rows: Any, result: Any, size: int) -> None:
+    """Write results into rows, one per number; zeros behind the last of them."""
+    leaves = [leaf.reshape(-1, size) for leaf in flat(result)]
+    np.concatenate(leaves, axis=0, out=rows[:, :size])
+    rows[:, size:] = 0.0
 
 
-def _add(high: Any, low: Any, more: Any) -> None:
-    """Add to sums in place, each number's rounding error to its low part."""
-    total = high + more
-    part = total - high
-    low += (high - (total - part)) + (more - part)
-    high[...] = total
+def _add(high: Any, low: Any, more: Any, total: Any, part: Any) -> None:
+    """Put high + more into `total`, and add to `low` what rounding took; the rest is scratch."""
+    np.add(high, more, out=total)
+    np.subtract(total, high, out=part)
+    np.subtract(more, part, out=more)
+    np.subtract(total, part, out=part)
+    np.subtract(high, part, out=part)
+    np.add(more, part, out=more)
+    np.add(low, more, out=low)
 
 
 def _folded(high: Any, low: Any) -> Any:
     """Few numbers per row, of the same sum: one half is added to the other until few are left."""
     while high.shape[1] > _FEW:
-        half = high.shape[1] // 2
-        low[:, :half] += low[:, half:]
-        _add(high[:, :half], low[:, :half], high[:, half:])
-        high, low = high[:, :half], low[:, :half]
+        one, other = np.split(high, 2, axis=1)
+        low = np.add(*np.split(low, 2, axis=1))
+        high = np.empty_like(one)
+        _add(one, low, other, high, np.empty_like(one))
     return np.concatenate([high, np.where(np.isfinite(high), low, 0.0)], axis=1)
 
 
