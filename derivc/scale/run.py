@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,12 +25,11 @@ def compute(total: Any, blocks: Sequence[Any], progress: Progress | None = None)
 
 
 def _client() -> Any:
-    """The client of a cluster that computes by default, or None."""
-    distributed = sys.modules.get("distributed")
-    try:
-        return None if distributed is None else distributed.default_client()
-    except ValueError:
-        return None
+    """The client of the cluster that dask would compute on, or None."""
+    from dask.base import get_scheduler
+
+    owner = getattr(get_scheduler(), "__self__", None)  # the method `get` of a client
+    return owner if hasattr(owner, "compute") else None
 
 
 def _watched_here(total: Any, blocks: Sequence[Any], progress: Progress) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import math
 import os
+import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,24 +23,33 @@ da = pytest.importorskip("dask.array", reason="needs dask: pip install 'derivc[d
 distributed = pytest.importorskip("distributed", reason="needs pip install 'derivc[dask]'")
 
 LIMIT = 256 * 2**20
-POINTS, CHUNK = 34_500_000, 750_000
+POINTS, CHUNK = 34_500_000, 500_000
 """Of x and y together 526 MiB: more than two workers may hold."""
 
 RESIDUAL = "(y - a*exp(-b*x))**2"
 AT = (2.0, 1.0)
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
+def test_a_cluster_of_two_processes(subtests: pytest.Subtests) -> None:
+    """One test, so that processes of pytest that share the work start one cluster."""
+    with cluster() as client:
+        for check in CHECKS:
+            with subtests.test(check.__name__):
+                check(client)
+
+
+@contextmanager
+def cluster() -> Iterator[Any]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it tells of the killed worker
     calm = {"distributed.admin.tick.limit": "1h", "distributed.logging.distributed": "critical"}
+    calm["distributed.worker.memory.pause"] = False  # what is over the limit is still killed
     with (
         dask.config.set(calm),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0",
             memory_limit=LIMIT, silence_logs=logging.CRITICAL,
-        ) as cluster,
-        distributed.Client(cluster) as client,
+        ) as two,
+        distributed.Client(two) as client,
     ):  # fmt: skip
         yield client
         pids = list(client.run(os.getpid).values())
@@ -71,7 +82,7 @@ def close(found: Any, wanted: Any) -> None:
     assert found[1] == pytest.approx(wanted[1], rel=1e-14)
 
 
-def test_more_data_than_memory_and_a_worker_killed_in_the_middle(client: Any) -> None:
+def more_data_than_memory_and_a_worker_killed_in_the_middle(client: Any) -> None:
     x, y = generated()
     assert x.nbytes + y.nbytes > 2 * LIMIT
     k = dc.compile(RESIDUAL, wrt=["a", "b"])
@@ -91,10 +102,17 @@ def test_more_data_than_memory_and_a_worker_killed_in_the_middle(client: Any) ->
     assert killed[0] not in client.run(os.getpid).values()
 
 
-@pytest.mark.parametrize("backend", ["numpy", "c"])
-def test_the_cluster_gives_what_one_machine_gives(client: Any, backend: str) -> None:
-    if backend == "c" and not has_compiler():
+def numpy_gives_what_one_machine_gives(client: Any) -> None:
+    one_machine(client, "numpy")
+
+
+def native_code_gives_what_one_machine_gives(client: Any) -> None:
+    if not has_compiler():
         pytest.skip("there is no C compiler")
+    one_machine(client, "c")
+
+
+def one_machine(client: Any, backend: str) -> None:
     x, y = generated(300_000, 70_000)
     k = dc.compile(RESIDUAL, wrt=["a", "b"], backend=backend)
     loss = dc.scale.reduce(k, "mean", data={"x": x, "y": y})
@@ -117,14 +135,14 @@ def has_compiler() -> bool:
         return False
 
 
-def test_a_delayed_loss_is_a_future_of_the_client(client: Any) -> None:
+def a_delayed_loss_is_a_future_of_the_client(client: Any) -> None:
     x = da.arange(10.0, chunks=3)
     loss = dc.scale.reduce(dc.compile("a*x**2"), data={"x": x})
     future = client.compute(loss.delayed(2.0))
     assert future.result() == (570.0, (285.0,))
 
 
-def test_an_error_of_a_worker_arrives(client: Any) -> None:
+def an_error_of_a_worker_arrives(client: Any) -> None:
     def broken(block: Any) -> Any:
         raise OSError("no such file")
 
@@ -135,6 +153,27 @@ def test_an_error_of_a_worker_arrives(client: Any) -> None:
     )
     with pytest.raises(OSError, match="no such file"):
         loss.value(1.0)
+
+
+def the_script_in_the_docs_fits(client: Any) -> None:
+    pytest.importorskip("scipy", reason="needs SciPy")
+    page = Path(__file__).resolve().parents[2] / "docs" / "scale.md"
+    (script,) = re.findall(
+        r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    names: dict[str, Any] = {"__name__": "fit"}
+    exec(script, names)
+    assert names["fit"](2_000_000) == pytest.approx([2.5, 1.3], abs=2e-3)
+
+
+CHECKS: list[Callable[[Any], None]] = [
+    more_data_than_memory_and_a_worker_killed_in_the_middle,
+    numpy_gives_what_one_machine_gives,
+    native_code_gives_what_one_machine_gives,
+    a_delayed_loss_is_a_future_of_the_client,
+    an_error_of_a_worker_arrives,
+    the_script_in_the_docs_fits,
+]
 
 
 def wait_for_end(pids: list[int], seconds: float = 10) -> list[int]:

@@ -1,11 +1,9 @@
-"""The page on scale: its examples are true, and its script fits on a cluster."""
+"""The page on scale: its examples are true; its script runs in test_cluster."""
 
 from __future__ import annotations
 
 import doctest
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -25,17 +23,3 @@ def test_examples_are_true() -> None:
     said: list[str] = []
     failed = doctest.DocTestRunner().run(example, out=said.append).failed
     assert not failed, "".join(said)
-
-
-def test_the_script_fits(tmp_path: Path) -> None:
-    pytest.importorskip("distributed", reason="needs pip install 'derivc[dask]'")
-    pytest.importorskip("scipy", reason="needs SciPy")
-    (script,) = blocks("python")
-    (tmp_path / "fit.py").write_text(script)
-    command = [sys.executable, str(tmp_path / "fit.py"), "2_000_000"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=80)
-    assert done.returncode == 0, done.stderr
-    assert "block 2 of 2" in done.stderr
-    a, b = re.fullmatch(r"a = (\S+), b = (\S+)\n", done.stdout).groups()
-    assert float(a) == pytest.approx(2.5, abs=2e-3)
-    assert float(b) == pytest.approx(1.3, abs=2e-3)

@@ -1,4 +1,4 @@
-"""Progress is counted by blocks, and nothing but blocks."""
+"""Progress is counted by blocks, and nothing but blocks; a cluster's is tested in test_cluster."""
 
 from __future__ import annotations
 
