@@ -30,7 +30,8 @@ class Kernel:
     """A compiled function: call it for the value, ask it for derivatives.
 
     Made by `derivc.compile`. Arguments broadcast over arrays; results have the broadcast shape;
-    float32 in gives float32 out. Array arguments of traced functions have their fixed shape.
+    float32 in gives float32 out. Array arguments of traced functions have their fixed shape. Dask
+    arrays give dask arrays, in the layout of arrays in memory.
 
     Args:
         definition: what the user wrote.

@@ -39,7 +39,7 @@ def hooked(module: dict[str, Any], kernel: Kernel, name: str) -> Callable[..., A
     evaluate = module.get("_evaluate")
 
     def evaluated(plan: Any, given: tuple[Any, ...], out: Any = None) -> Any:
-        if not has_lazy(set(map(type, given))):
+        if _USUAL.issuperset(map(type, given)) or not has_lazy(set(map(type, given))):
             return evaluate(plan, given, out)  # type: ignore[misc]  # the module has it, or no call
         from derivc.scale.blocks import over_blocks
 

@@ -48,10 +48,10 @@ def reduce(
 
     Example:
         >>> import derivc as dc
-        >>> da = __import__("pytest").importorskip("dask.array")
+        >>> import dask.array as da  # doctest: +SKIP
         >>> k = dc.compile("(y - a*x)**2")
-        >>> loss = dc.scale.reduce(k, data={"x": da.arange(4.0, chunks=2), "y": 3.0})
-        >>> loss.value_and_grad(1.0)
+        >>> data = {"x": da.arange(4.0, chunks=2), "y": 3.0}  # doctest: +SKIP
+        >>> dc.scale.reduce(k, data=data).value_and_grad(1.0)  # doctest: +SKIP
         (14.0, (-8.0,))
     """
     return Reduced(kernel, how, data, progress)

@@ -98,7 +98,7 @@ def more_data_than_memory_and_a_worker_killed_in_the_middle(client: Any) -> None
     found = dc.scale.reduce(k, data={"x": x, "y": y}, progress=strike).value_and_grad(*AT)
     assert killed
     close(found, alone(x, y))
-    client.wait_for_workers(2, timeout=30)
+    client.wait_for_workers(2, timeout=60)
     assert killed[0] not in client.run(os.getpid).values()
 
 
