@@ -12,6 +12,7 @@ import derivc as dc
 from derivc.errors import InputTypeError, MissingDependencyError, ShapeError
 
 X = np.linspace(0.0, 3.0, 20)
+NEEDS = "needs dask: pip install 'derivc[dask]'"
 
 
 @pytest.fixture
@@ -31,11 +32,13 @@ def k() -> Any:
     ],
 )
 def test_what_is_refused(k: Any, how: str, data: Any, error: Any, told: str) -> None:
+    pytest.importorskip("dask.array", reason=NEEDS)
     with pytest.raises(error, match=told):
         dc.scale.reduce(k, how, data=data)
 
 
 def test_wrong_kernels_are_refused() -> None:
+    pytest.importorskip("dask.array", reason=NEEDS)
     with pytest.raises(ShapeError, match="scalar-valued"):
         dc.scale.reduce(dc.compile(["a*x", "x"]), data={"x": X})
     fixed = dc.compile(lambda w, x: w[0] * x, shapes={"w": (2,)})
