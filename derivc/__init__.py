@@ -24,6 +24,9 @@ from derivc.ops import Kink as Kink
 from derivc.ops import Names as Names
 from derivc.ops import Spelling as Spelling
 from derivc.ops import declare as declare
+from derivc.options import default_backend as default_backend
+from derivc.options import set_default_backend as set_default_backend
+from derivc.reduced import Reduced as Reduced
 from derivc.version import __version__ as __version__
 
 _MODULES = {

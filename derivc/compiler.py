@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from derivc.definition import Shapes, read
 from derivc.kernel import Kernel
-from derivc.options import Options, check_choice
+from derivc.options import Options, check_choice, default_backend
+from derivc.reduced import Reduced, parts_of
 
 CONVENTIONS = ("torch", "jax", "left", "right")
 
@@ -19,9 +20,10 @@ def compile(
     wrt: Sequence[str] | str | None = None,
     shapes: Shapes | None = None,
     convention: str = "torch",
-    backend: str = "numpy",
+    backend: str | None = None,
     accuracy: str = "fast",
     threads: int | None = None,
+    reduce: str | None = None,
     relaxed: bool = False,
 ) -> Kernel:
     """Compile a function and, when they are asked for, its derivatives.
@@ -34,17 +36,21 @@ def compile(
         wrt: the variables to differentiate by, in order; default: all.
         shapes: for a Python function, the shape of every array argument: `{"x": (5,)}`.
         convention: what derivatives return at kinks: "torch" (default), "jax", "left", "right".
-        backend: "numpy" (default); "c": compiled by this machine's C compiler, a NumPy ufunc;
-            "auto": NumPy until native code pays, and then that.
+        backend: "numpy"; "c": compiled by this machine's C compiler, a NumPy ufunc;
+            "auto": NumPy until native code pays, and then that. Default: "numpy", unless
+            `derivc.set_default_backend` or the variable DERIVC_BACKEND says otherwise.
         accuracy: of native code: "fast" (elementary functions over whole vectors, within 4 ulp), or
             "strict" (the C library's scalar ones, within 1 ulp).
         threads: over how many threads native code spreads large arrays; default: as many as the
             process may use.
+        reduce: "sum" or "mean" over all elements of the arguments, with the gradient in one pass;
+            a text `sum(...)` or `mean(...)` asks for the same.
         relaxed: read text in paper notation too (`2x`, `x^2`, `π`); off, so that a slip of the pen
             is an error in programs. `derivc.parse`, `derivc.diff` and the command line read it.
 
     Returns:
-        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...
+        A `Kernel`: call it, or its `.grad`, `.value_and_grad`, `.hessian`, ...; for a reduction a
+        `Reduced`, which has `.grad`, `.value_and_grad` and `.packed` too.
 
     Raises:
         ParseError: the text is not an expression. TraceError: the function cannot be traced.
@@ -58,7 +64,10 @@ def compile(
         (91.0, (43.0, 20.0))
     """
     check_choice("convention", convention, CONVENTIONS)
-    options = Options(backend, accuracy, threads)
+    options = Options(backend or default_backend(), accuracy, threads)
+    if isinstance(source, str) and reduce is None and (parts := parts_of(source)):
+        reduce, source = parts
     kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
-    return kernel
+    # Only the text may ask for a reduction, so mypy is told the type of what it is without one.
+    return kernel if reduce is None else cast("Kernel", Reduced(kernel, reduce))

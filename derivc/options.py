@@ -57,3 +57,40 @@ def processors() -> int:
 
 
 DEFAULT = Options()
+_chosen: list[str] = []
+
+
+def default_backend() -> str:
+    """The backend of kernels that ask for none: the one set, else DERIVC_BACKEND, else "numpy".
+
+    Raises:
+        InputTypeError: DERIVC_BACKEND names none.
+    """
+    found = _chosen[-1] if _chosen else os.environ.get("DERIVC_BACKEND") or "numpy"
+    check_choice("DERIVC_BACKEND", found, BACKENDS)
+    return found
+
+
+def set_default_backend(name: str) -> str:
+    """Choose the backend of kernels and tensor operations that ask for none.
+
+    What is compiled already stays as it is.
+
+    Args:
+        name: "numpy", "c" or "auto".
+
+    Returns:
+        The one before.
+
+    Raises:
+        InputTypeError: there is none of that name.
+
+    Example:
+        >>> before = set_default_backend("auto")
+        >>> default_backend(), set_default_backend(before)
+        ('auto', 'auto')
+    """
+    before = default_backend()
+    check_choice("backend", name, BACKENDS)
+    _chosen[:] = [name]
+    return before

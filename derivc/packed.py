@@ -11,6 +11,7 @@ from derivc.errors import InputTypeError, ShapeError
 
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
+    from derivc.reduced import Reduced
 
 
 @final
@@ -29,8 +30,8 @@ class Packed:
         (7.0, [4.0, 3.0])
     """
 
-    def __init__(self, kernel: Kernel):
-        self._kernel = kernel
+    def __init__(self, kernel: Kernel | Reduced):
+        self._kernel: Any = kernel
         self._moving = [a for a in kernel.definition.arguments if a.name in kernel.wrt]
         self._moving.sort(key=lambda a: kernel.wrt.index(a.name))
         self._rest = [a.name for a in kernel.definition.arguments if a.name not in kernel.wrt]

@@ -11,6 +11,7 @@ import click
 
 from derivc.cli import display
 from derivc.cli.command import Command
+from derivc.cli.native import native_findings
 from derivc.cli.options import Style, common, styled
 from derivc.cli.versions import version_of
 
@@ -23,7 +24,7 @@ COMPILERS = ("cc", "gcc", "clang", "zig")
 @styled
 @common
 def doctor(style: Style) -> None:
-    """Report versions, compilers, the cache and the range of long double."""
+    """Report versions, compilers, native kernels, the cache, long double."""
     found = _findings()
     if style.json:
         return display.document("doctor", **found)
@@ -34,6 +35,7 @@ def doctor(style: Style) -> None:
         (name, version or f"{absent} (optional)") for name, version in found["optional"].items()
     ]
     rows += [(name, place or "not found") for name, place in found["compilers"].items()]
+    rows += [(name, told) for name, told in found["native"].items()]
     rows += [("cache", _cache_line(found["cache"])), ("long double", found["long_double"])]
     return display.rows(rows, "  ", "")
 
@@ -64,6 +66,7 @@ def _findings() -> dict[str, Any]:
         "packages": {name: version_of(name) for name in PACKAGES},
         "optional": {name: version_of(name) for name in OPTIONAL},
         "compilers": {name: shutil.which(name) for name in COMPILERS},
+        "native": native_findings(),
         "cache": _cache(),
         "long_double": _long_double(),
     }

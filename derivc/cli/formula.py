@@ -61,6 +61,7 @@ def compiled(
     formulas: Sequence[Formula],
     shape: tuple[int, ...] | None,
     wrt: Sequence[str] | None = None,
+    backend: str = "numpy",
 ) -> Kernel:
     """The kernel of one expression (`shape` None), or of several as a vector."""
     from derivc import compiler
@@ -71,7 +72,8 @@ def compiled(
     arguments = tuple(Argument(name, (name,)) for name in names)
     text = formulas[0].text if shape is None else ""
     trees = tuple(formula.tree for formula in formulas)
-    return compiler.compile(Definition(arguments, trees, shape, "", text), wrt=wrt or None)
+    definition = Definition(arguments, trees, shape, "", text)
+    return compiler.compile(definition, wrt=wrt or None, backend=backend)
 
 
 def all_names(formulas: Sequence[Formula]) -> tuple[str, ...]:

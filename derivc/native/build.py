@@ -10,7 +10,7 @@ from derivc.codegen.c.backend import CBackend
 from derivc.codegen.c.writer import Writer
 from derivc.native.function import NativeFunction
 from derivc.native.plan import from_text, plan_of
-from derivc.native.toolchain import vector_forms
+from derivc.native.toolchain import find
 from derivc.options import Options
 from derivc.specs import Specs
 
@@ -30,7 +30,7 @@ def build(
         UnsupportedError: an op has no spelling in C.
     """
     text = cached(
-        f"c|{name}|{options.accuracy}|{sorted(vector_forms())}|{signature(specs)}",
+        f"c|{name}|{options.accuracy}|{sorted(backend(options).vector)}|{signature(specs)}",
         lambda: _written(specs, name, options),
     )
     plan, _, source = text.partition("\n")
@@ -38,8 +38,12 @@ def build(
 
 
 def backend(options: Options) -> CBackend:
-    """The C backend for this machine."""
-    return CBackend(vector_forms() if options.accuracy == "fast" else frozenset())
+    """The C backend for this machine's compiler.
+
+    Raises:
+        NativeError: there is none.
+    """
+    return CBackend(find().vector if options.accuracy == "fast" else frozenset())
 
 
 def _written(specs: Specs, name: str, options: Options) -> str:

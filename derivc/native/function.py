@@ -14,7 +14,7 @@ from derivc.native import runtime
 from derivc.native.library import load
 from derivc.native.plan import Nested, Plan, own_shapes
 from derivc.native.special import connect
-from derivc.native.wrapper import General
+from derivc.native.wrapper import General, flattened, looped
 from derivc.options import processors
 
 _OPERANDS = 64
@@ -34,6 +34,7 @@ class NativeFunction:
         numpy: the same function by the NumPy backend, made when it is first needed.
 
     Attributes:
+        source: its C text.
         call: the built-in function: numbers take the shortest path there is, arrays the ufunc's.
 
     Raises:
@@ -43,7 +44,7 @@ class NativeFunction:
     def __init__(
         self, plan: Plan, source: str, threads: int | None, numpy: Callable[[], Callable[..., Any]]
     ):
-        self.plan = plan
+        self.plan, self.source = plan, source
         self._keep: list[Any] = []
         self.library = load(source, plan.level)
         connect(self.library, plan.special)
@@ -60,6 +61,29 @@ class NativeFunction:
     def ufunc(self) -> Any:
         """The `numpy.ufunc`: arguments in order in, all results in order out."""
         return runtime.ufunc(self.record, self.plan.name, self._doc(), self._keep)
+
+    def total(self, arguments: list[Any], places: list[Any], size: int) -> list[float]:
+        """The sums of results over flat arrays, in one pass.
+
+        Args:
+            arguments: per argument a flat array of `size`, a single number, or an array of fixed
+                shape, all of one dtype.
+            places: per result a flat array to put it into, or None to add it up.
+            size: how many elements.
+
+        Returns:
+            The sum of every result that has no place; 0 for the others.
+        """
+        operands, steps, keep = flattened(arguments, self.plan.shapes)
+        width = keep[0].itemsize if keep else 8
+        operands += [None if place is None else place.ctypes.data for place in places]
+        steps += [0 if place is None else width for place in places]
+        room = np.zeros(2 * runtime.LANES * runtime.MOST_THREADS * max(1, len(places)))
+        sums = np.zeros(max(1, len(places)))
+        letter = keep[0].dtype.char if keep else "d"
+        runtime.total(letter)(*looped(operands, steps, size, self.record), room.ctypes.data,
+                              sums.ctypes.data)  # fmt: skip
+        return [float(s) for s in sums[: len(places)]]
 
     def _doc(self) -> str:
         given = ", ".join([*self.plan.arguments, "*", "out=None"])

@@ -27,11 +27,11 @@ _loaded: dict[str, ctypes.PyDLL] = {}
 _lock = threading.Lock()
 
 
-def load(source: str, level: int = 3) -> ctypes.PyDLL:
+def load(source: str, level: int = 3, keep: bool = True) -> ctypes.PyDLL:
     """The library that a translation unit compiles to.
 
     Args:
-        source: C. level: of optimization.
+        source: C. level: of optimization. keep: whether it goes into the cache.
 
     Raises:
         NativeError: there is no compiler, it failed, or its result cannot be loaded.
@@ -40,7 +40,7 @@ def load(source: str, level: int = 3) -> ctypes.PyDLL:
     key = _digest("|".join([toolchain.identity, str(level), source]).encode())
     with _lock:
         if key not in _loaded:
-            _loaded[key] = _stored(key) or _compiled(toolchain, source, level, key)
+            _loaded[key] = _stored(key) or _compiled(toolchain, source, level, key if keep else "")
         return _loaded[key]
 
 
@@ -105,7 +105,7 @@ def _try(arguments: list[str], toolchain: Toolchain, source: str, file: Path) ->
 def _kept(key: str, content: bytes) -> Path | None:
     """Where the library lies in the cache now; None where it cannot be put there."""
     folder = _folder()
-    if folder is None:
+    if folder is None or not key:
         return None
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -80,14 +80,23 @@ static void NAME(scatter)(char *to, const REAL *from, intp step, intp n)
    follow one another or an argument lies in the same place, because arguments are read again. */
 static int NAME(direct)(const kernel *k, char **args, const intp *steps, intp j)
 {
-    if (steps[j] != sizeof(REAL)) return 0;
+    if (!args[j] || steps[j] != sizeof(REAL)) return 0;
     for (intp i = 0; i < k->inputs; i++)
         if (args[i] == args[j]) return 0;
     return 1;
 }
 
-/* n elements, a chunk at a time that stays in the cache. */
-static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k)
+/* Adds elements up in lanes, each with the sum of what rounding lost (Knuth's exact sum of two). */
+static void NAME(add_up)(const REAL *from, intp n, double *sums)
+{
+    double *const restrict total = sums, *const restrict rest = sums + LANES;
+    for (intp i = 0; i + LANES <= n; i += LANES)
+        for (int j = 0; j < LANES; j++) add_exactly(total + j, rest + j, from[i + j]);
+    for (intp i = n & ~(intp)(LANES - 1); i < n; i++) add_exactly(total, rest, from[i]);
+}
+
+/* n elements, a chunk at a time that stays in the cache. A result without a place is added up. */
+static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k, double *sums)
 {
     const intp inputs = k->inputs, outputs = k->outputs, size = k->chunk;
     REAL scratch[(inputs + outputs) * size], *out[outputs + 1];
@@ -110,14 +119,26 @@ static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k)
             NAME(repair)(k, in, out, m);
             clear_flags();
         }
-        for (intp j = inputs; j < inputs + outputs; j++)
-            if (out[j - inputs] == scratch + j * size)
-                NAME(scatter)(args[j] + start * steps[j], out[j - inputs], steps[j], m);
+        for (intp j = inputs; j < inputs + outputs; j++) {
+            const REAL *const found = out[j - inputs];
+            if (!args[j]) NAME(add_up)(found, m, sums + (j - inputs) * 2 * LANES);
+            else if (found == scratch + j * size)
+                NAME(scatter)(args[j] + start * steps[j], found, steps[j], m);
+        }
     }
 }
 
 /* What NumPy calls. */
 void NAME(loop)(char **args, const intp *dimensions, const intp *steps, void *data)
 {
-    share(NAME(span), args, dimensions[0], steps, data);
+    share(NAME(span), args, dimensions[0], steps, data, 0);
+}
+
+/* The same, with the sums of the results that have no place; room for them comes from the caller. */
+void NAME(total)(
+    char **args, const intp *dimensions, const intp *steps, void *data, double *room, double *sums)
+{
+    const kernel *const k = data;
+    const intp parts = share(NAME(span), args, dimensions[0], steps, data, room);
+    for (intp j = 0; j < k->outputs; j++) sums[j] = added_up(room, j, parts, k->outputs);
 }

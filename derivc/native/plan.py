@@ -77,7 +77,8 @@ def plan_of(writer: Writer) -> Plan:
     """The plan of what a writer writes."""
     spec, program = writer.spec, writer.program
     sure = set(scalar.computed(program))
-    names = {in_c.special(s.op) for s in program.instructions if s.op != "const"}
+    ops = {s.op for s in program.instructions} - {"const"}
+    names = {in_c.special(op) for op in ops if op not in in_c.OWN}
     return Plan(
         name=spec.name,
         arguments=tuple(a.name for a in spec.arguments),

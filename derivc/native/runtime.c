@@ -26,6 +26,7 @@ typedef struct kernel {
 /* Set when a NaN is left where arguments are finite: Python looks into it. */
 int lost;
 
+#define LANES 8
 #define SAMPLE 64
 #define SAMPLE_ABOVE 256
 
@@ -50,8 +51,10 @@ static inline int raised(void) { return !FLAGS || fetestexcept(FLAGS) != 0; }
 static inline void clear_all_flags(void) { feclearexcept(FLAGS); }
 
 /* Threads: one a part of the elements. They end with the call, so that nothing is left to a fork. */
-typedef void span(char **, intp, const intp *, const kernel *);
-typedef struct { span *run; char **args; intp n; const intp *steps; const kernel *k; } part;
+typedef void span(char **, intp, const intp *, const kernel *, double *);
+typedef struct {
+    span *run; char **args; intp n; const intp *steps; const kernel *k; double *sums;
+} part;
 typedef unsigned long thread;
 typedef struct { unsigned long words[16]; } signals;
 extern int pthread_create(thread *, const void *, void *(*)(void *), void *);
@@ -68,11 +71,12 @@ extern int sigfillset(signals *);
 static void *run_part(void *given)
 {
     const part *p = given;
-    p->run(p->args, p->n, p->steps, p->k);
+    p->run(p->args, p->n, p->steps, p->k, p->sums);
     return 0;
 }
 
-static void split(span *run, char **args, intp n, const intp *steps, const kernel *k, intp count)
+static void split(
+    span *run, char **args, intp n, const intp *steps, const kernel *k, double *room, intp count)
 {
     const intp operands = k->inputs + k->outputs, each = (n / count + 63) & ~(intp)63;
     char *moved[count * operands];
@@ -84,8 +88,10 @@ static void split(span *run, char **args, intp n, const intp *steps, const kerne
     pthread_sigmask(SET_SIGNALS, &all, &before); /* Ctrl-C goes to the thread that called */
     for (intp t = 0; t < count; t++) {
         const intp start = t * each < n ? t * each : n, end = t + 1 < count ? start + each : n;
-        for (intp j = 0; j < operands; j++) moved[t * operands + j] = args[j] + start * steps[j];
-        parts[t] = (part){run, moved + t * operands, (end < n ? end : n) - start, steps, k};
+        for (intp j = 0; j < operands; j++)
+            moved[t * operands + j] = args[j] ? args[j] + start * steps[j] : 0;
+        double *const sums = room ? room + t * k->outputs * 2 * LANES : 0;
+        parts[t] = (part){run, moved + t * operands, (end < n ? end : n) - start, steps, k, sums};
         started[t] = t > 0 && pthread_create(ids + t, 0, run_part, parts + t) == 0;
     }
     pthread_sigmask(SET_SIGNALS, &before, 0);
@@ -95,13 +101,38 @@ static void split(span *run, char **args, intp n, const intp *steps, const kerne
         if (started[t]) pthread_join(ids[t], 0);
 }
 
-static void share(span *run, char **args, intp n, const intp *steps, const kernel *k)
+/* Runs a span over n elements, in parts on threads where that pays; how many parts it were. */
+static intp share(
+    span *run, char **args, intp n, const intp *steps, const kernel *k, double *room)
 {
     intp count = n / (k->worth > 64 ? k->worth : 64) + 1;
     if (count > k->threads) count = k->threads;
     if (count > MOST_THREADS) count = MOST_THREADS;
-    if (count > 1) split(run, args, n, steps, k, count);
-    else run(args, n, steps, k);
+    if (count > 1) split(run, args, n, steps, k, room, count);
+    else run(args, n, steps, k, room);
+    return count > 1 ? count : 1;
+}
+
+/* Sums: in lanes, so that whole vectors are added, each with what rounding lost. */
+static inline void add_exactly(double *total, double *rest, double x)
+{
+    const double before = *total, after = before + x, taken = after - before;
+    *rest += (before - (after - taken)) + (x - taken);
+    *total = after;
+}
+
+/* The sum of one result over all lanes of all parts; infinities and NaN as plain addition has them. */
+static double added_up(const double *room, intp j, intp parts, intp outputs)
+{
+    double total = 0, rest = 0;
+    for (intp t = 0; t < parts; t++) {
+        const double *const sums = room + (t * outputs + j) * 2 * LANES;
+        for (int i = 0; i < LANES; i++) {
+            add_exactly(&total, &rest, sums[i]);
+            rest += sums[LANES + i];
+        }
+    }
+    return __builtin_isfinite(total) ? total + rest : total;
 }
 
 #define REAL double

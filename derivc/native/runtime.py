@@ -12,6 +12,9 @@ from derivc.native.library import load
 
 INT = ctypes.c_ssize_t
 ADDRESS = ctypes.c_void_p
+MOST_THREADS, LANES = 64, 8
+"""As in `runtime.c`."""
+
 _DOUBLE, _FLOAT = 12, 11
 _FASTCALL_WITH_KEYWORDS = 0x0080 | 0x0002
 _CAPSULE = b"derivc.kernel"
@@ -76,6 +79,13 @@ def loop(letter: str) -> Callable[..., None]:
     """The loop over float64 ("d") or float32 ("f"), as Python calls it; it lets threads run."""
     kind = ctypes.CFUNCTYPE(None, ADDRESS, ADDRESS, ADDRESS, ADDRESS)
     return kind(address(library(), f"loop_{letter}"))
+
+
+@lru_cache(maxsize=2)
+def total(letter: str) -> Callable[..., None]:
+    """The loop that adds up, over float64 ("d") or float32 ("f"); it lets threads run."""
+    kind = ctypes.CFUNCTYPE(None, *[ADDRESS] * 6)
+    return kind(address(library(), f"total_{letter}"))
 
 
 def builtin(record: Record, name: str, doc: str, keep: list[Any]) -> Callable[..., Any]:

@@ -28,6 +28,9 @@ _VECTOR_FORMS = """
 acos acosh asin asinh atan atanh cbrt cos cosh erf erfc exp exp2 expm1 log log10 log1p log2 sin sinh
 tan tanh atan2 hypot pow
 """.split()
+_CLANG_KNOWS = frozenset(
+    name + suffix for name in ("sin", "cos", "exp", "log", "pow") for suffix in ("", "f")
+)
 _TWO = frozenset({"atan2", "hypot", "pow"})
 
 
@@ -62,17 +65,25 @@ class Toolchain:
                 [*self.command, "--version"],
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=20,
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return ""
         return next(iter(found.stdout.splitlines()), "")
 
-    @property
+    @cached_property
     def is_clang(self) -> bool:
-        """Whether the compiler takes clang's flags."""
-        return "clang" in self.version.lower() or "zig" in " ".join(self.command)
+        """Whether the compiler takes clang's flags; it is run only if its name does not tell."""
+        name = Path(shutil.which(self.command[0]) or self.command[0]).resolve().name
+        if "zig" in " ".join(self.command) or "clang" in name or sys.platform == "darwin":
+            return True
+        return "gcc" not in name and "clang" in self.version.lower()
+
+    @property
+    def vector(self) -> frozenset[str]:
+        """The C library's functions that this compiler can call on whole vectors."""
+        return vector_forms() & _CLANG_KNOWS if self.is_clang else vector_forms()
 
     def arguments(self, level: int, native: bool = True) -> list[str]:
         """The command line up to the names of files.

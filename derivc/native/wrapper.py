@@ -142,24 +142,15 @@ class General:
 
     def _looped(self, arrays: Any, rows: list[Any], shape: tuple[int, ...], dtype: Any) -> None:
         """By the loop itself: too many operands for a ufunc, or arrays of fixed shape."""
-        operands, steps, keep = [], [], []
-        for array, fixed in zip(arrays, self.shapes, strict=True):
-            if fixed is not None or array.size == 1:
-                flat = np.ascontiguousarray(array).reshape(-1)
-                operands += [flat.ctypes.data + i * dtype.itemsize for i in range(flat.size)]
-                steps += [0] * flat.size
-            else:
-                flat = np.ascontiguousarray(np.broadcast_to(array, shape))
-                operands.append(flat.ctypes.data)
-                steps.append(dtype.itemsize)
-            keep.append(flat)
+        flat = [
+            a if fixed is not None or a.size == 1 else np.broadcast_to(a, shape)
+            for a, fixed in zip(arrays, self.shapes, strict=True)
+        ]
+        operands, steps, keep = flattened(flat, self.shapes)
         operands += [row.ctypes.data for row in rows]
         steps += [dtype.itemsize] * len(rows)
-        count = len(operands)
-        runtime.loop(dtype.char)(
-            (runtime.ADDRESS * count)(*operands), (runtime.INT * 1)(math.prod(shape)),
-            (runtime.INT * count)(*steps), ctypes.addressof(self.record),
-        )  # fmt: skip
+        runtime.loop(dtype.char)(*looped(operands, steps, math.prod(shape), self.record))
+        del keep  # until here
 
     def _second_look(self, arrays: Any, results: list[Any], shape: tuple[int, ...]) -> None:
         """NaN that are left where arguments are finite, by the NumPy backend's widest numbers."""
@@ -179,6 +170,32 @@ class General:
         again = iter(_flat(self.numpy()(*given)))
         for result in results:
             result[(..., *where)] = next(again)
+
+
+def flattened(arrays: list[Any], shapes: Any) -> tuple[list[Any], list[int], list[Any]]:
+    """Addresses and steps of arguments, and the arrays that must live as long as they are used.
+
+    Args:
+        arrays: per argument. shapes: per argument, its fixed shape or None.
+    """
+    operands, steps, keep = [], [], []
+    for array, fixed in zip(arrays, shapes, strict=True):
+        flat = np.ascontiguousarray(array).reshape(-1)
+        keep.append(flat)
+        if fixed is None and flat.size != 1:
+            operands.append(flat.ctypes.data)
+            steps.append(flat.itemsize)
+        else:
+            operands += [flat.ctypes.data + i * flat.itemsize for i in range(flat.size)]
+            steps += [0] * flat.size
+    return operands, steps, keep
+
+
+def looped(operands: list[Any], steps: list[int], size: int, record: Any) -> tuple[Any, ...]:
+    """The arguments of a loop of the runtime."""
+    count, address = len(operands), ctypes.addressof(record)
+    places, each = (runtime.ADDRESS * count)(*operands), (runtime.INT * count)(*steps)
+    return places, (runtime.INT * 1)(size), each, address
 
 
 def _rows(result: Any, own: tuple[int, ...]) -> list[Any]:

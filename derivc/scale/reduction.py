@@ -22,18 +22,24 @@ from derivc.scale.tree import Partial, blocks_of, total_of
 
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
+    from derivc.reduced import Reduced as Reduction
 
 HOW = ("sum", "mean")
 
 
 def reduce(
-    kernel: Kernel, how: str = "sum", *, data: Mapping[str, Any], progress: Progress | None = None
+    kernel: Kernel | Reduction,
+    how: str | None = None,
+    *,
+    data: Mapping[str, Any],
+    progress: Progress | None = None,
 ) -> Reduced:
     """The sum or mean of a kernel over all points of its data, as a function of its parameters.
 
     Args:
-        kernel: scalar-valued; a function of parameters and of data.
-        how: "sum" or "mean".
+        kernel: scalar-valued; a function of parameters and of data. It may be a reduction over
+            arrays in memory, as `compile("mean(...)")` gives it.
+        how: "sum" or "mean"; default: the reduction's, or "sum".
         data: for some of its arguments dask arrays, or what broadcasts with them; the other
             arguments are parameters.
         progress: called with the number of blocks that are done and of all, as they are done.
@@ -54,7 +60,9 @@ def reduce(
         >>> dc.scale.reduce(k, data=data).value_and_grad(1.0)  # doctest: +SKIP
         (14.0, (-8.0,))
     """
-    return Reduced(kernel, how, data, progress)
+    inner: Any = getattr(kernel, "kernel", kernel)  # a reduction has one
+    own: str = getattr(kernel, "how", "sum")
+    return Reduced(inner, own if how is None else how, data, progress)
 
 
 @final
@@ -123,7 +131,7 @@ class Reduced:
 
         It gives (value, gradient) of one vector; parameters not in `wrt` follow by position.
         """
-        return Packed(cast("Any", self))  # it asks for what both have
+        return Packed(cast("Any", self))  # it asks for what kernels have too
 
     def delayed(self, *parameters: Any, **named: Any) -> Any:
         """`value_and_grad` as a `dask.delayed` object, to be handed to a client's `compute`."""

@@ -88,6 +88,20 @@ def test_parameters_of_fixed_shape_and_constants() -> None:
     assert packed[1].tolist() == by_w.tolist()
 
 
+def test_reductions_over_arrays_in_memory_go_on_over_blocks() -> None:
+    loss = dc.compile("mean((y - a*exp(-b*x))**2)", wrt=["a", "b"])
+    lazy = dc.scale.reduce(loss, data=named(X, Y))
+    value, grad = loss.value_and_grad(2.0, 1.0, X, Y)
+    assert lazy.value_and_grad(2.0, 1.0) == (
+        pytest.approx(value, rel=1e-14), pytest.approx(grad, rel=1e-14),
+    )  # fmt: skip
+    assert dc.scale.reduce(loss, "sum", data=named(X, Y)).value(2.0, 1.0) == pytest.approx(
+        value * X.size
+    )
+    with pytest.raises(InputTypeError, match=r"scale\.reduce"):
+        loss.value(2.0, 1.0, *blocked(X, Y))
+
+
 def test_data_are_left_out_of_wrt() -> None:
     loss = dc.scale.reduce(dc.compile("(y - a*x)**2"), data=named(X, Y))
     assert loss.wrt == ("a",)

@@ -65,9 +65,19 @@ class Body:
         found = []
         for value in part:
             step = self.program.instructions[value - len(self.inputs)]
-            text = spelling.expression(step, [self.names[a] for a in step.args], self.dialect)
+            atoms = [self._atom(step.op, k, a) for k, a in enumerate(step.args)]
+            text = spelling.expression(step, atoms, self.dialect)
             found.append(f"const {self.kind(value)} {self.names[value]} = {text};")
         return found
+
+    def _atom(self, op: str, position: int, value: Value) -> str:
+        """An operand: a truth where the op takes one, a number elsewhere."""
+        if not spelling.takes_truth(op, position):
+            return self.number(value)
+        if self.is_truth(value) or isinstance(self.program.constant(value), bool):
+            return self.names[value]
+        test = f"{self.names[value]} != 0"
+        return f"({test})" if self.dialect.branches else f"mask_{self.dialect.letter}({test})"
 
     def number(self, value: Value) -> str:
         """A value as a real number: a truth is 1 or 0."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from derivc.codegen.c import spelling
+from derivc.ops import registry
 
 _REALS = {"": "double", "f": "float", "l": "long double"}
 
@@ -71,6 +72,47 @@ static inline {real} logaddexp2_{form}({real} a, {real} b)
 }
 
 
+_WHOLE_ORDER = frozenset({"expn"})
+"""Functions of SciPy whose first argument must be whole: they warn in Python's words otherwise."""
+
+_OWN_SPECIAL = {
+    "zeta": """\
+/* Hurwitz's zeta by Euler and Maclaurin (https://dlmf.nist.gov/25.11.E28 with an error below 1e-17
+   for q + n > 10): the terms up to n, then the tail in powers of 1 / (q + n). */
+static double special_zeta(double s, double q)
+{
+    static const double factors[] = {
+        1.0 / 12, -1.0 / 720, 1.0 / 30240, -1.0 / 1209600, 1.0 / 47900160,
+        -691.0 / 1307674368000, 1.0 / 74724249600, -3617.0 / 10670622842880000,
+        43867.0 / 5109094217170944000, -174611.0 / 802857662698291200000.0
+    };
+    if (s == 1) return __builtin_inf();
+    if (!(s > 1) || !(q > -1000)) return __builtin_nan("");
+    if (q <= 0 && q == __builtin_floor(q)) return __builtin_inf();
+    if (q <= 0 && s != __builtin_floor(s)) return __builtin_nan("");
+    if (q > 1e8) return (1 / (s - 1) + 1 / (2 * q)) * pow(q, 1 - s);
+    double sum = pow(q, -s), a = q;
+    for (int i = 0; i < 9 || a <= 9; i++) {
+        a += 1;
+        const double term = pow(a, -s);
+        sum += term;
+        if (__builtin_fabs(term) < 1e-17 * __builtin_fabs(sum)) return sum;
+    }
+    double power = pow(a, -s), rising = s;
+    sum += power * a / (s - 1) - power / 2;
+    power /= a;
+    for (int j = 0; j < 10; j++) {
+        const double term = factors[j] * rising * power;
+        sum += term;
+        if (__builtin_fabs(term) < 1e-17 * __builtin_fabs(sum)) break;
+        rising *= (s + 2 * j + 1) * (s + 2 * j + 2);
+        power /= a * a;
+    }
+    return sum;
+}""",
+}
+
+
 def declarations(ops: Iterable[str]) -> list[str]:
     """The C library's functions that ops call, in every kind of number; SciPy's as pointers.
 
@@ -107,8 +149,8 @@ def _special(op: str) -> str:
     name = spelling.special(op)
     if not name:
         return ""
-    from derivc.ops import registry
-
+    if name in _OWN_SPECIAL:
+        return _OWN_SPECIAL[name]
     count = registry.get(op).arity
     plain, bracket, part = name.partition("[")
     local = f"special_{plain}" + (f"_{part.rstrip(']')}" if bracket else "")
@@ -120,9 +162,12 @@ def _special(op: str) -> str:
             f"static inline double {local}(double a)"
             f" {{ double r[2]; {local}_at(a, r, r + 1); return r[{part.rstrip(']')}]; }}"
         )
+    call = f"{local}_at({passed}, 0)"
+    if name in _WHOLE_ORDER:
+        call = f'a == __builtin_floor(a) ? {call} : __builtin_nan("")'
     return (
         f"double (*{local}_at)({given}, int);\n"
-        f"static inline double {local}({given}) {{ return {local}_at({passed}, 0); }}"
+        f"static inline double {local}({given}) {{ return {call}; }}"
     )
 
 

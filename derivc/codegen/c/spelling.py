@@ -29,6 +29,9 @@ _HELPERS = frozenset({"remainder", "floor_divide", "heaviside", "logaddexp", "lo
 _LIBRARY = {"erf": "erf", "erfc": "erfc", "gamma": "tgamma", "lgamma": "lgamma"}
 """Special functions that the C library has."""
 
+OWN = {"zeta": ["pow"]}
+"""Special functions of ours, and what they call: SciPy hands out no C function for them."""
+
 _DEGREES = {"deg2rad": "0.01745329251994329576923691", "rad2deg": "57.29577951308232087679815"}
 _INFIX = frozenset({"add", "sub", "mul", "div", "neg", "square"})
 
@@ -36,6 +39,11 @@ _INFIX = frozenset({"add", "sub", "mul", "div", "neg", "square"})
 def is_mask(op: str) -> bool:
     """Whether an op computes a truth."""
     return op in _COMPARISONS or op in _TESTS or op in _LOGIC or op == "logical_not"
+
+
+def takes_truth(op: str, position: int) -> bool:
+    """Whether an op takes a truth at a position, not a number."""
+    return op in _LOGIC or op == "logical_not" or (op == "where" and position == 0)
 
 
 def is_choice(op: str) -> bool:
@@ -62,6 +70,8 @@ def calls(op: str) -> list[str]:
         return ["exp", "log1p"] if op == "logaddexp" else ["exp2", "log1p"]
     if op in ("remainder", "floor_divide"):
         return ["fmod"]
+    if op in OWN:
+        return OWN[op]
     if is_inline(op) or special(op):
         return []
     return [_library(op)]
@@ -84,6 +94,8 @@ def is_vector(op: str, dialect: Dialect) -> bool:
     """Whether an instruction can stand in a loop over whole vectors."""
     if is_inline(op):
         return True
+    if special(op):
+        return False
     names = calls(op)
     return bool(names) and all(f"{name}{dialect.suffix}" in dialect.vector for name in names)
 
