@@ -18,6 +18,7 @@ from derivc.ir.program import Program
 from derivc.lowering.lift import lift
 from derivc.options import DEFAULT, Options
 from derivc.packed import CurveFit, Packed
+from derivc.scale.hook import hooked
 from derivc.specs import Specs
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Kernel:
     """A compiled function: call it for the value, ask it for derivatives.
 
     Made by `derivc.compile`. Arguments broadcast over arrays; results have the broadcast shape;
-    float32 in gives float32 out. Array arguments of traced functions have their fixed shape.
+    float32 in gives float32 out. Array arguments of traced functions have their fixed shape. Dask
+    arrays give dask arrays, in the layout of arrays in memory.
 
     Args:
         definition: what the user wrote.
@@ -95,7 +97,7 @@ class Kernel:
         """One generated function by name, by the NumPy backend whichever was chosen."""
         with self._lock:
             if name not in self._plain:
-                self._plain[name] = load(generate(self.specs, name))[name]
+                self._plain[name] = hooked(load(generate(self.specs, name)), self, name)
             return self._plain[name]
 
     def _native(self, name: str) -> Callable[..., Any]:

@@ -19,6 +19,7 @@ from derivc.codegen.support.call import _dtype
 from derivc.errors import InputTypeError, ShapeError
 from derivc.options import check_choice
 from derivc.packed import Packed
+from derivc.scale.hook import has_lazy
 
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
@@ -115,6 +116,7 @@ class _Call:
 
     def __init__(self, reduced: Reduced, given: list[Any], name: str):
         self.reduced, self.name = reduced, name
+        _refuse_lazy(given)
         arrays = [np.asarray(value) for value in given]
         arguments = reduced.definition.arguments
         for argument, array in zip(arguments, arrays, strict=True):
@@ -200,6 +202,15 @@ class _Call:
             place *= self.inner.type(scale)
         whole = place.reshape(self.shape).astype(self.dtype, copy=False)
         return whole if shape == self.shape else _unbroadcast(whole, shape)
+
+
+def _refuse_lazy(given: list[Any]) -> None:
+    """Dask arrays would be loaded whole, and may be larger than memory."""
+    if has_lazy(set(map(type, given))):
+        raise InputTypeError(
+            "a reduction takes arrays in memory; for dask arrays make"
+            " derivc.scale.reduce(loss, data={...}), a function of the parameters alone"
+        )
 
 
 def _check(name: str, shape: tuple[int, ...] | None, array: Any) -> None:

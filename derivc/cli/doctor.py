@@ -16,7 +16,7 @@ from derivc.cli.options import Style, common, styled
 from derivc.cli.versions import version_of
 
 PACKAGES = ("derivc", "numpy", "sympy", "mpmath", "jinja2", "click")
-OPTIONAL = ("scipy", "torch", "jax", "matplotlib", "dask", "ziglang")
+OPTIONAL = ("scipy", "torch", "jax", "matplotlib", "dask", "distributed", "ziglang")
 COMPILERS = ("cc", "gcc", "clang", "zig")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from derivc.errors import DerivcError
+from derivc.scale.hook import has_lazy
 
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
@@ -52,7 +53,8 @@ class Automatic:
             self._thread.join()
 
     def _count(self, args: tuple[Any, ...], named: dict[str, Any]) -> None:
-        sizes = (np.size(a) for a in (*args, *named.values()) if type(a) is not float)
+        given = (a for a in (*args, *named.values()) if type(a) is not float)
+        sizes = (np.size(a) for a in given if not has_lazy({type(a)}))  # workers count their own
         self._done += CALL + max(sizes, default=1)
         if self._done >= ENOUGH and self._thread is None:
             self._thread = threading.Thread(target=self._compile, name="derivc", daemon=True)

@@ -13,6 +13,7 @@ from derivc.codegen.support.call import _alike, _dtype, _hand_over, _real, _shap
 from derivc.codegen.support.memory import _fresh
 from derivc.native import runtime
 from derivc.native.plan import Plan, own_shapes, packer
+from derivc.scale.hook import has_lazy
 
 _SMALL = 1 << 17
 _FEW = _SMALL // 8
@@ -79,6 +80,8 @@ class General:
         kinds = set(map(type, given))
         if kinds <= _NUMBERS and out is None:
             return self.numpy()(*given)
+        if has_lazy(kinds):
+            return self.numpy()(*given) if out is None else self.numpy()(*given, out=out)
         if self.ufunc is not None:
             if out is None and kinds == {np.ndarray} and _alike(given):
                 return self._filled(given, given[0].shape, given[0].dtype)
