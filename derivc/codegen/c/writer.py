@@ -16,7 +16,7 @@ from derivc.ir.program import Program
 from derivc.passes.strength import strength
 from derivc.passes.weight import operations
 
-MOST_FOR_BLOCKS, MOST_FOR_WIDE = 2000, 600
+MOST_FOR_BLOCKS, MOST_FOR_WIDE = 1000, 600
 """Longer programs have no functions over arrays, no function over wider points."""
 
 
@@ -41,8 +41,9 @@ class Writer:
 
     @property
     def has_blocks(self) -> bool:
-        """Whether there are functions over arrays."""
-        return operations(self.program) <= MOST_FOR_BLOCKS
+        """Whether there are functions over arrays: something must broadcast."""
+        some = any(argument.is_scalar for argument in self.spec.arguments)
+        return some and operations(self.program) <= MOST_FOR_BLOCKS
 
     @property
     def has_wide(self) -> bool:
