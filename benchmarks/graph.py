@@ -15,6 +15,8 @@ import numpy as np
 
 import derivc as dc
 from benchmarks.timing import medians
+from derivc.errors import NativeError
+from derivc.native.toolchain import find
 
 POINT = np.random.default_rng(0).normal(size=10)
 SIZES = ((256, 784), (256,), (10, 256), (10,))
@@ -36,11 +38,22 @@ def optional(name: str) -> Any:
         return None
 
 
+def compiler() -> bool:
+    """Whether native kernels can be compiled here."""
+    try:
+        find()
+    except NativeError:
+        return False
+    return True
+
+
 def chains(torch: Any) -> dict[str, Callable[[], Any]]:
     """Forward and backward pass of the chain, on ten numbers."""
     x = dc.tensor(POINT, requires_grad=True)
     sin, tanh = dc.sin, dc.tanh
-    kernel = dc.function(lambda x: chain(x, np.sin, np.tanh))
+    kernel, native = (
+        dc.function(lambda x: chain(x, np.sin, np.tanh), backend=b) for b in ("numpy", "c")
+    )
 
     def pull(x: Any, y: Any) -> None:
         x.grad = None
@@ -50,6 +63,8 @@ def chains(torch: Any) -> dict[str, Callable[[], Any]]:
         "derivc": lambda: pull(x, chain(x, sin, tanh)),
         "derivc, one kernel": lambda: pull(x, kernel(x)),
     }
+    if compiler():
+        found["derivc, one kernel in C"] = lambda: pull(x, native(x))
     if torch:
         t = torch.tensor(POINT, requires_grad=True)
         found["PyTorch"] = lambda: pull(t, chain(t, torch.sin, torch.tanh))

@@ -66,6 +66,8 @@ def compile(
         ParseError: the text is not an expression. TraceError: the function cannot be traced.
         NotDifferentiableError: when a derivative is asked for that does not exist.
         InputTypeError: an option or the source is of a wrong kind.
+        NativeError: backend="c" without a C compiler.
+        UnsupportedError: an op that the backend cannot spell.
 
     Example:
         >>> import derivc as dc
@@ -81,6 +83,10 @@ def compile(
         reduce, source = parts
     kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
+    if options.backend == "c":
+        from derivc.native.build import check
+
+        check(kernel.specs)
     # Only the text may ask for a reduction, so mypy is told the type of what it is without one.
     return kernel if reduce is None else cast("Kernel", Reduced(kernel, reduce))
 

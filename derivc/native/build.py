@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from derivc.build import cached, header, signature
+from derivc.codegen.c import spelling
 from derivc.codegen.c.backend import CBackend
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.function import FunctionSpec, Header
 from derivc.errors import UnsupportedError
 from derivc.native.function import NativeFunction
 from derivc.native.plan import from_text, plan_of
+from derivc.native.special import address
 from derivc.native.toolchain import find
 from derivc.options import Options
 from derivc.specs import Specs
@@ -63,6 +65,21 @@ def of_spec(
     )
     plan, _, source = text.partition("\n")
     return NativeFunction(from_text(plan), source, options.threads, numpy)
+
+
+def check(specs: Specs) -> None:
+    """Refuse now what could not be compiled later.
+
+    Raises:
+        NativeError: there is no C compiler.
+        UnsupportedError: an op of the function has no spelling in C.
+        MissingDependencyError: it needs SciPy, which is not installed.
+    """
+    find()
+    for op in sorted({s.op for s in specs.build("value").program.instructions} - {"const"}):
+        spelling.calls(op)
+        if op not in spelling.OWN and (name := spelling.special(op)):
+            address(name)
 
 
 def backend(options: Options) -> CBackend:

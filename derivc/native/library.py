@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -91,15 +93,28 @@ def _run(toolchain: Toolchain, source: str, level: int, file: Path) -> None:
 def _try(arguments: list[str], toolchain: Toolchain, source: str, file: Path) -> str:
     """What went wrong; "" when the library was made."""
     command = [*arguments, "-x", "c", "-", "-o", str(file), *toolchain.libraries]
-    try:
-        done = subprocess.run(
-            command, input=source.encode(), capture_output=True, timeout=TIME_LIMIT, check=False,
-            cwd=file.parent,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return f"it took longer than {TIME_LIMIT} seconds"
-    told = done.stderr.decode(errors="replace")
-    return "" if done.returncode == 0 and file.exists() else told or f"exit {done.returncode}"
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=file.parent, process_group=0
+    ) as process:
+        try:
+            _, told = process.communicate(source.encode(), timeout=TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            return f"it took longer than {TIME_LIMIT} seconds"
+        except BaseException:  # Ctrl-C, too: a driver's children would go on without it
+            _end(process)
+            raise
+    if process.returncode == 0 and file.exists():
+        return ""
+    return told.decode(errors="replace") or f"exit {process.returncode}"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a compiler and all that it has started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _kept(key: str, content: bytes) -> Path | None:

@@ -107,8 +107,10 @@ def find() -> Toolchain:
     """The compiler to use: `CC`, cc, gcc, clang, or the one in the package ziglang.
 
     Raises:
-        NativeError: there is none; says what to install.
+        NativeError: there is none; says what to install. Windows is not supported.
     """
+    if os.name == "nt":
+        raise NativeError("native kernels are not built on Windows; use backend='numpy', or WSL")
     return _find(os.environ.get("CC", ""), os.environ.get("PATH", ""))
 
 

@@ -67,9 +67,8 @@ def test_no_compiler(folder, monkeypatch) -> None:
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setattr(toolchain.importlib.util, "find_spec", lambda name: None)
     toolchain._find.cache_clear()
-    k = dc.compile("x*exp(x) + 3", backend="c")
     with pytest.raises(NativeError, match=r"apt install gcc.*derivc\[native\].*backend='numpy'"):
-        k.value(1.5)
+        dc.compile("x*exp(x) + 3", backend="c")
     assert dc.compile("x*exp(x) + 3").value(0.0) == 3.0
     toolchain._find.cache_clear()
 
@@ -92,12 +91,19 @@ def test_a_compiler_that_fails(folder, monkeypatch, tmp_path) -> None:
 
 def test_a_compiler_that_takes_forever(folder, monkeypatch, tmp_path) -> None:
     script = tmp_path / "cc"
-    script.write_text('#!/bin/sh\n[ "$1" = --version ] || exec sleep 60\n')
+    child = tmp_path / "child"
+    script.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && exit\nsleep 60 & echo $! > {child}; wait\n'
+    )
     script.chmod(0o755)
     monkeypatch.setenv("CC", str(script))
-    monkeypatch.setattr(library, "TIME_LIMIT", 0.3)
+    monkeypatch.setattr(library, "TIME_LIMIT", 1.0)
     with pytest.raises(NativeError, match="longer than"):
         library.load("int x;")
+    with pytest.raises(ProcessLookupError):  # what it had started has ended with it
+        for _ in range(100):
+            os.kill(int(child.read_text()), 0)
+            time.sleep(0.05)
 
 
 def test_flags_that_are_not_known_are_left_out(folder, monkeypatch, tmp_path) -> None:
