@@ -14,7 +14,7 @@ from derivc.codegen.c.blocks import SLOT_LENGTH
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.function import Group, Layout, Stack
 from derivc.codegen.names_of import targets
-from derivc.passes.weight import operations, weight
+from derivc.passes.weight import weight
 
 Nested = Any
 """A layout as lists: `[...]` for a tuple of results, `()` or an array's own shape for each."""
@@ -36,7 +36,7 @@ class Plan:
         blocks, wide: whether there are functions over arrays and over wider numbers.
         slots: whether functions over arrays take few elements at a time.
         special: functions of scipy.special, as `psi` or `sici[0]`.
-        size: how many operations; weight: what they cost.
+        size: how many operations and results; weight: what they cost.
     """
 
     name: str
@@ -93,7 +93,7 @@ def plan_of(writer: Writer) -> Plan:
         wide=writer.has_wide,
         slots=writer.has_slots,
         special=tuple(sorted(names - {""})),
-        size=operations(program),
+        size=writer.size,
         weight=weight(program),
     )
 

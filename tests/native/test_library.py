@@ -100,10 +100,18 @@ def test_a_compiler_that_takes_forever(folder, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr(library, "TIME_LIMIT", 1.0)
     with pytest.raises(NativeError, match="longer than"):
         library.load("int x;")
-    with pytest.raises(ProcessLookupError):  # what it had started has ended with it
-        for _ in range(100):
-            os.kill(int(child.read_text()), 0)
-            time.sleep(0.05)
+    assert ends(int(child.read_text()))  # what it had started ends with it
+
+
+def ends(process: int) -> bool:
+    """Whether a process is gone within a few seconds."""
+    for _ in range(100):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_flags_that_are_not_known_are_left_out(folder, monkeypatch, tmp_path) -> None:

@@ -17,7 +17,7 @@ from derivc.passes.strength import strength
 from derivc.passes.weight import operations
 
 MOST_FOR_BLOCKS, MOST_FOR_WIDE = 1000, 600
-"""Longer programs have no functions over arrays, no function over wider points."""
+"""Larger programs have no functions over arrays, no function over wider points."""
 
 
 @final
@@ -43,12 +43,17 @@ class Writer:
     def has_blocks(self) -> bool:
         """Whether there are functions over arrays: something must broadcast."""
         some = any(argument.is_scalar for argument in self.spec.arguments)
-        return some and operations(self.program) <= MOST_FOR_BLOCKS
+        return some and self.size <= MOST_FOR_BLOCKS
 
     @property
     def has_wide(self) -> bool:
         """Whether there is a function over wider points."""
-        return operations(self.program) <= MOST_FOR_WIDE
+        return self.size <= MOST_FOR_WIDE
+
+    @property
+    def size(self) -> int:
+        """What a compiler has to do: operations, and results to write."""
+        return operations(self.program) + len(self.program.outputs)
 
     @property
     def has_slots(self) -> bool:
