@@ -145,7 +145,7 @@ class Compiled:
         """
         flags = now.flags
         before, flags.raised = flags.raised, False
-        results = (self.blocked if large else self.quick)(*arrays)
+        results = self.blocked(*arrays) if large else self.quick(*arrays)
         if flags.raised or (now.careful and self.gated):
             results = self._again(arrays, results, flags)
         flags.raised = before
