@@ -1,17 +1,23 @@
-"""`python -m benchmarks speed`, `scale`, `accuracy` or `graph`: side by side with peers."""
+"""`python -m benchmarks`, and parts of it: speed, scale, accuracy, graph."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from benchmarks import graph, scale, speed
+from benchmarks import command, graph, scale, speed
 from benchmarks.accuracy import main as accuracy
 from benchmarks.cases import SEEDS, feynman
 
 
-@click.group()
-def main() -> None:
-    """Measure derivc beside its peers."""
+@click.group(invoke_without_command=True)
+@command.options
+@click.pass_context
+def main(context: click.Context, **chosen: Any) -> None:
+    """Measure derivc beside its peers, those that are installed, in one process and in turn."""
+    if context.invoked_subcommand is None:
+        command.everything(**chosen)
 
 
 @main.command("speed")

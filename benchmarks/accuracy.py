@@ -18,7 +18,7 @@ import numpy as np
 
 import derivc as dc
 from benchmarks.collections import SETS, Expression, load
-from benchmarks.peers import forward_gradient, sympy_gradient
+from benchmarks.rivals import forward_gradient, sympy_gradient
 from benchmarks.truths import Truth, truths
 from derivc.verify.ulp import bits, ulps
 
