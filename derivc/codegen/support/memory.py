@@ -46,7 +46,7 @@ def _fresh(shape: tuple[int, ...], dtype: Any) -> Any:
 
 def _taken_back(size: int) -> Any:
     whole = size + _PAGE
-    for key, memory in list(_spare.items()):
+    for key, memory in reversed(list(_spare.items())):  # what was used last is in the cache
         if memory.nbytes == whole and _spare.pop(key, None) is not None:
             return memory
     return np.empty(whole, np.uint8)
