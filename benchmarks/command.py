@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from benchmarks import cases, extras
+from benchmarks.apart import run_apart
 from benchmarks.compare import Section, Session, fits, run
 from benchmarks.machine import machine
 from benchmarks.peers import chosen
@@ -99,6 +100,7 @@ _OPTIONS = (
     click.option("--dtype", default="", help="float64 (default), float32, or both with a comma."),
     click.option("--what", default="", help=f"Some of {','.join(WHATS)}; default: {GRADIENT}."),
     click.option("--rounds", default=0, help="Rounds of each median."),
+    click.option("--apart", is_flag=True, help="A process for each case, as in a short script."),
     click.option("--json", "-o", "target", default="", help="Write every figure to this file."),
     click.option("--chart", default="", help="Draw PATH.png and PATH.svg; needs matplotlib."),
 )
@@ -113,11 +115,12 @@ def options(command: Any) -> Any:
 
 def everything(
     quick: bool, peers: str, cases: str, sizes: str, dtype: str, what: str, rounds: int,
-    target: str, chart: str,
+    apart: bool, target: str, chart: str,
 ) -> None:  # fmt: skip
     """All of it; without a choice of cases, sizes, dtype or what, the whole program."""
     some = bool(cases or sizes or dtype or what)
     todo = picked(cases, sizes, dtype, what) if some else sections(quick)
-    session = measure(todo, peers, rounds or (3 if quick else 7))
+    count = rounds or (3 if quick else 7)
+    session = run_apart(todo, peers, count, _tell) if apart else measure(todo, peers, count)
     found = {} if some or peers else extras.measure(quick)
     finish(session, found, target, chart)
