@@ -28,7 +28,7 @@ static int NAME(improve)(const kernel *k, const REAL *const *in, REAL *const *ou
         const REAL least = before == 0 ? 0 : NORMAL, part = 64 * EPSILON * __builtin_fabs(after);
         const int close = __builtin_fabs(after - before) <= (part > least ? part : least);
         if (after == after && after != before && !close) out[j][i] = after, better = 1;
-        if (out[j][i] != out[j][i]) lost = 1;
+        if (out[j][i] != out[j][i]) doubts |= LOST;
     }
     return better;
 }
@@ -53,7 +53,8 @@ static COLD void NAME(repair)(const kernel *k, const REAL *const *in, REAL *cons
     intp count = 0, better = 0;
     if (!NAME(any_doubtful)(k, out, n)) return;
     if (!k->NAME(wider)) {
-        for (intp i = 0; i < n; i++) lost |= NAME(doubtful)(k, in, out, i);
+        for (intp i = 0; i < n; i++)
+            if (NAME(doubtful)(k, in, out, i)) doubts |= LOST;
         return;
     }
     for (intp i = 0; i < n; i++) count += NAME(doubtful)(k, in, out, i);
@@ -117,7 +118,7 @@ static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k, 
         k->NAME(block)(m, in, out);
         const int flags = raised();
         if (flags) {
-            if (flags & INVALID) invalid = 1;
+            if (flags & INVALID) doubts |= INVALID_SEEN;
             NAME(repair)(k, in, out, m);
             clear_flags();
         }

@@ -23,11 +23,18 @@ typedef struct kernel {
     void *fallback, *empty, *number; /* the general call, numpy.empty, numpy.float64 */
 } kernel;
 
-/* Set when a NaN is left where arguments are finite: Python looks into it. */
-int lost;
+/* What the calls of a thread have left to look into: NaN where arguments are finite, and invalid
+   operations (0 * inf, inf - inf). Threads of ours hand theirs to the one that started them. */
+enum { LOST = 1, INVALID_SEEN = 2 };
+static __thread int doubts;
 
-/* Set when an operation was invalid (0 * inf, inf - inf): the graph shuts gates where it was. */
-int invalid;
+/* What has been left since this was asked last. */
+int take_doubts(void)
+{
+    const int found = doubts;
+    doubts = 0;
+    return found;
+}
 
 #define LANES 8
 #define SAMPLE 64
@@ -57,7 +64,7 @@ static inline void clear_all_flags(void) { feclearexcept(FLAGS); }
 /* Threads: one a part of the elements. They end with the call, so that nothing is left to a fork. */
 typedef void span(char **, intp, const intp *, const kernel *, double *);
 typedef struct {
-    span *run; char **args; intp n; const intp *steps; const kernel *k; double *sums;
+    span *run; char **args; intp n; const intp *steps; const kernel *k; double *sums; int doubts;
 } part;
 typedef unsigned long thread;
 typedef struct { unsigned long words[16]; } signals;
@@ -74,8 +81,9 @@ extern int sigfillset(signals *);
 
 static void *run_part(void *given)
 {
-    const part *p = given;
+    part *p = given;
     p->run(p->args, p->n, p->steps, p->k, p->sums);
+    p->doubts = take_doubts();
     return 0;
 }
 
@@ -95,7 +103,7 @@ static void split(
         for (intp j = 0; j < operands; j++)
             moved[t * operands + j] = args[j] ? args[j] + start * steps[j] : 0;
         double *const sums = room ? room + t * k->outputs * 2 * LANES : 0;
-        parts[t] = (part){run, moved + t * operands, (end < n ? end : n) - start, steps, k, sums};
+        parts[t] = (part){run, moved + t * operands, (end < n ? end : n) - start, steps, k, sums, 0};
         started[t] = t > 0 && pthread_create(ids + t, 0, run_part, parts + t) == 0;
     }
     pthread_sigmask(SET_SIGNALS, &before, 0);
@@ -103,6 +111,7 @@ static void split(
         if (!started[t]) run_part(parts + t);
     for (intp t = 0; t < count; t++)
         if (started[t]) pthread_join(ids[t], 0);
+    for (intp t = 0; t < count; t++) doubts |= parts[t].doubts;
 }
 
 /* Runs a span over n elements, in parts on threads where that pays; how many parts it were. */

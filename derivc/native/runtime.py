@@ -61,27 +61,15 @@ def address(of: ctypes.PyDLL, name: str) -> int:
     return int(ctypes.cast(getattr(of, name), ADDRESS).value or 0)
 
 
-def take_lost() -> bool:
-    """Whether NaN were left where arguments are finite since this was asked last."""
-    return _taken("lost")
-
-
-def take_invalid() -> bool:
-    """Whether an operation on arrays was invalid (0 * inf) since this was asked last."""
-    return _taken("invalid")
-
-
-def _taken(name: str) -> bool:
-    mark = _marks()[name]
-    found = bool(mark.value)
-    if found:
-        mark.value = 0
-    return found
+LOST, INVALID = 1, 2
+"""What `doubts` tells: NaN where arguments are finite; an invalid operation such as 0 * inf."""
 
 
 @lru_cache(maxsize=1)
-def _marks() -> dict[str, ctypes.c_int]:
-    return {name: ctypes.c_int.in_dll(library(), name) for name in ("lost", "invalid")}
+def doubts() -> Callable[[], int]:
+    """A function that tells what calls of this thread have left to look into, and forgets it."""
+    found: Callable[[], int] = library().take_doubts
+    return found
 
 
 @lru_cache(maxsize=2)

@@ -42,6 +42,7 @@ class General:
         self.builtin: Callable[..., Any] | None = None
         self.ufunc: Any = None
         self.simple = False
+        self.doubts = runtime.doubts()
 
     def use(self, ufunc: Any) -> None:
         """Compute arrays by a ufunc."""
@@ -59,7 +60,7 @@ class General:
         """Small arrays of doubles: the ufunc and nothing around it."""
         found = self.ufunc(*args)
         results = [found] if self.plan.outputs == 1 else list(found)
-        if runtime.take_lost():
+        if self.doubts() & runtime.LOST:
             arrays = [np.asarray(a, float) for a in args]
             self._second_look(arrays, results, results[0].shape)
         return self.pack(results)
@@ -155,7 +156,7 @@ class General:
             self.ufunc(*arrays, out=tuple(rows))
         else:
             self._looped(arrays, rows, shape, dtype)
-        if runtime.take_lost():
+        if self.doubts() & runtime.LOST:
             self._second_look(arrays, results, shape)
 
     def _looped(self, arrays: Any, rows: list[Any], shape: tuple[int, ...], dtype: Any) -> None:

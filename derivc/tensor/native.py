@@ -34,12 +34,14 @@ def quick(compiled: Compiled) -> Callable[..., tuple[Any, ...]]:
     if ufunc is None:  # too many operands
         return plain
 
+    doubts = runtime.doubts()
+
     def run(*arrays: Any) -> tuple[Any, ...]:
         for array in arrays:
             if type(array) is np.ndarray and array.dtype not in (DOUBLE, _SINGLE):
                 return plain(*arrays)
         found = ufunc(*arrays)
-        if runtime.take_invalid() or runtime.take_lost():
+        if doubts():
             mode.now.flags.raised = True
         return found if type(found) is tuple else (found,)
 
