@@ -29,6 +29,10 @@ _HELPERS = frozenset({"remainder", "floor_divide", "heaviside", "logaddexp", "lo
 _LIBRARY = {"erf": "erf", "erfc": "erfc", "gamma": "tgamma", "lgamma": "lgamma"}
 """Special functions that the C library has."""
 
+_ROOT_HALF = "0.7071067811865475244008444"
+_FORMULAS = {"ndtr": ("erfc", f"0.5{{s}} * {{call}}(-{_ROOT_HALF}{{s}} * {{0}})")}
+"""Special functions that are another one of the C library but for constants."""
+
 OWN = {"zeta": ["pow"]}
 """Special functions of ours, and what they call: SciPy hands out no C function for them."""
 
@@ -79,7 +83,7 @@ def calls(op: str) -> list[str]:
 
 def special(op: str) -> str:
     """The function of scipy.special that an op is: `psi`, `sici[0]`; "" when it is none."""
-    if op == "const" or op in _LIBRARY:
+    if op == "const" or op in _LIBRARY or op in _FORMULAS:
         return ""
     name = spelling.spelling_of(op).numpy
     return name.removeprefix("special.") if name.startswith("special.") else ""
@@ -126,6 +130,9 @@ def expression(step: Instruction, atoms: list[str], dialect: Dialect) -> str:
         return str(spelling.spelling_of(op).infix).format(*given)
     if op in _DEGREES:
         return f"{given[0]} * {_DEGREES[op]}{dialect.suffix.upper()}"
+    if op in _FORMULAS:
+        name, text = _FORMULAS[op]
+        return text.format(*given, s=dialect.suffix.upper(), call=dialect.function(name))
     return f"{called(op, dialect)}({', '.join(given)})"
 
 
@@ -142,6 +149,8 @@ def called(op: str, dialect: Dialect) -> str:
 
 def _library(op: str) -> str:
     """The C library's name of an op: its declared one, or `math`'s, which is the same."""
+    if op in _FORMULAS:
+        return _FORMULAS[op][0]
     found = spelling.spelling_of(op)
     name = found.c or _LIBRARY.get(op) or ("pow" if op == "pow" else found.math or "")
     name = name.removeprefix("math.")
