@@ -29,6 +29,7 @@ from derivc.passes.dce import dce
 from derivc.passes.jvp import jvp
 from derivc.passes.pipeline import before_generation
 from derivc.passes.vjp import pullback
+from derivc.passes.weight import operations
 from derivc.specs import Specs, cotangent_of, untaken
 from derivc.tensor import native
 from derivc.tensor.modes import Flags, State, begin, end, mode
@@ -80,11 +81,12 @@ class Compiled:
         """The same for large arrays."""
         return self.thorough if self._compiles_nothing else self.quick
 
-    @property
+    @cached_property
     def _compiles_nothing(self) -> bool:
         """A truth, or one or two instructions: NumPy's own ufuncs are as good as ours."""
-        few = len(self.specs.value_program) <= _FEW
-        return self.options.backend != "c" or self.boolean or few
+        if self.options.backend != "c" or self.boolean:
+            return True
+        return operations(self.spec().program) <= _FEW
 
     @cached_property
     def _by_ufuncs(self) -> Callable[..., tuple[Any, ...]]:

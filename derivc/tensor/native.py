@@ -26,20 +26,19 @@ def quick(compiled: Compiled) -> Callable[..., tuple[Any, ...]]:
     Raises:
         NativeError: there is no C compiler, or it failed.
     """
-    plain = compiled._by_ufuncs
     try:
         ufunc = build.of_spec(compiled.spec, compiled.specs, compiled.options).general.ufunc
     except UnsupportedError:
-        return plain
+        return compiled._by_ufuncs
     if ufunc is None:  # too many operands
-        return plain
+        return compiled._by_ufuncs
 
     doubts = runtime.doubts()
 
     def run(*arrays: Any) -> tuple[Any, ...]:
         for array in arrays:
             if type(array) is np.ndarray and array.dtype not in (DOUBLE, _SINGLE):
-                return plain(*arrays)
+                return compiled._by_ufuncs(*arrays)
         found = ufunc(*arrays)
         if doubts():
             mode.now.flags.raised = True
