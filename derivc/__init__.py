@@ -30,32 +30,32 @@ from derivc.reduced import Reduced as Reduced
 from derivc.version import __version__ as __version__
 
 _MODULES = {
-    "aliases": "autograd linalg nn optim special",
-    "anomaly": "detect_anomaly set_detect_anomaly",
-    "create": (
+    "tensor.aliases": "autograd linalg nn optim special",
+    "tensor.anomaly": "detect_anomaly set_detect_anomaly",
+    "tensor.create": (
         "arange as_tensor eye from_numpy full linspace ones ones_like tensor zeros zeros_like"
     ),
-    "drawing.draw": "draw",
-    "function": "Function once_differentiable",
-    "functional": "grad_of hvp value_and_grad",
-    "grad_mode": (
+    "tensor.drawing.draw": "draw",
+    "tensor.function": "Function once_differentiable",
+    "tensor.functional": "grad_of hvp value_and_grad",
+    "tensor.grad_mode": (
         "enable_grad inference_mode is_grad_enabled is_inference_mode_enabled no_grad"
         " set_grad_enabled"
     ),
-    "gradcheck": "gradcheck gradgradcheck",
-    "grads": "backward grad",
-    "kernels": "function",
-    "optim": "SGD Adam",
-    "public": "max min median",
-    "saving": "checkpoint disable_saved_tensors_hooks saved_tensors_hooks",
-    "tensor": "Tensor",
+    "tensor.gradcheck": "gradcheck gradgradcheck",
+    "tensor.grads": "backward grad",
+    "tensor.kernels": "function",
+    "tensor.optim": "SGD Adam",
+    "tensor.public": "max min median",
+    "tensor.saving": "checkpoint disable_saved_tensors_hooks saved_tensors_hooks",
+    "tensor.tensor": "Tensor",
 }
 _LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
-"""Names of the runtime graph and their modules, imported when the first of them is asked for."""
+"""Names of the layers above the compiler and their modules, imported when they are asked for."""
 
 
 def __getattr__(name: str) -> Any:
-    """The runtime graph's names, and the function of a declared op by its name or alias."""
+    """A name of a layer above the compiler; the function of a declared op by name or alias."""
     found = None if name.startswith("_") else _found(name)
     if found is None:
         raise AttributeError(f"module 'derivc' has no attribute {name!r}")
@@ -73,7 +73,7 @@ def _found(name: str) -> Any:
     if name in ("forward_ad", "functional"):
         return import_module(f"derivc.tensor.{name}")
     if name in _LAZY:
-        return getattr(import_module(f"derivc.tensor.{_LAZY[name]}"), name)
+        return getattr(import_module(f"derivc.{_LAZY[name]}"), name)
     op = registry.resolve(name)
     return function_of(op.name) if op else _structural(name)
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, final
 
+from derivc.arguments import as_tuple, chosen
 from derivc.build import generate, header, signature
 from derivc.codegen.function import Argument, FunctionSpec
 from derivc.codegen.load import load
 from derivc.codegen.numpy import NumpyBackend
 from derivc.definition import Definition
-from derivc.errors import InputTypeError
 from derivc.files import save_text
 from derivc.ir.program import Program
 from derivc.lowering.lift import lift
@@ -59,7 +59,7 @@ class Kernel:
         options: Options = DEFAULT,
     ):
         self.definition = definition
-        self.wrt = _checked(definition, wrt)
+        self.wrt = chosen(definition, wrt)
         self.convention = convention
         self.options = options
         self.specs = Specs(definition, self.wrt, convention)
@@ -189,10 +189,10 @@ class Kernel:
         return self.function("hvp")(*self._pack(primals), *self._moving(vector))
 
     def _pack(self, values: Any) -> tuple[Any, ...]:
-        return _tuple(values, len(self.inputs), "primals", self.inputs)
+        return as_tuple(values, len(self.inputs), "primals", self.inputs)
 
     def _moving(self, values: Any) -> tuple[Any, ...]:
-        return _tuple(values, len(self.wrt), "tangents", self.wrt)
+        return as_tuple(values, len(self.wrt), "tangents", self.wrt)
 
     @cached_property
     def packed(self) -> Packed:
@@ -315,29 +315,3 @@ def _rebuild(
 ) -> Kernel:
     definition = Definition(arguments, lift(program), shape, name, text, program)
     return Kernel(definition, wrt, convention, options)
-
-
-def _checked(definition: Definition, wrt: Sequence[str] | str | None) -> tuple[str, ...]:
-    """The arguments to differentiate by.
-
-    Raises:
-        InputTypeError: a name is no argument of the function.
-    """
-    if wrt is None:
-        return definition.inputs
-    names = (wrt,) if isinstance(wrt, str) else tuple(str(name) for name in wrt)
-    unknown = [name for name in names if name not in definition.inputs]
-    if unknown or len(set(names)) != len(names):
-        raise InputTypeError(
-            f"wrt={names} must name arguments of the function, each once: {definition.inputs}"
-        )
-    return names
-
-
-def _tuple(values: Any, count: int, what: str, names: tuple[str, ...]) -> tuple[Any, ...]:
-    """One value per name: a tuple or list of them, or the bare value of a single one."""
-    if isinstance(values, tuple | list) and len(values) == count:
-        return tuple(values)
-    if count == 1:
-        return (values,)
-    raise InputTypeError(f"{what} must be a tuple of {count} values, for {names}; got {values!r}")
