@@ -13,6 +13,7 @@ from derivc.codegen.c.dialect import BLOCK_DOUBLE, BLOCK_FLOAT, POINT, WIDE, Dia
 from derivc.codegen.c.names import input_names
 from derivc.codegen.function import FunctionSpec
 from derivc.ir.program import Program
+from derivc.passes.mirror import mirror
 from derivc.passes.strength import strength
 from derivc.passes.weight import operations
 
@@ -37,7 +38,8 @@ class Writer:
         """The program with its outputs in the order in which the result holds them."""
         outputs = self.spec.program.outputs
         leaves = layout.leaves(self.spec.layout)
-        return strength(replace(self.spec.program, outputs=tuple(outputs[i] for i in leaves)))
+        ordered = replace(self.spec.program, outputs=tuple(outputs[i] for i in leaves))
+        return mirror(strength(ordered))
 
     @property
     def has_blocks(self) -> bool:
