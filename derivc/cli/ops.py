@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -66,6 +65,7 @@ def _facts(op: Op) -> dict[str, Any]:
     import sympy as sp
 
     from derivc.cli.notation import text_of
+    from derivc.ops.names import LIBRARIES
 
     symbols = [sp.Symbol(name, real=True) for name in op.params]
     domain = op.domain(*symbols) if op.domain else sp.true
@@ -80,10 +80,17 @@ def _facts(op: Op) -> dict[str, Any]:
         "kinks": [_kink(kink, symbols) for kink in op.kinks],
         "defaults": {name: text_of(sp.sympify(v)) for name, v in op.defaults.items()},
         "aliases": op.aliases,
-        "elsewhere": {library: name for library, name in asdict(op.also).items() if name},
+        "elsewhere": {
+            library: name for library in LIBRARIES if (name := getattr(op.also, library))
+        },
         "tags": sorted(op.tags),
         "source": op.source,
     }
+
+
+def _called(op: Op, library: str) -> str:
+    """The names of the op in a library; how its backends call it is left out."""
+    return ", ".join(name for name in op.also.every(library) if ".ops." not in name)
 
 
 def _partials(op: Op, symbols: list[Any]) -> list[str]:

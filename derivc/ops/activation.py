@@ -11,10 +11,11 @@ import sympy as sp
 from sympy import Abs, Rational, exp, sign, tanh
 
 from derivc.ops.bounded import bounded
-from derivc.ops.declaration import Kink, Names, Op
+from derivc.ops.declaration import Kink, Op
 from derivc.ops.declare import declare
 from derivc.ops.exponential import expm1
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import jump, squared
 

@@ -7,8 +7,9 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, log
 
-from derivc.ops.declaration import Names, Spelling
+from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import everywhere, mpmath, over
 

@@ -12,8 +12,9 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, Rational, besseli, besselj, besselk, bessely, pi, sign, sqrt
 
-from derivc.ops.declaration import Kink, Names, Op, Spelling
+from derivc.ops.declaration import Kink, Op, Spelling
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from derivc.errors import DeclarationError
-from derivc.ops.declaration import Formula, Kink, Names, Op, parameters
+from derivc.ops.declaration import Formula, Kink, Op, parameters
+from derivc.ops.names import Names
 from derivc.ops.registry import register
 from derivc.ops.symbol import make_symbol
 

@@ -7,9 +7,10 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, exp, gamma, log, loggamma, pi, polygamma, sqrt
 
-from derivc.ops.declaration import Names, Spelling
+from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p, xlog1py, xlogy
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath
 

@@ -10,10 +10,11 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, Rational, exp, log, sign
 
-from derivc.ops.declaration import Kink, Names, Op
+from derivc.ops.declaration import Kink, Op
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p, xlogy
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import squared
 from derivc.ops.sigmoids import sigmoid, softplus

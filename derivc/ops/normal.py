@@ -11,9 +11,10 @@ import sympy as sp
 from sympy import Abs, Rational, erf, erfc, exp, pi, sqrt, tanh
 
 from derivc.ops.bounded import bounded
-from derivc.ops.declaration import Names, Op, Spelling
+from derivc.ops.declaration import Op, Spelling
 from derivc.ops.declare import declare
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath, squared
 from derivc.ops.sigmoids import sigmoid

@@ -7,8 +7,9 @@ from typing import Any
 import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivc.ops.declaration import Names, Spelling
+from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:

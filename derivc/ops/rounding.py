@@ -7,9 +7,10 @@ from typing import Any
 import sympy as sp
 from sympy import ceiling, floor
 
-from derivc.ops.declaration import Kink, Names, Op, Spelling
+from derivc.ops.declaration import Kink, Op, Spelling
 from derivc.ops.declare import declare
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import everywhere, jump, mpmath
 

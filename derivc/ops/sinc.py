@@ -17,8 +17,9 @@ import sympy as sp
 from sympy import Abs, Rational, cos, factorial, pi, sin
 
 from derivc.ops import registry
-from derivc.ops.declaration import Names, Op
+from derivc.ops.declaration import Op
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import mpmath
 

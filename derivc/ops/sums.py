@@ -6,9 +6,10 @@ from typing import Any
 
 import sympy as sp
 
-from derivc.ops.declaration import Names, Spelling
+from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
 from derivc.ops.exponential import exp2
+from derivc.ops.names import Names
 from derivc.ops.shorthand import everywhere, mpmath
 from derivc.ops.sigmoids import sigmoid
 
