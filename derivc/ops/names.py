@@ -47,7 +47,7 @@ class Names:
     def plus(self, text: str) -> Names:
         """The same with further names, written short and with spaces between.
 
-        The first name of a library that has none yet becomes the one that stands for the op.
+        The first plain name of a library that has none yet becomes the one that stands for the op.
 
         Example:
             >>> Names("torch.sum").plus("T.sum np.sum").every()
@@ -55,8 +55,8 @@ class Names:
         """
         found = self
         for name in map(spelled_out, text.split()):
-            library = name.partition(".")[0]
-            if getattr(found, library) is None and ".ops." not in name:
+            library, plain = name.partition(".")[0], not (".ops." in name or "(" in name)
+            if plain and getattr(found, library) is None:
                 changed: dict[str, Any] = {library: name}
                 found = replace(found, **changed)
             elif name not in found.every():

@@ -85,5 +85,8 @@ sinc = declare(
     "sinc", "sin(pi x)/(pi x), 1 at 0: the one of NumPy, PyTorch and signal processing.",
     meaning=lambda x: where(sp.Eq(x, 0), 1, sin(pi * x) / (pi * x)), tags=_TAGS, cost=30,
     stable=lambda x: sincu(pi * x), partials=lambda x, y: [pi * derivative_of_sinc(1)(pi * x)],
-    range=(-1, 1), also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc"),
+    range=(-1, 1),
+    also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc").plus(
+        "special.sinc T.sinc T.sinc_ sp.special.sinc"
+    ),
 )  # fmt: skip

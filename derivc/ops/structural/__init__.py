@@ -14,3 +14,4 @@ from derivc.ops.structural import normalization as normalization
 from derivc.ops.structural import reductions as reductions
 from derivc.ops.structural import selection as selection
 from derivc.ops.structural import shapes as shapes
+from derivc.ops.structural import spectral as spectral

@@ -47,6 +47,7 @@ composite(
     torch="torch.nn.functional.layer_norm",
     tensors=["x", "weight", "bias"],
     formula="by normalized",
+    also="torch.layer_norm nn.LayerNorm",
 )  # fmt: skip
 
 
@@ -77,6 +78,7 @@ composite(
     torch="torch.nn.functional.batch_norm",
     tensors=["x", "weight", "bias"],
     formula="by normalized",
+    also="nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d nn.SyncBatchNorm",
 )  # fmt: skip
 
 
@@ -90,6 +92,7 @@ def _rms_norm(F: Any, x: Any, normalized_shape: Any, weight: Any = None, eps: An
 composite(
     "rms_norm", "Divided by the root of the mean square over the last dimensions.", _rms_norm,
     torch="torch.nn.functional.rms_norm", tensors=["x", "weight"], formula="by mean and rsqrt",
+    also="torch.rms_norm nn.RMSNorm",
 )  # fmt: skip
 
 
@@ -113,6 +116,7 @@ composite(
     "cosine_similarity", "The cosine of the angle between vectors along a dimension.", _cosine,
     torch="torch.nn.functional.cosine_similarity", tensors=["a", "b"], formula="by vector_norm",
     renamed={"x1": "a", "x2": "b", "axis": "dim"},
+    also="torch.cosine_similarity nn.CosineSimilarity",
 )  # fmt: skip
 
 
@@ -126,16 +130,19 @@ composite(
     "pairwise_distance", "The p-norm of differences along the last dimension.", _distance,
     torch="torch.nn.functional.pairwise_distance", tensors=["a", "b"], formula="by vector_norm",
     renamed={"x1": "a", "x2": "b", "keepdims": "keepdim"},
+    also="torch.pairwise_distance nn.PairwiseDistance",
 )  # fmt: skip
 composite(
     "dist", "The p-norm of the difference of two arrays.",
     lambda F, a, b, p=2: F.vector_norm(a - b, p), torch="torch.dist",
     tensors=["a", "b"],
     formula="by vector_norm",
+    also="T.dist",
 )  # fmt: skip
 composite(
     "glu", "One half times the sigmoid of the other.",
     lambda F, x, dim=-1: _glu(F, x, dim), torch="torch.nn.functional.glu", formula="by sigmoid",
+    also="nn.GLU jax.nn.glu",
 )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ structural(
     "sort", "The numbers in order along a dimension, and where they were.", forward=_sorted,
     vjp=_scattered, torch="torch.sort", jvp=_gathered,
     formula=r"\bar{x}_{\text{order}_i} = \bar{y}_i",
+    also="T.sort np.sort jnp.sort",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ structural(
     "topk", "The k largest (or smallest) numbers along a dimension, and where they are.",
     forward=_topk, vjp=_scattered, torch="torch.topk",
     jvp=_gathered, formula=r"\bar{x}_{\text{index}_i} = \bar{y}_i",
+    also="T.topk",
 )  # fmt: skip
 
 
@@ -74,6 +76,7 @@ def _kth_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> A
 structural(
     "kthvalue", "The k-th smallest number along a dimension, and where it is.", forward=_kth,
     vjp=_kth_vjp, torch="torch.kthvalue", jvp=_kth_jvp, formula=r"\bar{x}_{i^*} = \bar{y}",
+    also="T.kthvalue",
 )  # fmt: skip
 
 
@@ -86,6 +89,7 @@ structural(
     "median_along", "The median along a dimension (the lower of two), and where it is.",
     forward=_median, vjp=_kth_vjp, torch="torch.median", jvp=_kth_jvp,
     formula=r"\bar{x}_{i^*} = \bar{y}",
+    also="T.median",
 )  # fmt: skip
 
 
@@ -101,6 +105,7 @@ def _running(name: str) -> None:
         f"cum{name}", f"The running {name}imum along a dimension, and where it is.",
         forward=forward, vjp=_scattered, jvp=_gathered, torch=f"torch.cum{name}",
         formula=r"\bar{x}_i = \textstyle\sum \bar{y}_j \text{ over the } j \text{ with } i^*_j = i",
+        also=f"T.cum{name} lax.cum{name}",
     )  # fmt: skip
 
 

@@ -30,11 +30,14 @@ structural(
     forward=lambda xp, x, shape: xp.reshape(x, whole(x.size, shape)), torch="torch.reshape",
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["view"],
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    also="T.reshape np.reshape jnp.reshape T.view T.reshape_as T.view_as torch.unflatten "
+    "T.unflatten nn.Unflatten",
 )  # fmt: skip
 composite(
     "flatten", "Several dimensions as one.",
     lambda F, x, start_dim=0, end_dim=-1: F.reshape(x, _flat(tuple(x.shape), start_dim, end_dim)),
     aliases=["ravel"], torch="torch.flatten", formula="by reshape",
+    also="T.flatten nn.Flatten torch.ravel T.ravel np.ravel jnp.ravel",
 )  # fmt: skip
 
 
@@ -55,6 +58,7 @@ structural(
     forward=lambda xp, x, dims: xp.transpose(x, dims), torch="torch.permute",
     vjp=lambda F, g, dims: F.permute(g, _inverse(dims)),
     jvp="linear", formula=r"\bar{x} = \operatorname{permute}^{-1}(\bar{y})",
+    also="T.permute np.transpose jnp.transpose lax.transpose np.permute_dims jnp.permute_dims",
 )  # fmt: skip
 
 
@@ -69,6 +73,8 @@ structural(
     forward=_transpose, vjp=lambda F, g, dim0, dim1: F.transpose(g, dim0, dim1),
     aliases=["swapaxes"], torch="torch.transpose", jvp="linear",
     formula=r"\bar{x} = \bar{y}^{\top}",
+    also="T.transpose T.transpose_ torch.swapaxes T.swapaxes T.swapaxes_ np.swapaxes "
+    "jnp.swapaxes torch.t T.t T.T T.mT np.matrix_transpose jnp.matrix_transpose",
 )  # fmt: skip
 structural(
     "moveaxis", "Dimensions moved to other places.", is_view=True,
@@ -76,6 +82,7 @@ structural(
     vjp=lambda F, g, source, destination: F.moveaxis(g, destination, source),
     aliases=["movedim"], torch="torch.moveaxis",
     jvp="linear", formula=r"\bar{x} = \operatorname{move}^{-1}(\bar{y})",
+    also="T.moveaxis np.moveaxis jnp.moveaxis torch.movedim T.movedim",
 )  # fmt: skip
 
 
@@ -93,6 +100,7 @@ structural(
     vjp=lambda F, g, x_shape: F.sum_to(g, x_shape), aliases=["broadcast_to"],
     torch="torch.Tensor.expand",
     jvp="linear", formula=r"\bar{x} = \textstyle\sum \bar{y} \text{ over the copies}",
+    also="torch.broadcast_to T.broadcast_to np.broadcast_to jnp.broadcast_to T.expand_as",
 )  # fmt: skip
 
 
@@ -122,18 +130,21 @@ structural(
     "squeeze", "Without dimensions of extent 1.", is_view=True, forward=_squeeze,
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), torch="torch.squeeze",
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    also="T.squeeze T.squeeze_ np.squeeze jnp.squeeze lax.squeeze",
 )  # fmt: skip
 structural(
     "unsqueeze", "With a new dimension of extent 1.", is_view=True,
     forward=lambda xp, x, dim: xp.expand_dims(x, dim), torch="torch.unsqueeze",
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["expand_dims"],
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    also="T.unsqueeze T.unsqueeze_ np.expand_dims jnp.expand_dims lax.expand_dims",
 )  # fmt: skip
 structural(
     "flip", "The order along dimensions reversed.", variadic=True, torch="torch.flip",
     forward=lambda xp, x, dims: xp.flip(x, axis=dims) if x.ndim else x.copy(),
     vjp=lambda F, g, dims: F.flip(g, dims),
     jvp="linear", formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
+    also="T.flip np.flip jnp.flip",
 )  # fmt: skip
 structural(
     "roll", "The numbers shifted around along dimensions.", torch="torch.roll",
@@ -141,6 +152,7 @@ structural(
     vjp=lambda F, g, shifts, dims: F.roll(g, _negated(shifts), dims),
     jvp="linear", formula=r"\bar{x} = \operatorname{roll}(\bar{y}, -s)",
     renamed={"axis": "dims", "shift": "shifts"},
+    also="T.roll np.roll jnp.roll",
 )  # fmt: skip
 
 
@@ -162,6 +174,7 @@ structural(
     forward=lambda xp, tensors, dim=0: xp.concatenate(tensors, axis=dim), vjp=_cat_vjp,
     aliases=["concat", "concatenate"], torch="torch.cat",
     jvp="linear", formula=r"\bar{x}_k = \bar{y} \text{ at the place of } x_k",
+    also="torch.concat np.concat jnp.concat torch.concatenate np.concatenate jnp.concatenate",
 )  # fmt: skip
 structural(
     "stack", "Arrays side by side along a new dimension.", tensors=[], sequence="tensors",
@@ -170,6 +183,7 @@ structural(
         F.select(g, dim, i) for i in range(len(tensors_shape))
     ],
     jvp="linear", formula=r"\bar{x}_k = \bar{y}_k",
+    also="np.stack jnp.stack lax.stack",
 )  # fmt: skip
 
 
@@ -193,11 +207,14 @@ structural(
     "pad", "The array with a constant around it; negative widths cut.", forward=_pad,
     vjp=lambda F, g, pad: F.pad(g, [-w for w in pad]), torch="torch.nn.functional.pad",
     jvp=lambda F, t, pad: F.pad(t, pad), formula=r"\bar{x} = \bar{y} \text{ without the border}",
+    also="np.pad jnp.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad1d "
+    "nn.ZeroPad2d nn.ZeroPad3d",
 )  # fmt: skip
 composite(
     "tile", "The array repeated, as a whole, along every dimension.",
     lambda F, x, dims: _tile(F, x, (dims,) if isinstance(dims, int) else tuple(dims)),
     aliases=["repeat"], variadic=True, torch="torch.tile", formula="by expand",
+    also="T.tile np.tile jnp.tile T.repeat",
 )  # fmt: skip
 
 
@@ -216,6 +233,7 @@ def _triangle(name: str, where: str) -> None:
         forward=lambda xp, x, diagonal=0: getattr(xp, name)(x, diagonal),
         vjp=lambda F, g, diagonal: getattr(F, name)(g, diagonal), jvp="linear",
         formula=rf"\bar{{x}} = \operatorname{{{name}}}(\bar{{y}})",
+        also=f"T.{name} T.{name}_ np.{name} jnp.{name}",
     )  # fmt: skip
 
 
@@ -232,9 +250,11 @@ def cast(xp: Any, x: Any, dtype: Any) -> Any:
 structural(
     "clone", "A copy.", forward=lambda xp, x: xp.array(x), vjp=lambda F, g: g,
     torch="torch.clone", jvp="linear", formula=r"\bar{x} = \bar{y}",
+    also="T.clone",
 )  # fmt: skip
 structural(
     "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: cast(xp, x, dtype),
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
     jvp="linear", formula=r"\bar{x} = \bar{y}",
+    also="T.type T.type_as T.float T.double T.half",
 )  # fmt: skip
