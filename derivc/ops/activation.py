@@ -73,7 +73,7 @@ prelu = declare(
     meaning=lambda x, weight: where(x > 0, x, weight * x),
     partials=lambda x, weight, y: [where(x > 0, 1, weight), where(x > 0, 0, x)],
     kinks=[_corner(0, (None, 0), None, (1, None))],
-    also=_nn("prelu").plus("torch.prelu T.prelu nn.PReLU"),
+    also=_nn("prelu").plus("torch.prelu T.prelu nn.PReLU aten._prelu_kernel"),
 )  # fmt: skip
 rrelu = declare(
     "rrelu", "The randomised leaky relu as it is in evaluation: the mean slope.", tags=_TAGS,

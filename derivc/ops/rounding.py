@@ -10,7 +10,7 @@ from sympy import ceiling, floor
 from derivc.ops.declaration import Kink, Op, Spelling
 from derivc.ops.declare import declare
 from derivc.ops.magnitude import maximum, minimum
-from derivc.ops.names import Names
+from derivc.ops.names import NAMELESS, Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import everywhere, jump, mpmath
 
@@ -96,6 +96,13 @@ floor_divide = declare(
     also=everywhere("floor_divide").plus(
         "T.floor_divide T.floor_divide_ torch.div(rounding_mode='floor')"
     ), aliases=["floordiv"],
+)  # fmt: skip
+
+trunc_divide = declare(
+    "trunc_divide", "The quotient, rounded towards zero.", meaning=lambda a, b: trunc(a / b),
+    partials=lambda a, b, y: [0, 0], domain=lambda a, b: sp.Ne(b, 0), tags=_TAGS, cost=8,
+    kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (0, 0))],
+    also=NAMELESS.plus("torch.div(rounding_mode='trunc')"),
 )  # fmt: skip
 
 

@@ -56,7 +56,9 @@ log_sigmoid = declare(
     "log_sigmoid", "The logarithm of the logistic function.", aliases=["logsigmoid"],
     meaning=lambda x: -log(1 + exp(-x)), tags=_TAGS, range=(-_INF, 0), cost=12,
     stable=lambda x: minimum(x, 0) - log1p(_decay(x)), partials=lambda x, y: [sigmoid(-x)],
-    also=_functional("logsigmoid", "log_sigmoid", "log_expit").plus("nn.LogSigmoid"),
+    also=_functional("logsigmoid", "log_sigmoid", "log_expit").plus(
+        "nn.LogSigmoid aten.log_sigmoid_forward"
+    ),
 )  # fmt: skip
 softplus = declare(
     "softplus", "A smooth relu: the logarithm of 1 + exp.",

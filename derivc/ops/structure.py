@@ -193,11 +193,11 @@ def structural(
     Raises:
         DeclarationError: the name is taken.
     """
-    renamed = rest.pop("renamed", _AXES)
+    renamed, names = rest.pop("renamed", _AXES), Names(rest.pop("torch", None)).plus(also)
     op = StructuralOp(
         name=name, summary=summary, forward=forward, vjp=vjp, formula=formula,
         tensors=tuple(tensors), aliases=tuple(aliases), renamed=renamed,
-        also=Names(rest.get("torch")).plus(also), **rest,
+        also=names, torch=names.torch, **rest,
     )  # fmt: skip
     for key in (name, *op.aliases):
         if key in _ops:

@@ -8,32 +8,36 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_REASONS: list[tuple[str, str]] = [
-    ("sparse", r".*sparse.*|.*_(csr|csc|bsr|bsc|coo)|_?(values|indices|crow_indices|ccol_indices"
-     r"|row_indices|col_indices|coalesce)|_to_dense"),
-    ("nested tensors", r".*nested.*|to_padded_tensor|_nested.*"),
-    ("quantization", r".*fake_quant.*|.*quantize.*|_fused_moving_avg.*"),
-    ("one vendor's backend (cuDNN, MKL-DNN, MIOpen, MPS, NNPACK), of an op that is listed under its"
-     " own name", r".*(cudnn|mkldnn|miopen|mps|nnpack|slow_conv|_overrideable|depthwise).*"),
-    ("one backend's fused attention; the mathematics is scaled_dot_product_attention",
-     r"_(scaled_dot_product|flash|efficient)_?.*attention.*"),
-    ("random numbers: a derivative only by how they are made", r"(log_|_standard_)?(normal|gamma"
-     r"|cauchy|exponential|geometric|random|uniform|bernoulli|binomial|multinomial|poisson)(_?\..*"
-     r"|_|_grad)?(\..*)?|_?fused_dropout|rand.*|.*dropout.*|.*rrelu_with_noise.*|fractional_max.*"),
-    ("a loop over a list of tensors, for optimizers; each step is an op of its own", r"_foreach.*"),
-    ("PyTorch's own tests", r"_test_.*"),
-    ("bookkeeping of memory, devices and views inside PyTorch", r"_?(lazy_clone|lift|lift_fresh"
-     r"|alias|pin_memory|reshape_alias|reshape_copy|efficientzerotensor|as_strided.*|slice_inverse"
-     r"|new_zeros_with_same_feature_meta|neg_view|conj_physical_?|unsafe_.*|index_put_impl_"
-     r"|mkldnn_reshape|pack_padded_sequence|resize.*|hash_tensor|view\.dtype|to_copy.*"
-     r"|batch_norm_(no_update|with_update)|has_torch_function.*|handle_torch_function|boolean_.*"
-     r"|assert_int_or_pair|weight_norm_interface)"),
-]  # fmt: skip
+_BACKENDS = (
+    "one vendor's backend (cuDNN, MKL-DNN, MIOpen, MPS, NNPACK) of an op that is listed under its"
+    " own name"
+)
+_RANDOM = "random numbers: PyTorch has no derivative, or one of how they are made"
+_INSIDE = "bookkeeping of memory, devices and views inside PyTorch"
+
+_REASONS: dict[str, str] = {
+    r".*sparse.*|.*_(csr|csc|bsr|bsc|coo)|_?(values|indices|coalesce)|_to_dense": "sparse",
+    r"(crow|ccol|row|col)_indices": "sparse",
+    r".*nested.*|to_padded_tensor": "nested tensors",
+    r".*fake_quant.*|.*quantize.*|_fused_moving_avg.*": "quantization",
+    r".*(cudnn|mkldnn|miopen|mps|nnpack|slow_conv|overrideable|depthwise).*": _BACKENDS,
+    r"_(scaled_dot_product|flash|efficient)_?.*attention.*": _BACKENDS,
+    r"(log_|_standard_)?(normal|gamma|cauchy|exponential|geometric)(_|_grad)?(\..*)?": _RANDOM,
+    r"(random|uniform|bernoulli|binomial|multinomial|poisson)_?(\..*)?": _RANDOM,
+    r"rand.*|.*dropout.*|.*rrelu_with_noise.*|fractional_max.*|gumbel_softmax": _RANDOM,
+    r"_foreach.*": "a loop over a list of tensors, for optimizers; its step is an op of its own",
+    r"_test_.*": "PyTorch's own tests",
+    r"_?(lazy_clone|lift|lift_fresh|alias|pin_memory|efficientzerotensor|slice_inverse)": _INSIDE,
+    r"_?(reshape_alias|reshape_copy|as_strided.*|neg_view|conj_physical_?|unsafe_.*)": _INSIDE,
+    r"_?(new_zeros_with_same_feature_meta|index_put_impl_|pack_padded_sequence)": _INSIDE,
+    r"_?(hash_tensor|view\.dtype|to_copy.*|batch_norm_(no|with)_update)": _INSIDE,
+}
+"""By the pattern that a name matches in whole: the reason."""
 
 
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    return [(reason, re.compile(pattern)) for reason, pattern in _REASONS]
+    return [(why, re.compile(pattern)) for pattern, why in _REASONS.items()]
 
 
 def reason(name: str) -> str:

@@ -32,7 +32,7 @@ _ATEN = {"special": "torch.special", "linalg": "torch.linalg", "fft": "torch.fft
 
 def every_op() -> tuple[AnyOp, ...]:
     """All ops, elementwise and structural, those of docstrings' examples left out."""
-    found = (*registry.all_ops(), *structure.all_structural())
+    found: list[AnyOp] = [*registry.all_ops(), *structure.all_structural()]
     return tuple(op for op in found if not op.name.endswith("_example"))
 
 

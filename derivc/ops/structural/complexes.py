@@ -21,7 +21,7 @@ structural(
     "conj", "The complex conjugate.", forward=lambda xp, x: xp.conj(x), torch="torch.conj",
     vjp=lambda F, g: F.conjugated(g), jvp="linear", formula=r"\bar{z} = \overline{\bar{y}}",
     aliases=["conjugate"],
-    also="T.conj np.conj jnp.conj lax.conj np.conjugate jnp.conjugate",
+    also="T.conj np.conj jnp.conj lax.conj np.conjugate jnp.conjugate aten._conj",
 )  # fmt: skip
 
 
@@ -62,4 +62,16 @@ composite(
     "complex_sgn", "A complex number divided by its modulus.",
     lambda F, x: F.over(x, F.complex_abs(x)), torch="torch.sgn", formula="by abs",
     also="T.sgn T.sgn_",
+)  # fmt: skip
+composite(
+    "view_as_real", "A complex number as two real ones, along a new last dimension.",
+    lambda F, x: F.stack([F.real(x), F.imag(x)], -1), torch="torch.view_as_real",
+    definition=r"y = (\operatorname{Re} z, \operatorname{Im} z)",
+    formula=r"\bar{z} = \bar{y}_1 + i\,\bar{y}_2",
+)  # fmt: skip
+composite(
+    "view_as_complex", "Two real numbers along the last dimension as a complex one.",
+    lambda F, x: F.complex(F.select(x, -1, 0), F.select(x, -1, 1)), torch="torch.view_as_complex",
+    definition=r"z = x_1 + i\,x_2",
+    formula=r"\bar{x} = (\operatorname{Re} \bar{z}, \operatorname{Im} \bar{z})",
 )  # fmt: skip

@@ -27,7 +27,8 @@ structural(
     aliases=["inverse"], torch="torch.linalg.inv",
     jvp=lambda F, t, y: -F.matmul(y, F.matmul(t, y)),
     numbers="holomorphic", formula=r"\bar{A} = -A^{-\top} \bar{Y} A^{-\top}",
-    also="np.linalg.inv jnp.linalg.inv jsp.linalg.inv sp.linalg.inv torch.inverse T.inverse",
+    also="np.linalg.inv jnp.linalg.inv jsp.linalg.inv sp.linalg.inv torch.inverse T.inverse "
+    "torch.linalg.inv_ex aten.linalg_inv_ex",
 )  # fmt: skip
 
 
@@ -40,7 +41,8 @@ structural(
     "det", "The determinant of a matrix.", forward=lambda xp, x: xp.linalg.det(x), vjp=_det_vjp,
     torch="torch.linalg.det", jvp=lambda F, t, x: F.sum(F.cofactors(x) * t, (-2, -1)),
     numbers="holomorphic", formula=r"\bar{A} = \bar{y} \operatorname{cof} A",
-    also="torch.det T.det np.linalg.det jnp.linalg.det jsp.linalg.det sp.linalg.det",
+    also="torch.det T.det np.linalg.det jnp.linalg.det jsp.linalg.det sp.linalg.det "
+    "aten._linalg_det",
 )  # fmt: skip
 
 
@@ -79,7 +81,7 @@ structural(
     vjp=lambda F, g, x: _as_matrix(F, g[1]) * transposed(F, F.inv(x)),
     jvp=lambda F, t, x: (None, F.sum(transposed(F, F.inv(x)) * t, (-2, -1))),
     numbers="real", formula=r"\bar{A} = \bar{y} A^{-\top}",
-    also="torch.slogdet T.slogdet np.linalg.slogdet jnp.linalg.slogdet",
+    also="torch.slogdet T.slogdet np.linalg.slogdet jnp.linalg.slogdet aten._linalg_slogdet",
 )  # fmt: skip
 composite(
     "logdet", "The logarithm of the determinant.",
@@ -126,7 +128,8 @@ structural(
     jvp=(_solve_left_jvp, lambda F, t, a: F.solve(a, t)),
     numbers="holomorphic",
     formula=r"\bar{b} = A^{-\top} \bar{x}, \quad \bar{A} = -\bar{b}\, x^{\top}",
-    also="np.linalg.solve jnp.linalg.solve jsp.linalg.solve sp.linalg.solve",
+    also="np.linalg.solve jnp.linalg.solve jsp.linalg.solve sp.linalg.solve "
+    "torch.linalg.solve_ex aten._linalg_solve_ex",
 )  # fmt: skip
 
 
@@ -173,7 +176,7 @@ structural(
     jvp=(_triangular_left_jvp, _triangular_right_jvp),
     numbers="holomorphic",
     formula=r"\bar{B} = A^{-\top} \bar{X}, \quad \bar{A} = -\operatorname{tri}(\bar{B} X^{\top})",
-    also="jsp.linalg.solve_triangular sp.linalg.solve_triangular",
+    also="jsp.linalg.solve_triangular sp.linalg.solve_triangular aten.triangular_solve",
 )  # fmt: skip
 
 
@@ -203,7 +206,7 @@ structural(
     numbers="real",
     formula=r"\bar{A} = \operatorname{sym}\bigl(L^{-\top} \Phi(L^{\top} \bar{L}) L^{-1}\bigr)",
     also="torch.cholesky T.cholesky np.linalg.cholesky jnp.linalg.cholesky jsp.linalg.cholesky "
-    "sp.linalg.cholesky",
+    "sp.linalg.cholesky torch.linalg.cholesky_ex aten.linalg_cholesky_ex",
 )  # fmt: skip
 
 

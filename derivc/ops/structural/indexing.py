@@ -29,6 +29,7 @@ structural(
     forward=lambda xp, x, index: _part(x, index), torch="torch.Tensor.__getitem__",
     vjp=lambda F, g, x_shape, index: F.put_zeros(g, index, x_shape),
     jvp="linear", formula=r"\bar{x}_{i} = \textstyle\sum_{k : \text{index}_k = i} \bar{y}_k",
+    also="aten.index aten.slice",
 )  # fmt: skip
 
 
@@ -48,19 +49,27 @@ structural(
 )  # fmt: skip
 composite(
     "select", "The part at one place of a dimension.",
-    lambda F, x, dim, index: F.getitem(x, _at(x.ndim, dim, index)),
+    lambda F, x, dim, index: F.getitem(x, dimension(x.ndim, dim, index)),
     torch="torch.select", formula="by indexing",
     also="T.select",
 )  # fmt: skip
 composite(
     "narrow", "A run of places along a dimension.",
-    lambda F, x, dim, start, length: F.getitem(x, _at(x.ndim, dim, slice(start, start + length))),
+    lambda F, x, dim, start, length: F.getitem(
+        x, dimension(x.ndim, dim, slice(start, start + length))
+    ),
     torch="torch.narrow", formula="by indexing",
-    also="T.narrow",
+    also="T.narrow torch.narrow_copy T.narrow_copy",
 )  # fmt: skip
 
 
-def _at(ndim: int, dim: int, index: Any) -> tuple[Any, ...]:
+def dimension(ndim: int, dim: int, index: Any) -> tuple[Any, ...]:
+    """The whole index with one along a dimension.
+
+    Example:
+        >>> dimension(3, 1, 5)
+        (slice(None, None, None), 5)
+    """
     return (*(slice(None),) * (dim % ndim), index)
 
 
@@ -106,7 +115,7 @@ composite(
 )  # fmt: skip
 composite(
     "index_select", "The parts at several places of a dimension.",
-    lambda F, x, dim, index: F.getitem(x, _at(x.ndim, dim, index)),
+    lambda F, x, dim, index: F.getitem(x, dimension(x.ndim, dim, index)),
     torch="torch.index_select", formula="by indexing",
     also="T.index_select np.take jnp.take",
 )  # fmt: skip

@@ -38,7 +38,7 @@ structural(
     aliases=["mm", "bmm", "mv"], torch="torch.matmul",
     jvp="each", formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
     also="linalg.matmul T.matmul np.matmul np.linalg.matmul jnp.matmul jnp.linalg.matmul "
-    "torch.mm T.mm torch.bmm T.bmm torch.mv T.mv T.__matmul__",
+    "torch.mm T.mm torch.bmm T.bmm torch.mv T.mv T.__matmul__ aten._grouped_mm",
 )  # fmt: skip
 structural(
     "dot", "The sum of the products of two vectors.", tensors=["a", "b"], aliases=["inner"],

@@ -267,7 +267,7 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{x} = y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
     also="special.softmax F.softmax T.softmax nn.Softmax jax.nn.softmax jsp.special.softmax "
-    "sp.special.softmax nn.Softmax2d",
+    "sp.special.softmax nn.Softmax2d aten._softmax aten._safe_softmax aten._masked_softmax",
 )  # fmt: skip
 
 
@@ -285,7 +285,7 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{x} = \bar{y} - e^{y} \textstyle\sum \bar{y}",
     also="special.log_softmax F.log_softmax T.log_softmax nn.LogSoftmax jax.nn.log_softmax "
-    "jsp.special.log_softmax sp.special.log_softmax",
+    "jsp.special.log_softmax sp.special.log_softmax aten._log_softmax",
 )  # fmt: skip
 composite(
     "softmin", "Softmax of the negative.", lambda F, x, dim=-1: F.softmax(-x, dim),

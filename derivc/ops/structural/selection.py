@@ -57,7 +57,8 @@ def _kth(xp: Any, x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     return Extremum(*(t if keepdim or not x.ndim else xp.squeeze(t, axis=dim) for t in found))
 
 
-def _kth_vjp(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+def scattered_one(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+    """The cotangent of one number along a dimension, where it came from."""
     if not x_shape:
         return g[0]
     both = (g[0], y[1])
@@ -65,7 +66,8 @@ def _kth_vjp(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> A
     return F.scatter_zeros(one, dim, F.constant(index), x_shape)
 
 
-def _kth_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+def gathered_one(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+    """The tangent of one number along a dimension, where it came from."""
     if not x_shape:
         return t, None
     index = y[1] if keepdim else F.unsqueeze(y[1], dim)
@@ -75,7 +77,7 @@ def _kth_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> A
 
 structural(
     "kthvalue", "The k-th smallest number along a dimension, and where it is.", forward=_kth,
-    vjp=_kth_vjp, torch="torch.kthvalue", jvp=_kth_jvp, formula=r"\bar{x}_{i^*} = \bar{y}",
+    vjp=scattered_one, torch="torch.kthvalue", jvp=gathered_one, formula=r"\bar{x}_{i^*} = \bar{y}",
     also="T.kthvalue",
 )  # fmt: skip
 
@@ -87,7 +89,7 @@ def _median(xp: Any, x: Any, dim: int = -1, keepdim: bool = False) -> Any:
 
 structural(
     "median_along", "The median along a dimension (the lower of two), and where it is.",
-    forward=_median, vjp=_kth_vjp, torch="torch.median", jvp=_kth_jvp,
+    forward=_median, vjp=scattered_one, torch="torch.median", jvp=gathered_one,
     formula=r"\bar{x}_{i^*} = \bar{y}",
     also="T.median",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from derivc.errors import InputTypeError, ShapeError
 from derivc.ops.structural.axes import axes
 from derivc.ops.structure import composite, structural
 
@@ -193,8 +194,7 @@ def _padding(ndim: int, pad: Any) -> list[tuple[int, int]]:
     return [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
 
 
-def _pad(xp: Any, x: Any, pad: Any, mode: str = "constant", value: float = 0) -> Any:
-    del mode  # the others are indexing: see `pad` of the composite
+def _pad(xp: Any, x: Any, pad: Any, value: float = 0) -> Any:
     widths = _padding(x.ndim, pad)
     padded = xp.pad(x, [(max(a, 0), max(b, 0)) for a, b in widths], constant_values=value)
     cut = tuple(
@@ -204,11 +204,54 @@ def _pad(xp: Any, x: Any, pad: Any, mode: str = "constant", value: float = 0) ->
 
 
 structural(
-    "pad", "The array with a constant around it; negative widths cut.", forward=_pad,
-    vjp=lambda F, g, pad: F.pad(g, [-w for w in pad]), torch="torch.nn.functional.pad",
-    jvp=lambda F, t, pad: F.pad(t, pad), formula=r"\bar{x} = \bar{y} \text{ without the border}",
-    also="np.pad jnp.pad nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad1d "
-    "nn.ZeroPad2d nn.ZeroPad3d",
+    "constant_pad", "The array with a constant around it; negative widths cut.", forward=_pad,
+    vjp=lambda F, g, pad: F.constant_pad(g, [-w for w in pad]),
+    jvp=lambda F, t, pad: F.constant_pad(t, pad),
+    definition=r"y = x \text{ inside}, \quad y = v \text{ in the border}",
+    formula=r"\bar{x} = \bar{y} \text{ without the border}",
+    also="nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad1d nn.ZeroPad2d nn.ZeroPad3d"
+    " torch.constant_pad_nd aten.constant_pad_nd",
+)  # fmt: skip
+_EDGES = ("reflect", "replicate", "circular")
+
+
+def _around(n: int, before: int, after: int, mode: str) -> list[int]:
+    """The places that a padded dimension of n numbers repeats; negative widths cut."""
+    places = range(-before, n + after)
+    if mode == "circular":
+        return [i % n for i in places]
+    if mode == "replicate":
+        return [min(max(i, 0), n - 1) for i in places]
+    return [n - 1 - abs(n - 1 - abs(i)) for i in places]
+
+
+def _padded(F: Any, x: Any, pad: Any, mode: str = "constant", value: float | None = None) -> Any:
+    if mode == "constant":
+        return F.constant_pad(x, pad, 0 if value is None else value)
+    if mode not in _EDGES:
+        raise InputTypeError(f"pad: mode is one of constant, {', '.join(_EDGES)}; got {mode!r}")
+    for dim, (before, after) in enumerate(_padding(x.ndim, pad)):
+        if before or after:
+            _check_padding(x.shape[dim], max(before, after), mode)
+            x = F.index_select(x, dim, _around(x.shape[dim], before, after, mode))
+    return x
+
+
+def _check_padding(n: int, width: int, mode: str) -> None:
+    most = {"reflect": n - 1, "circular": n}.get(mode, width)
+    if width > most or not n:
+        raise ShapeError(f"pad: {mode} of {n} numbers repeats at most {most}, asked for {width}")
+
+
+composite(
+    "pad", "The array with a border: a constant, or its own numbers reflected or repeated.",
+    _padded, torch="torch.nn.functional.pad",
+    definition=r"y_i = x_{p(i)}, \quad p(i) \text{ the place that is repeated; or a constant}",
+    formula=r"\bar{x}_j = \textstyle\sum_{i : p(i) = j} \bar{y}_i",
+    also="np.pad jnp.pad nn.ReflectionPad1d nn.ReflectionPad2d nn.ReflectionPad3d"
+    " nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d nn.CircularPad1d nn.CircularPad2d"
+    " nn.CircularPad3d aten.reflection_pad1d aten.reflection_pad2d aten.reflection_pad3d"
+    " aten.replication_pad1d aten.replication_pad2d aten.replication_pad3d",
 )  # fmt: skip
 composite(
     "tile", "The array repeated, as a whole, along every dimension.",

@@ -47,7 +47,7 @@ structural(
     numbers="real",
     formula=r"\bar{A} = V \bigl(\operatorname{diag} \bar{\lambda} + F \circ V^{\top} \bar{V}\bigr)"
     r" V^{\top}, \quad F_{ij} = \frac{1}{\lambda_j - \lambda_i}",
-    also="np.linalg.eigh jnp.linalg.eigh jsp.linalg.eigh sp.linalg.eigh",
+    also="np.linalg.eigh jnp.linalg.eigh jsp.linalg.eigh sp.linalg.eigh aten._linalg_eigh",
 )  # fmt: skip
 composite(
     "eigvalsh", "Eigenvalues of a symmetric matrix.", lambda F, x: F.eigh(x)[0],
@@ -138,7 +138,8 @@ structural(
     formula=r"\bar{A} = U \bigl(\operatorname{diag} \bar{s} + (F \circ \operatorname{skew} U^{\top}"
     r" \bar{U}) S + S (F \circ \operatorname{skew} V^{\top} \bar{V})\bigr) V^{\top} + \dots,"
     r" \quad F_{ij} = \frac{1}{s_j^2 - s_i^2}",
-    also="torch.svd T.svd np.linalg.svd jnp.linalg.svd jsp.linalg.svd sp.linalg.svd",
+    also="torch.svd T.svd np.linalg.svd jnp.linalg.svd jsp.linalg.svd sp.linalg.svd "
+    "aten._linalg_svd",
 )  # fmt: skip
 composite(
     "svdvals", "The singular values.", lambda F, x: F.svd(x)[1], torch="torch.linalg.svdvals",
