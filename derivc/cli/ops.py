@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from derivc.cli import display
+from derivc.cli import covered, display
 from derivc.cli.command import Command
 from derivc.cli.options import Style, common, styled
 
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 @click.command("ops", cls=Command)
 @click.argument("words", nargs=-1, metavar="[show NAME | WORD]")
+@click.option("--coverage", is_flag=True, help="What is covered of PyTorch's functions.")
 @styled
 @common
-def ops(words: tuple[str, ...], style: Style) -> None:
+def ops(words: tuple[str, ...], coverage: bool, style: Style) -> None:
     """List the functions that expressions may use."""
+    if coverage:
+        return covered.show(words, style)
     if words[:1] == ("show",):
         return _show(words[1:], style)
     found = _matching(" ".join(words))

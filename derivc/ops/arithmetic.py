@@ -105,7 +105,7 @@ rsqrt = declare(
 )  # fmt: skip
 positive = declare(
     "positive", "The number itself.", meaning=lambda x: x, partials=lambda x, y: [1],
-    tags=["arithmetic"], also=everywhere("positive").plus("T.positive"),
+    tags=["arithmetic"], also=everywhere("positive").plus("T.positive nn.Identity"),
 )  # fmt: skip
 lerp = declare(
     "lerp", "Between a and b, at the fraction w of the way; exact at both ends.",

@@ -14,6 +14,8 @@ _BACKENDS = (
 )
 _RANDOM = "random numbers: PyTorch has no derivative, or one of how they are made"
 _INSIDE = "bookkeeping of memory, devices and views inside PyTorch"
+NO_DERIVATIVE = "PyTorch has no derivative for it"
+_CONTAINERS = "a container of modules, or modules put together: their functions are listed"
 
 _REASONS: dict[str, str] = {
     r".*sparse.*|.*_(csr|csc|bsr|bsc|coo)|_?(values|indices|coalesce)|_to_dense": "sparse",
@@ -31,6 +33,19 @@ _REASONS: dict[str, str] = {
     r"_?(reshape_alias|reshape_copy|as_strided.*|neg_view|conj_physical_?|unsafe_.*)": _INSIDE,
     r"_?(new_zeros_with_same_feature_meta|index_put_impl_|pack_padded_sequence)": _INSIDE,
     r"_?(hash_tensor|view\.dtype|to_copy.*|batch_norm_(no|with)_update)": _INSIDE,
+    r"has_torch_function.*|handle_torch_function|boolean_dispatch|assert_int_or_pair": _INSIDE,
+    r"embedding_renorm_?": _INSIDE,
+    r"one_hot|.*fftfreq|matrix_rank": "whole numbers or constants: nothing to differentiate",
+    r"(_scaled|scaled|grouped|_scaled_grouped|scaled_grouped)_mm.*": "products in eight bits",
+    r"segment_reduce|linear_cross_entropy": "a prototype in PyTorch, which may still change",
+    r"LinearCrossEntropyLoss": "a prototype in PyTorch, which may still change",
+    r"_upsample_lanczos2d_aa(_backward)?": "a prototype in PyTorch, which may still change",
+    r"(Module|Parameter)(Dict|List)|Module|Container|Sequential|DataParallel": _CONTAINERS,
+    r"(RNN|RNNCell)Base|Lazy\w+|Transformer\w*|AdaptiveLogSoftmaxWithLoss": _CONTAINERS,
+    r"\w*Dropout\w*|Fractional\w+": _RANDOM,
+    r"ldl_(factor|factor_ex|solve)|geqrf": NO_DERIVATIVE,
+    r"(special_)?(hermite_polynomial_he?|shifted_chebyshev_.*)(\..*)?": NO_DERIVATIVE,
+    r"(special_)?(chebyshev_polynomial_[vw]|airy_ai|spherical_bessel_j0)(\..*)?": NO_DERIVATIVE,
 }
 """By the pattern that a name matches in whole: the reason."""
 

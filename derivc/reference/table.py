@@ -142,7 +142,7 @@ def search(words: str, limit: int = 20) -> list[tuple[str, AnyOp]]:
 
     Example:
         >>> [name for name, _ in search("softm", 3)]
-        ['softmax', 'softmin', 'log_softmax']
+        ['softmax', 'softmin', 'torch.nn.SoftMarginLoss']
     """
     wanted = spelled_out(words.strip().lower())
     found = [(words.strip(), op) for op in find(words)]

@@ -51,6 +51,9 @@ PRODUCTS = [
     ("L.matrix_norm(a, -1, dim=(0, 2))", ["regulars"]),
     ("L.cond(a)", ["regular"]),
     ("L.cond(a, 'fro')", ["regular"]),
+    ("L.tensorinv(a, ind=1)", [(4, 2, 2)]),
+    ("L.tensorsolve(a, b)", [(2, 3, 6), (2, 3)]),
+    ("L.tensorsolve(a, b, dims=(0,))", [(6, 2, 3), (2, 3)]),
     ("F.renorm(a, 2, 0, 1.5)", [(3, 4)]),
     ("WN(a, b, 0)", [(3, 4), (3, 1)]),
 ]

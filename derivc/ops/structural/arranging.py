@@ -188,5 +188,5 @@ composite(
     "channel_shuffle", "The channels of groups, in turn.", _channel_shuffle,
     torch="torch.nn.functional.channel_shuffle", definition=r"y_{j g + i} = x_{i n + j}",
     formula=r"\bar{x}_{i n + j} = \bar{y}_{j g + i}",
-    also="torch.channel_shuffle torch.native_channel_shuffle nn.ChannelShuffle",
+    also="torch.channel_shuffle F.native_channel_shuffle nn.ChannelShuffle",
 )  # fmt: skip

@@ -54,7 +54,7 @@ composite(
     torch="torch.nn.functional.nll_loss",
     tensors=["x", "weight"],
     formula=r"\bar{x}_{i, t_i} = -\bar{y}\, w_{t_i} / \sum w",
-    also="nn.NLLLoss aten.nll_loss_forward aten.nll_loss2d_forward",
+    also="nn.NLLLoss nn.NLLLoss2d aten.nll_loss_forward aten.nll_loss2d_forward",
 )  # fmt: skip
 
 

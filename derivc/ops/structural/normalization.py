@@ -221,5 +221,5 @@ composite(
     formula=r"\bar{x}_c = \bar{y}_c s_c^{-\beta} - \tfrac{2 \alpha \beta}{n} x_c"
     r" \textstyle\sum_{c'} \bar{y}_{c'} x_{c'} s_{c'}^{-\beta-1}, \quad s = k + \tfrac{\alpha}{n}"
     r" \sum x^2",
-    also="nn.LocalResponseNorm",
+    also="nn.LocalResponseNorm nn.CrossMapLRN2d",
 )  # fmt: skip

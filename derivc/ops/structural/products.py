@@ -5,6 +5,7 @@ All are written by matmul, sums and indexing, which know their derivatives.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from derivc.ops.structural.linear import transposed
@@ -189,4 +190,34 @@ composite(
     formula=r"\bar{x}_i = \textstyle\sum_j \bar{y}_{ij} \operatorname{sgn}(d) (|d|/y_{ij})^{p-1},"
     r" \quad d = x_i - x_j",
     also="torch.pdist aten._pdist_forward",
+)  # fmt: skip
+
+
+def _tensorinv(F: Any, x: Any, ind: int = 2) -> Any:
+    front, back = tuple(x.shape)[:ind], tuple(x.shape)[ind:]
+    return F.reshape(F.inv(F.reshape(x, (prod(front), -1))), (*back, *front))
+
+
+composite(
+    "tensorinv", "The inverse of an array as a linear map from its last dimensions to its first.",
+    _tensorinv, torch="torch.linalg.tensorinv",
+    definition=r"Y = A^{-1} \text{ as a matrix}", formula=r"\bar{A} = -Y^{\top} \bar{Y} Y^{\top}",
+    also="np.linalg.tensorinv jnp.linalg.tensorinv",
+)  # fmt: skip
+
+
+def _tensorsolve(F: Any, a: Any, b: Any, dims: Any = None) -> Any:
+    if dims is not None:
+        rest = [d for d in range(a.ndim) if d not in dims]
+        a = F.permute(a, (*rest, *dims))
+    shape = tuple(a.shape)[b.ndim :]
+    return F.reshape(F.solve(F.reshape(a, (prod(shape), -1)), F.reshape(b, (-1,))), shape)
+
+
+composite(
+    "tensorsolve", "The solution x of A x = b, for an array as a linear map.", _tensorsolve,
+    torch="torch.linalg.tensorsolve", tensors=["a", "b"],
+    definition=r"x = A^{-1} b \text{ as a matrix}", formula=r"\bar{b} = A^{-\top} \bar{x}, \quad"
+    r" \bar{A} = -\bar{b}\, x^{\top}",
+    also="np.linalg.tensorsolve jnp.linalg.tensorsolve", renamed={"axes": "dims"},
 )  # fmt: skip

@@ -198,7 +198,7 @@ for _n in (1, 2, 3):
         _largest(_n), torch=f"torch.nn.functional.adaptive_max_pool{_n}d",
         definition=r"y_k = \max_{i \in \text{part}_k} x_i",
         formula=r"\bar{x}_{i^*} = \textstyle\sum \bar{y}, \text{ the first of equals}",
-        also=f"nn.AdaptiveMaxPool{_n}d",
+        also=f"nn.AdaptiveMaxPool{_n}d F.adaptive_max_pool{_n}d_with_indices",
     )  # fmt: skip
 
 
