@@ -30,7 +30,8 @@ from derivc.reduced import Reduced as Reduced
 from derivc.version import __version__ as __version__
 
 _MODULES = {
-    "tensor.aliases": "autograd linalg nn optim special",
+    "reference.coverage": "coverage",
+    "tensor.aliases": "autograd fft linalg nn optim special",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (
         "arange as_tensor eye from_numpy full linspace ones ones_like tensor zeros zeros_like"

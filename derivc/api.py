@@ -12,6 +12,7 @@ from derivc.definition import Definition, read
 from derivc.errors import InputTypeError
 from derivc.symbolic import differentiate, sensitivity
 from derivc.symbolic.canonical import canonical, plain
+from derivc.symbolic.matrices import refuse_matrices
 from derivc.symbolic.simplify import simplify as shortest
 
 
@@ -174,7 +175,7 @@ def jvp(source: Any, tangents: dict[str, Any]) -> Any:
     definition = read(source, relaxed=True)
     tree = _scalar(definition)
     terms = [
-        read(t, relaxed=True).trees[0] * differentiate.diff(tree, str(n))
+        read(t, relaxed=True).trees[0] * differentiate.diff(tree, _name(n))
         for n, t in tangents.items()
     ]
     return _shown(source, sp.Add(*terms))
@@ -242,6 +243,7 @@ def _all(definition: Definition, wrt: Sequence[Any] | None) -> tuple[str, ...]:
 def _name(variable: Any) -> str:
     if isinstance(variable, str | sp.Symbol):
         return str(variable)
+    refuse_matrices(variable)
     raise InputTypeError(f"a variable is given by name or as a SymPy symbol, got {variable!r}")
 
 

@@ -93,11 +93,15 @@ def _named(inputs: Sequence[str] | str | None) -> tuple[str, ...] | None:
     Raises:
         BadNameError: one of them cannot be an argument name.
     """
+    from derivc.symbolic.matrices import refuse_matrices
     from derivc.symbolic.names import check_name
 
     if inputs is None:
         return None
-    names = (inputs,) if isinstance(inputs, str) else tuple(str(name) for name in inputs)
+    given = (inputs,) if isinstance(inputs, str) else tuple(inputs)
+    for one in given:
+        refuse_matrices(one)
+    names = tuple(map(str, given))
     for name in names:
         check_name(name)
     return names
@@ -128,18 +132,16 @@ def _from_sympy(source: Any) -> Any:
 
 def _refuse(source: Any) -> None:
     """Kinds of SymPy objects that are no real function of real variables."""
+    from derivc.symbolic.matrices import refuse_matrices
     from derivc.symbolic.walk import postorder
 
-    if not isinstance(source, sp.Expr) or isinstance(source, sp.MatrixExpr):
+    refuse_matrices(source)
+    if not isinstance(source, sp.Expr):
         raise UnsupportedError(
             f"a SymPy {type(source).__name__} is not a real expression: {str(source)[:80]};"
             " give an expression over symbols (for an equation, give lhs - rhs)"
         )
     nodes = postorder(source)  # SymPy's own searches are recursive
-    if any(isinstance(node, sp.MatrixExpr | sp.MatrixBase) for node in nodes):
-        raise UnsupportedError(
-            f"matrix expressions are not compiled ({str(source)[:80]}); write out the elements"
-        )
     if any(isinstance(n, sp.Quaternion) or (n.is_Symbol and not n.is_commutative) for n in nodes):
         raise UnsupportedError("non-commutative symbols are not compiled")
 

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "derivc").rglob("*.py"))
 KNOW_JINJA = ("derivc/codegen/", "derivc/reference/site.py")
-OPTIONAL = {"scipy", "torch", "jax", "matplotlib", "dask", "distributed", "ziglang"}
+OPTIONAL = {"scipy", "torch", "yaml", "jax", "matplotlib", "dask", "distributed", "ziglang"}
 OWN_BASES = {"Enum", "IntEnum", "StrEnum", "Flag", "NamedTuple", "TypedDict", "Protocol"}
 OPEN_BASES = {"Function", "Exception", "Warning"}
 

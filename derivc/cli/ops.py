@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from derivc.cli import display
+from derivc.cli import covered, display
 from derivc.cli.command import Command
 from derivc.cli.options import Style, common, styled
 
@@ -18,10 +17,13 @@ if TYPE_CHECKING:
 
 @click.command("ops", cls=Command)
 @click.argument("words", nargs=-1, metavar="[show NAME | WORD]")
+@click.option("--coverage", is_flag=True, help="What is covered of PyTorch's functions.")
 @styled
 @common
-def ops(words: tuple[str, ...], style: Style) -> None:
+def ops(words: tuple[str, ...], coverage: bool, style: Style) -> None:
     """List the functions that expressions may use."""
+    if coverage:
+        return covered.show(words, style)
     if words[:1] == ("show",):
         return _show(words[1:], style)
     found = _matching(" ".join(words))
@@ -66,6 +68,7 @@ def _facts(op: Op) -> dict[str, Any]:
     import sympy as sp
 
     from derivc.cli.notation import text_of
+    from derivc.ops.names import LIBRARIES
 
     symbols = [sp.Symbol(name, real=True) for name in op.params]
     domain = op.domain(*symbols) if op.domain else sp.true
@@ -80,10 +83,17 @@ def _facts(op: Op) -> dict[str, Any]:
         "kinks": [_kink(kink, symbols) for kink in op.kinks],
         "defaults": {name: text_of(sp.sympify(v)) for name, v in op.defaults.items()},
         "aliases": op.aliases,
-        "elsewhere": {library: name for library, name in asdict(op.also).items() if name},
+        "elsewhere": {
+            library: name for library in LIBRARIES if (name := getattr(op.also, library))
+        },
         "tags": sorted(op.tags),
         "source": op.source,
     }
+
+
+def _called(op: Op, library: str) -> str:
+    """The names of the op in a library; how its backends call it is left out."""
+    return ", ".join(name for name in op.also.every(library) if ".ops." not in name)
 
 
 def _partials(op: Op, symbols: list[Any]) -> list[str]:

@@ -42,6 +42,7 @@ BY_COMMAND = {
         ("derivc ops", "all functions"),
         ("derivc ops activation", "those about a word"),
         ("derivc ops show sigmoid", "one in full"),
+        ("derivc ops --coverage", "what is covered of PyTorch"),
     ],
     "cache": [("derivc cache info", "place and size"), ("derivc cache clear", "empty it")],
     "doctor": [("derivc doctor --json", "for a bug report")],

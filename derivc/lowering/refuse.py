@@ -9,6 +9,7 @@ import sympy as sp
 from derivc.errors import DomainError, UnsupportedError
 from derivc.ops import registry
 from derivc.ops.declaration import Op
+from derivc.symbolic.matrices import is_matrix, why_not
 
 
 def check_constant(node: Any) -> Any:
@@ -47,8 +48,8 @@ def _why_not(node: Any) -> str:
         return f"{kind} in the expression could not be carried out: {_short(node)}"
     if isinstance(node, sp.core.function.AppliedUndef):
         return f"{_short(node)} is an undefined function; declare it as an op with dc.declare"
-    if getattr(node, "is_Matrix", False) or isinstance(node, sp.MatrixExpr):
-        return f"matrix expressions are not compiled ({kind}); write out the elements"
+    if is_matrix(node):
+        return why_not(node, node)
     return f"{kind} is not compiled: {_short(node)}; declare it as an op with dc.declare"
 
 

@@ -18,7 +18,7 @@ from derivc.ops import sinc as sinc
 from derivc.ops import sums as sums
 from derivc.ops import trigonometric as trigonometric
 from derivc.ops.declaration import Kink as Kink
-from derivc.ops.declaration import Names as Names
 from derivc.ops.declaration import Op as Op
 from derivc.ops.declaration import Spelling as Spelling
 from derivc.ops.declare import declare as declare
+from derivc.ops.names import Names as Names

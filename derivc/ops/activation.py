@@ -11,10 +11,11 @@ import sympy as sp
 from sympy import Abs, Rational, exp, sign, tanh
 
 from derivc.ops.bounded import bounded
-from derivc.ops.declaration import Kink, Names, Op
+from derivc.ops.declaration import Kink, Op
 from derivc.ops.declare import declare
 from derivc.ops.exponential import expm1
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import jump, squared
 
@@ -38,13 +39,14 @@ def _corner(at: Any, slope: Any, left: Any, right: Any, jax: Any = None) -> Kink
 relu: Op = declare(
     "relu", "The positive part.", meaning=lambda x: sp.Max(x, 0), range=(0, _INF), tags=_TAGS,
     stable=lambda x: maximum(x, 0), partials=lambda x, y: [where(x <= 0, 0, 1)],
-    kinks=[_corner(0, 0, 0, 1)], also=Names("torch.relu", "jax.nn.relu"),
+    kinks=[_corner(0, 0, 0, 1)],
+    also=Names("torch.relu", "jax.nn.relu").plus("F.relu T.relu T.relu_ nn.ReLU"),
 )  # fmt: skip
 relu6 = declare(
     "relu6", "The positive part, at most 6.", meaning=lambda x: sp.Min(sp.Max(x, 0), 6),
     stable=lambda x: minimum(maximum(x, 0), 6), range=(0, 6), tags=_TAGS, cost=2,
     partials=lambda x, y: [where(sp.Or(x <= 0, x >= 6), 0, 1)],
-    kinks=[_corner(0, 0, 0, 1), _corner(6, 0, 1, 0)], also=_nn("relu6", "relu6"),
+    kinks=[_corner(0, 0, 0, 1), _corner(6, 0, 1, 0)], also=_nn("relu6", "relu6").plus("nn.ReLU6"),
 )  # fmt: skip
 hardtanh = declare(
     "hardtanh", "The number clamped, by default to [-1, 1].", tags=_TAGS, cost=2,
@@ -57,20 +59,21 @@ hardtanh = declare(
         _corner(lambda x, lo, hi: x - lo, (0, 0, None), (0, None, None), (1, None, None)),
         _corner(lambda x, lo, hi: x - hi, (0, None, 0), (1, None, None), (0, None, None)),
     ],
-    domain=lambda x, lo, hi: lo < hi, also=_nn("hardtanh", "hard_tanh"),
+    domain=lambda x, lo, hi: lo < hi, also=_nn("hardtanh", "hard_tanh").plus("nn.Hardtanh"),
 )  # fmt: skip
 leaky_relu = declare(
     "leaky_relu", "The number, or a fraction of it below zero.", tags=_TAGS, cost=2,
     meaning=lambda x, negative_slope=_LEAK: where(x > 0, x, negative_slope * x),
     partials=lambda x, slope, y: [where(x > 0, 1, slope), where(x > 0, 0, x)],
     kinks=[_corner(0, (None, 0), None, (1, None), (1, None))],
-    also=_nn("leaky_relu", "leaky_relu"),
+    also=_nn("leaky_relu", "leaky_relu").plus("nn.LeakyReLU"),
 )  # fmt: skip
 prelu = declare(
     "prelu", "The number, or a learned fraction of it below zero.", tags=_TAGS, cost=2,
     meaning=lambda x, weight: where(x > 0, x, weight * x),
     partials=lambda x, weight, y: [where(x > 0, 1, weight), where(x > 0, 0, x)],
-    kinks=[_corner(0, (None, 0), None, (1, None))], also=_nn("prelu"),
+    kinks=[_corner(0, (None, 0), None, (1, None))],
+    also=_nn("prelu").plus("torch.prelu T.prelu nn.PReLU aten._prelu_kernel"),
 )  # fmt: skip
 rrelu = declare(
     "rrelu", "The randomised leaky relu as it is in evaluation: the mean slope.", tags=_TAGS,
@@ -80,7 +83,8 @@ rrelu = declare(
     partials=lambda x, lower, upper, y: [
         where(x > 0, 1, (lower + upper) / 2), where(x >= 0, 0, x / 2), where(x >= 0, 0, x / 2)
     ],
-    kinks=[_corner(0, (None, 0, 0), None, (1, None, None))], also=_nn("rrelu"), cost=3,
+    kinks=[_corner(0, (None, 0, 0), None, (1, None, None))],
+    also=_nn("rrelu").plus("torch.rrelu nn.RReLU"), cost=3,
 )  # fmt: skip
 elu = declare(
     "elu", "The number, or alpha (exp(x) - 1) below zero.", tags=_TAGS, cost=9,
@@ -89,14 +93,15 @@ elu = declare(
     partials=lambda x, alpha, y: [
         where(x > 0, 1, alpha * exp(x)), where(x > 0, 0, expm1(x)),
     ],
-    kinks=[_corner(0, (None, 0), None, (1, None))], also=_nn("elu", "elu"),
+    kinks=[_corner(0, (None, 0), None, (1, None))], also=_nn("elu", "elu").plus("nn.ELU"),
 )  # fmt: skip
 selu = declare(
     "selu", "The elu whose two constants keep mean 0 and variance 1.", tags=_TAGS, cost=10,
     meaning=lambda x: _SCALE * where(x > 0, x, _ALPHA * (exp(x) - 1)),
     stable=lambda x: where(x > 0, _SCALE * x, _SCALE * _ALPHA * expm1(minimum(x, 0))),
     partials=lambda x, y: [where(x > 0, _SCALE, _SCALE * _ALPHA * exp(x))],
-    kinks=[_corner(0, _SCALE * _ALPHA, _SCALE * _ALPHA, _SCALE)], also=_nn("selu", "selu"),
+    kinks=[_corner(0, _SCALE * _ALPHA, _SCALE * _ALPHA, _SCALE)],
+    also=_nn("selu", "selu").plus("torch.selu nn.SELU"),
 )  # fmt: skip
 celu = declare(
     "celu", "The elu whose slope is continuous for every alpha.", tags=_TAGS, cost=10,
@@ -106,12 +111,13 @@ celu = declare(
         where(x > 0, 1, exp(x / alpha)),
         where(x > 0, 0, expm1(x / alpha) - exp(x / alpha) * (x / alpha)),
     ],
-    domain=lambda x, alpha: alpha > 0, also=_nn("celu", "celu"),
+    domain=lambda x, alpha: alpha > 0, also=_nn("celu", "celu").plus("torch.celu nn.CELU"),
 )  # fmt: skip
 softsign = declare(
     "softsign", "x/(1 + |x|).", meaning=lambda x: x / (1 + Abs(x)), range=(-1, 1), tags=_TAGS,
     stable=lambda x: bounded(x, _FAR) / (1 + Abs(bounded(x, _FAR))), cost=5,
-    partials=lambda x, y: [1 / squared(1 + Abs(x))], also=_nn("softsign", "soft_sign"),
+    partials=lambda x, y: [1 / squared(1 + Abs(x))],
+    also=_nn("softsign", "soft_sign").plus("nn.Softsign"),
 )  # fmt: skip
 hardsigmoid = declare(
     "hardsigmoid", "A sigmoid of three straight pieces.", range=(0, 1), tags=_TAGS, cost=4,
@@ -119,7 +125,7 @@ hardsigmoid = declare(
     stable=lambda x: minimum(maximum(x + 3, 0), 6) / 6,
     partials=lambda x, y: [where(sp.And(x > -3, x < 3), Rational(1, 6), 0)],
     kinks=[_corner(-3, 0, 0, Rational(1, 6)), _corner(3, 0, Rational(1, 6), 0)],
-    also=_nn("hardsigmoid", "hard_sigmoid"),
+    also=_nn("hardsigmoid", "hard_sigmoid").plus("nn.Hardsigmoid"),
 )  # fmt: skip
 hardswish = declare(
     "hardswish", "The number times its hardsigmoid.", tags=_TAGS, cost=5,
@@ -127,19 +133,21 @@ hardswish = declare(
     stable=lambda x: where(x <= -3, 0, x * (minimum(maximum(x + 3, 0), 6) / 6)),
     partials=lambda x, y: [where(x <= -3, 0, where(x >= 3, 1, x / 3 + _HALF))],
     kinks=[_corner(-3, 0, 0, -_HALF), _corner(3, 1, 3 * _HALF, 1)],
-    also=_nn("hardswish", "hard_swish"),
+    also=_nn("hardswish", "hard_swish").plus("nn.Hardswish"),
 )  # fmt: skip
 threshold = declare(
     "threshold", "The number above the threshold, a fixed value elsewhere.", tags=_TAGS, cost=2,
     meaning=lambda x, threshold, value: where(x > threshold, x, value),
     partials=lambda x, t, value, y: [where(x > t, 1, 0), 0, where(x > t, 0, 1)],
-    kinks=[jump(lambda x, t, value: x - t, "a jump", (0, 0, 1))], also=_nn("threshold"),
+    kinks=[jump(lambda x, t, value: x - t, "a jump", (0, 0, 1))],
+    also=_nn("threshold").plus("torch.threshold nn.Threshold"),
 )  # fmt: skip
 hardshrink = declare(
     "hardshrink", "The number, or 0 within lambd of zero.", tags=_TAGS, cost=3,
     meaning=lambda x, lambd=_HALF: where(Abs(x) > lambd, x, 0),
     partials=lambda x, lambd, y: [where(Abs(x) > lambd, 1, 0), 0],
-    kinks=[jump(lambda x, lambd: Abs(x) - lambd, "a jump", (0, 0))], also=_nn("hardshrink"),
+    kinks=[jump(lambda x, lambd: Abs(x) - lambd, "a jump", (0, 0))],
+    also=_nn("hardshrink").plus("torch.hardshrink T.hardshrink nn.Hardshrink"),
 )  # fmt: skip
 softshrink = declare(
     "softshrink", "The number moved lambd towards zero, 0 within lambd.", tags=_TAGS, cost=5,
@@ -149,12 +157,12 @@ softshrink = declare(
         where(Abs(x) > lambd, 1, 0), where(Abs(x) > lambd, -sign(x), 0)
     ],
     kinks=[Kink(lambda x, lambd: Abs(x) - lambd, (0, 0), "a corner; PyTorch's choice")],
-    domain=lambda x, lambd: lambd > 0, also=_nn("softshrink"),
+    domain=lambda x, lambd: lambd > 0, also=_nn("softshrink").plus("nn.Softshrink"),
 )  # fmt: skip
 tanhshrink = declare(
     "tanhshrink", "The number less its tanh.", meaning=lambda x: x - tanh(x), tags=_TAGS,
     stable=lambda x: where(Abs(x) < 1, _small_tanhshrink(x), x - tanh(x)), cost=20,
-    partials=lambda x, y: [squared(tanh(x))], also=_nn("tanhshrink"),
+    partials=lambda x, y: [squared(tanh(x))], also=_nn("tanhshrink").plus("nn.Tanhshrink"),
 )  # fmt: skip
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, Rational, besseli, besselj, besselk, bessely, pi, sign, sqrt
 
-from derivc.ops.declaration import Kink, Names, Op, Spelling
+from derivc.ops.declaration import Kink, Op, Spelling
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath
 
@@ -63,9 +64,10 @@ def _bessel(name: str, words: str, torch: str | None, **rest: Any) -> Op:
     jax = f"jax.scipy.special.{name}" if name in ("i0", "i0e", "i1", "i1e") else None
     also = Names(f"torch.special.{torch}" if torch else None, jax, None, f"scipy.special.{name}")
     rest.setdefault("aliases", [torch] if torch and torch != name else [])
+    more = rest.pop("names", "")
     return declare(
         name, words, params=("x",), spelling=Spelling(f"special.{name}"), tags=_TAGS, cost=60,
-        also=also, **rest,
+        also=also.plus(more), **rest,
     )  # fmt: skip
 
 
@@ -100,10 +102,12 @@ y1: Op = _bessel(
 i0: Op = _bessel(
     "i0", "The modified Bessel function I of order 0.", "i0", truth=_truth("besseli", 0),
     partials=lambda x, y: [i1(x)], range=(1, sp.oo), aliases=["modified_bessel_i0"],
+    names="torch.i0 T.i0 T.i0_ np.i0 jnp.i0 special.modified_bessel_i0",
 )  # fmt: skip
 i1: Op = _bessel(
     "i1", "The modified Bessel function I of order 1.", "i1", truth=_truth("besseli", 1),
     partials=lambda x, y: [(i0(x) + besseli(2, x)) / 2], aliases=["modified_bessel_i1"],
+    names="special.modified_bessel_i1",
 )  # fmt: skip
 i0e: Op = _bessel(
     "i0e", "I of order 0, scaled by exp(-|x|).", "i0e",
@@ -142,7 +146,7 @@ def _general(name: str, words: str, symbol: Any, truth: Any, slope: Any, **rest:
     return declare(
         name, words, params=("n", "x"), symbol=symbol, truth=truth, tags=_TAGS, cost=120,
         spelling=Spelling(f"special.{name}"), partials=lambda n, x, y: [None, slope(n, x, y)],
-        also=in_special(name), **rest,
+        also=in_special(name).plus(rest.pop("names", "")), **rest,
     )  # fmt: skip
 
 
@@ -153,10 +157,12 @@ def _positive_argument(n: Any, x: Any) -> Any:
 jv = _general(
     "jv", "The Bessel function J of order n.", besselj, "besselj",
     lambda n, x, y: (besselj(n - 1, x) - besselj(n + 1, x)) / 2, aliases=["besselj", "jn"],
+    names="sp.special.jn",
 )  # fmt: skip
 yv = _general(
     "yv", "The Bessel function Y of order n.", bessely, "bessely",
     lambda n, x, y: (bessely(n - 1, x) - bessely(n + 1, x)) / 2, aliases=["bessely", "yn"],
+    names="sp.special.yn",
     domain=_positive_argument,
 )  # fmt: skip
 iv = _general(

@@ -10,6 +10,7 @@ from typing import Any, final
 import sympy as sp
 
 from derivc.errors import DeclarationError
+from derivc.ops.names import NAMELESS, Names
 
 Formula = Callable[..., Any]
 """A function of SymPy arguments that returns a SymPy expression (or a list of them)."""
@@ -51,17 +52,6 @@ class Kink:
 
 @final
 @dataclass(frozen=True)
-class Names:
-    """How PyTorch, JAX, NumPy and SciPy call the op: dotted names, or None where they have none."""
-
-    torch: str | None = None
-    jax: str | None = None
-    numpy: str | None = None
-    scipy: str | None = None
-
-
-@final
-@dataclass(frozen=True)
 class Spelling:
     """How a primitive is written in generated code.
 
@@ -98,7 +88,7 @@ class Op:
     kinks: tuple[Kink, ...] = ()
     domain: Formula | None = None
     range: tuple[Any, Any] = (-sp.oo, sp.oo)
-    also: Names = Names()
+    also: Names = NAMELESS
     aliases: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)

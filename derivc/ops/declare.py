@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from derivc.errors import DeclarationError
-from derivc.ops.declaration import Formula, Kink, Names, Op, parameters
+from derivc.ops.declaration import Formula, Kink, Op, parameters
+from derivc.ops.names import NAMELESS, Names
 from derivc.ops.registry import register
 from derivc.ops.symbol import make_symbol
 
@@ -18,7 +19,7 @@ def declare(
     stable: Formula | None = None,
     partials: Formula | None = None,
     kinks: tuple[Kink, ...] | list[Kink] = (),
-    also: Names = Names(),
+    also: Names = NAMELESS,
     aliases: tuple[str, ...] | list[str] = (),
     tags: tuple[str, ...] | list[str] = (),
     symbol: Any = None,

@@ -7,9 +7,10 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, exp, gamma, log, loggamma, pi, polygamma, sqrt
 
-from derivc.ops.declaration import Names, Spelling
+from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p, xlog1py, xlogy
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath
 
@@ -66,13 +67,17 @@ lgamma = declare(
     symbol=loggamma, spelling=Spelling("special.gammaln", "math.lgamma"), cost=60, tags=_TAGS,
     truth=lambda x: mpmath().re(mpmath().loggamma(x)), partials=lambda x, y: [_psi(x)],
     domain=lambda x: x > 0, aliases=["gammaln", "loggamma"], source="https://dlmf.nist.gov/5.2",
-    also=Names("torch.lgamma", "jax.scipy.special.gammaln", None, "scipy.special.gammaln"),
+    also=Names("torch.lgamma", "jax.scipy.special.gammaln", None, "scipy.special.gammaln").plus(
+        "T.lgamma T.lgamma_ lax.lgamma special.gammaln"
+    ),
 )  # fmt: skip
 digamma = declare(
     "digamma", "The derivative of the logarithm of gamma.", params=("x",), symbol=sp.digamma,
     spelling=Spelling("special.psi"), partials=lambda x, y: [polygamma(1, x)], cost=60, tags=_TAGS,
     truth="digamma", domain=lambda x: x > 0, aliases=["psi"], source="https://dlmf.nist.gov/5.2.E2",
-    also=Names("torch.digamma", "jax.scipy.special.digamma", None, "scipy.special.digamma"),
+    also=Names("torch.digamma", "jax.scipy.special.digamma", None, "scipy.special.digamma").plus(
+        "special.digamma T.digamma T.digamma_ lax.digamma special.psi sp.special.psi"
+    ),
 )  # fmt: skip
 trigamma = declare(
     "trigamma", "The second derivative of the logarithm of gamma.", params=("x",), cost=60,
@@ -83,14 +88,16 @@ polygamma_ = declare(
     "polygamma", "The derivative of order n + 1 of the logarithm of gamma.", params=("n", "x"),
     symbol=polygamma, stable=_polygamma, truth=_psi_true, tags=_TAGS,
     partials=lambda n, x, y: [None, polygamma(n + 1, x)], cost=80, domain=lambda n, x: x > 0,
-    also=Names("torch.polygamma", "jax.scipy.special.polygamma", None, "scipy.special.polygamma"),
+    also=in_special("polygamma", "polygamma", "polygamma").plus(
+        "torch.polygamma T.polygamma T.polygamma_ lax.polygamma"
+    ),
 )  # fmt: skip
 zeta = declare(
     "zeta", "The zeta function of Hurwitz; of Riemann for q = 1.", params=("s", "q"),
     defaults={"q": 1}, symbol=sp.zeta, spelling=Spelling("special.zeta"), tags=_TAGS, cost=60,
     truth=lambda s, q: mpmath().zeta(s, q), domain=lambda s, q: sp.And(s > 1, q > 0),
     partials=lambda s, q, y: [None, -s * sp.zeta(s + 1, q)], source="https://dlmf.nist.gov/25.11",
-    also=in_special("zeta", "zeta", "zeta"),
+    also=in_special("zeta", "zeta", "zeta").plus("lax.zeta"),
 )  # fmt: skip
 mvlgamma = declare(
     "mvlgamma", "The logarithm of the gamma function of p-by-p matrices (p at most 10).",
@@ -98,7 +105,9 @@ mvlgamma = declare(
     partials=lambda x, p, y: [_steps(x, p, _psi), None], domain=lambda x, p: 2 * x > p - 1,
     aliases=["multigammaln"], source="https://dlmf.nist.gov/35.3.E4",
     also=Names("torch.mvlgamma", "jax.scipy.special.multigammaln", None,
-               "scipy.special.multigammaln"),
+               "scipy.special.multigammaln").plus(
+        "T.mvlgamma T.mvlgamma_ special.multigammaln"
+    ),
 )  # fmt: skip
 gammainc = declare(
     "gammainc", "The lower incomplete gamma function, as a fraction of gamma.", params=("a", "x"),
@@ -106,7 +115,9 @@ gammainc = declare(
     truth=lambda a, x: mpmath().gammainc(a, 0, x, regularized=True),
     partials=lambda a, x, y: [None, _gamma_density(a, x)],
     domain=lambda a, x: sp.And(a > 0, x > 0), source="https://dlmf.nist.gov/8.2.E4",
-    also=in_special("gammainc", "gammainc", "gammainc"),
+    also=in_special("gammainc", "gammainc", "gammainc").plus(
+        "torch.igamma T.igamma T.igamma_ lax.igamma"
+    ),
 )  # fmt: skip
 gammaincc = declare(
     "gammaincc", "The upper incomplete gamma function, as a fraction of gamma.", params=("a", "x"),
@@ -114,7 +125,9 @@ gammaincc = declare(
     truth=lambda a, x: mpmath().gammainc(a, x, regularized=True),
     partials=lambda a, x, y: [None, -_gamma_density(a, x)],
     domain=lambda a, x: sp.And(a > 0, x > 0), source="https://dlmf.nist.gov/8.2.E4",
-    also=in_special("gammaincc", "gammaincc", "gammaincc"),
+    also=in_special("gammaincc", "gammaincc", "gammaincc").plus(
+        "torch.igammac T.igammac T.igammac_ lax.igammac"
+    ),
 )  # fmt: skip
 lowergamma = declare(
     "lowergamma", "The lower incomplete gamma function.", params=("a", "x"), tags=_TAGS, cost=140,
@@ -151,7 +164,7 @@ betainc = declare(
         None, None, exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
     ],
     domain=lambda a, b, x: sp.And(a > 0, b > 0, x > 0, x < 1),
-    also=in_special("betainc", jax="betainc"), source="https://dlmf.nist.gov/8.17",
+    also=in_special("betainc", jax="betainc").plus("lax.betainc"), source="https://dlmf.nist.gov/8.17",
 )  # fmt: skip
 factorial = declare(
     "factorial", "The factorial, gamma(x + 1).", params=("x",), symbol=sp.factorial, cost=60,

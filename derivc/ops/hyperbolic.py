@@ -21,17 +21,18 @@ _TAGS = ["hyperbolic"]
 sinh_ = declare(
     "sinh", "The hyperbolic sine.", params=("x",), symbol=sinh, truth="sinh", tags=_TAGS, cost=10,
     spelling=Spelling("np.sinh", "math.sinh"), partials=lambda x, y: [cosh(x)],
-    also=everywhere("sinh"), source="https://dlmf.nist.gov/4.34",
+    also=everywhere("sinh").plus("T.sinh T.sinh_ lax.sinh"), source="https://dlmf.nist.gov/4.34",
 )  # fmt: skip
 cosh_ = declare(
     "cosh", "The hyperbolic cosine.", params=("x",), symbol=cosh, truth="cosh", tags=_TAGS,
     spelling=Spelling("np.cosh", "math.cosh"), partials=lambda x, y: [sinh(x)], range=(1, sp.oo),
-    also=everywhere("cosh"), cost=10, source="https://dlmf.nist.gov/4.34",
+    also=everywhere("cosh").plus("T.cosh T.cosh_ lax.cosh"), cost=10, source="https://dlmf.nist.gov/4.34",
 )  # fmt: skip
 tanh_ = declare(
     "tanh", "The hyperbolic tangent.", params=("x",), symbol=tanh, truth="tanh", tags=_TAGS,
     spelling=Spelling("np.tanh", "math.tanh"), partials=lambda x, y: [sech(x) ** 2],
-    range=(-1, 1), also=everywhere("tanh"), cost=3, source="https://dlmf.nist.gov/4.34",
+    range=(-1, 1),
+    also=everywhere("tanh").plus("F.tanh T.tanh T.tanh_ nn.Tanh jax.nn.tanh lax.tanh"), cost=3, source="https://dlmf.nist.gov/4.34",
 )  # fmt: skip
 sech_ = declare(
     "sech", "The hyperbolic secant, 1/cosh.", params=("x",), symbol=sech, truth="sech", cost=8,
@@ -52,18 +53,26 @@ coth_ = declare(
 asinh_ = declare(
     "asinh", "The inverse of sinh.", params=("x",), symbol=sp.asinh, truth="asinh", tags=_TAGS,
     spelling=Spelling("np.arcsinh", "math.asinh"), partials=lambda x, y: [over(1, hypot(1, x))],
-    also=everywhere("arcsinh"), aliases=["arcsinh"], cost=20,
+    also=everywhere("arcsinh").plus(
+        "T.arcsinh T.arcsinh_ torch.asinh T.asinh T.asinh_ np.asinh jnp.asinh lax.asinh"
+    ), aliases=["arcsinh"], cost=20,
 )  # fmt: skip
 acosh_ = declare(
     "acosh", "The non-negative inverse of cosh.", params=("x",), symbol=sp.acosh, truth="acosh",
     spelling=Spelling("np.arccosh", "math.acosh"), tags=_TAGS,
     partials=lambda x, y: [1 / (sqrt(x - 1) * sqrt(x + 1))], domain=lambda x: x >= 1,
-    range=(0, sp.oo), also=everywhere("arccosh"), aliases=["arccosh"], cost=20,
+    range=(0, sp.oo),
+    also=everywhere("arccosh").plus(
+        "T.arccosh T.arccosh_ torch.acosh T.acosh T.acosh_ np.acosh jnp.acosh lax.acosh"
+    ), aliases=["arccosh"], cost=20,
 )  # fmt: skip
 atanh_ = declare(
     "atanh", "The inverse of tanh.", params=("x",), symbol=sp.atanh, truth="atanh", tags=_TAGS,
     spelling=Spelling("np.arctanh", "math.atanh"), partials=lambda x, y: [1 / ((1 - x) * (1 + x))],
-    domain=lambda x: Abs(x) < 1, also=everywhere("arctanh"), aliases=["arctanh"], cost=20,
+    domain=lambda x: Abs(x) < 1,
+    also=everywhere("arctanh").plus(
+        "T.arctanh T.arctanh_ torch.atanh T.atanh T.atanh_ np.atanh jnp.atanh lax.atanh"
+    ), aliases=["arctanh"], cost=20,
 )  # fmt: skip
 asech_ = declare(
     "asech", "The non-negative inverse of sech.", params=("x",), symbol=sp.asech, truth="asech",

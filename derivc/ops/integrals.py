@@ -13,6 +13,7 @@ from sympy import E, Rational, cos, cosh, exp, log, pi, sin, sinh, sqrt
 from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p
+from derivc.ops.names import NAMELESS
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath
 from derivc.ops.sinc import sincu
@@ -67,6 +68,7 @@ lambertw = declare(
     symbol=sp.LambertW, stable=_lambert, truth=lambda x: mpmath().re(mpmath().lambertw(x)),
     partials=lambda x, y: [exp(-y) / (1 + y)], domain=lambda x: x > -exp(-1), tags=_TAGS,
     range=(-1, sp.oo), aliases=["LambertW"], source="https://dlmf.nist.gov/4.13",
+    also=NAMELESS.plus("sp.special.lambertw"),
 )  # fmt: skip
 expi = declare(
     "Ei", "The exponential integral Ei.", params=("x",), symbol=sp.Ei, truth="ei", tags=_TAGS,

@@ -10,10 +10,11 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, Rational, exp, log, sign
 
-from derivc.ops.declaration import Kink, Names, Op
+from derivc.ops.declaration import Kink, Op
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p, xlogy
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import NAMELESS
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import squared
 from derivc.ops.sigmoids import sigmoid, softplus
@@ -26,10 +27,9 @@ _VAR_FLOOR = Rational(1, 10**6)
 _BCE_FLOOR = Rational(1, 10**12)
 
 
-def _loss(name: str, words: str, torch: str | None = None, **rest: Any) -> Op:
-    """A loss, with its name in torch.nn.functional."""
-    also = Names(f"torch.nn.functional.{torch}") if torch else Names()
-    return declare(name, words, tags=_TAGS, also=also, **rest)
+def _loss(name: str, words: str, names: str = "", **rest: Any) -> Op:
+    """A loss, with its names elsewhere."""
+    return declare(name, words, tags=_TAGS, also=NAMELESS.plus(names), **rest)
 
 
 def _tie(x: Any, t: Any, *_: Any) -> Any:
@@ -37,17 +37,19 @@ def _tie(x: Any, t: Any, *_: Any) -> Any:
 
 
 mse_loss = _loss(
-    "mse_loss", "The squared error.", "mse_loss", meaning=lambda x, t: (x - t) ** 2,
+    "mse_loss", "The squared error.", "F.mse_loss nn.MSELoss", meaning=lambda x, t: (x - t) ** 2,
     partials=lambda x, t, y: [2 * (x - t), -2 * (x - t)], range=(0, _INF), cost=2,
     aliases=["squared_error"],
 )  # fmt: skip
 l1_loss = _loss(
-    "l1_loss", "The absolute error.", "l1_loss", meaning=lambda x, t: Abs(x - t), cost=2,
+    "l1_loss", "The absolute error.",
+    "F.l1_loss nn.L1Loss", meaning=lambda x, t: Abs(x - t), cost=2,
     partials=lambda x, t, y: [sign(x - t), -sign(x - t)], range=(0, _INF),
     kinks=[Kink(_tie, (0, 0), "a corner, as of abs", left=(-1, 1), right=(1, -1))],
 )  # fmt: skip
 smooth_l1_loss = _loss(
-    "smooth_l1_loss", "Quadratic within beta of the target, linear beyond.", "smooth_l1_loss",
+    "smooth_l1_loss", "Quadratic within beta of the target, linear beyond.",
+    "F.smooth_l1_loss nn.SmoothL1Loss",
     meaning=lambda x, t, beta=1: where(
         Abs(x - t) < beta, (x - t) ** 2 / (2 * beta), Abs(x - t) - beta / 2
     ),
@@ -55,7 +57,8 @@ smooth_l1_loss = _loss(
     domain=lambda x, t, beta: beta > 0, range=(0, _INF), cost=6,
 )  # fmt: skip
 huber_loss = _loss(
-    "huber_loss", "Quadratic within delta of the target, linear beyond.", "huber_loss",
+    "huber_loss", "Quadratic within delta of the target, linear beyond.",
+    "F.huber_loss nn.HuberLoss",
     meaning=lambda x, t, delta=1: where(
         Abs(x - t) < delta, (x - t) ** 2 / 2, delta * (Abs(x - t) - delta / 2)
     ),
@@ -66,7 +69,7 @@ huber_loss = _loss(
 )  # fmt: skip
 bce_loss = _loss(
     "binary_cross_entropy", "Cross-entropy of a probability; logarithms at least -100.",
-    "binary_cross_entropy",
+    "F.binary_cross_entropy nn.BCELoss",
     meaning=lambda x, t: -(
         t * sp.Max(log(x), _LOG_FLOOR) + (1 - t) * sp.Max(log(1 - x), _LOG_FLOOR)
     ),
@@ -81,24 +84,27 @@ bce_loss = _loss(
 )  # fmt: skip
 bce_with_logits = _loss(
     "binary_cross_entropy_with_logits", "Cross-entropy of the logit of a probability.",
-    "binary_cross_entropy_with_logits", meaning=lambda x, t: log(1 + exp(x)) - t * x,
+    "F.binary_cross_entropy_with_logits nn.BCEWithLogitsLoss",
+    meaning=lambda x, t: log(1 + exp(x)) - t * x,
     stable=lambda x, t: (1 - t) * softplus(x) + t * softplus(-x),
     partials=lambda x, t, y: [(1 - t) * sigmoid(x) - t * sigmoid(-x), -x],
     aliases=["bce_with_logits"], cost=16,
 )  # fmt: skip
 kl_div = _loss(
-    "kl_div", "Divergence from a log-probability to a probability.", "kl_div",
+    "kl_div", "Divergence from a log-probability to a probability.", "F.kl_div nn.KLDivLoss",
     meaning=lambda x, t: where(sp.Eq(t, 0), 0, t * log(t)) - t * x,
     stable=lambda x, t: xlogy(t, t) - t * x, partials=lambda x, t, y: [-t, log(t) + 1 - x],
     domain=lambda x, t: t > 0, cost=8,
 )  # fmt: skip
 poisson_nll = _loss(
-    "poisson_nll_loss", "Poisson likelihood of the logarithm of a rate.", "poisson_nll_loss",
+    "poisson_nll_loss", "Poisson likelihood of the logarithm of a rate.",
+    "F.poisson_nll_loss nn.PoissonNLLLoss",
     meaning=lambda x, t: exp(x) - t * x, partials=lambda x, t, y: [exp(x) - t, -x], cost=5,
     aliases=["poisson_nll"],
 )  # fmt: skip
 gaussian_nll = _loss(
     "gaussian_nll_loss", "Normal likelihood of a mean and a variance, the latter at least eps.",
+    "F.gaussian_nll_loss nn.GaussianNLLLoss",
     meaning=lambda x, t, var, eps=_VAR_FLOOR: _HALF * (
         log(sp.Max(var, eps)) + (x - t) ** 2 / sp.Max(var, eps)
     ),
@@ -109,7 +115,8 @@ gaussian_nll = _loss(
     domain=lambda x, t, var, eps: var > eps, aliases=["gaussian_nll"], cost=8,
 )  # fmt: skip
 soft_margin = _loss(
-    "soft_margin_loss", "Logistic loss of a score and a label of +-1.", "soft_margin_loss",
+    "soft_margin_loss", "Logistic loss of a score and a label of +-1.",
+    "F.soft_margin_loss nn.SoftMarginLoss",
     meaning=lambda x, t: log(1 + exp(-t * x)), stable=lambda x, t: softplus(-t * x), cost=13,
     partials=lambda x, t, y: [-t * sigmoid(-t * x), -x * sigmoid(-t * x)], range=(0, _INF),
 )  # fmt: skip
@@ -121,7 +128,7 @@ hinge = _loss(
 )  # fmt: skip
 margin_ranking = _loss(
     "margin_ranking_loss", "The margin that a lacks over b for label 1, or b over a for label -1.",
-    "margin_ranking_loss",
+    "F.margin_ranking_loss nn.MarginRankingLoss",
     meaning=lambda a, b, label, margin=0: sp.Max(margin - label * (a - b), 0),
     stable=lambda a, b, label, margin: maximum(margin - label * (a - b), 0),
     partials=lambda a, b, label, margin, y: [
@@ -133,7 +140,7 @@ margin_ranking = _loss(
 )  # fmt: skip
 hinge_embedding = _loss(
     "hinge_embedding_loss", "The distance for label 1, the lack of margin for label -1.",
-    "hinge_embedding_loss",
+    "F.hinge_embedding_loss nn.HingeEmbeddingLoss",
     meaning=lambda x, label, margin=1: where(sp.Eq(label, 1), x, sp.Max(margin - x, 0)),
     stable=lambda x, label, margin: where(sp.Eq(label, 1), x, maximum(margin - x, 0)),
     partials=lambda x, label, margin, y: [

@@ -25,12 +25,17 @@ absolute = declare(
     "abs", "The absolute value.", params=("x",), symbol=Abs, truth="fabs", range=(0, sp.oo),
     spelling=Spelling("np.abs", "abs({0})"), partials=lambda x, y: [sign(x)], tags=_TAGS,
     kinks=[Kink(0, 0, "a corner; 0 is the least subgradient", left=-1, right=1, jax=1)],
-    tex=r"\left|{x}\right|", also=everywhere("abs"), aliases=["fabs", "absolute"],
+    tex=r"\left|{x}\right|",
+    also=everywhere("abs").plus(
+        "T.abs T.abs_ lax.abs np.fabs jnp.fabs torch.absolute T.absolute T.absolute_ "
+        "np.absolute jnp.absolute"
+    ), aliases=["fabs", "absolute"],
 )  # fmt: skip
 sign_ = declare(
     "sign", "The sign: -1, 0 or 1.", params=("x",), symbol=sign, truth="sign", range=(-1, 1),
     spelling=Spelling("np.sign", "(({0} > 0) * 1.0 - ({0} < 0))"), partials=lambda x, y: [0],
-    kinks=[jump(0, "a jump; the slope is 0 on both sides")], also=everywhere("sign"), tags=_TAGS,
+    kinks=[jump(0, "a jump; the slope is 0 on both sides")],
+    also=everywhere("sign").plus("T.sign T.sign_ lax.sign torch.sgn T.sgn T.sgn_"), tags=_TAGS,
     aliases=["sgn"],
 )  # fmt: skip
 copysign: Op = declare(
@@ -43,7 +48,7 @@ copysign: Op = declare(
         Kink(0, (0, None), "a corner, as of abs"),
         jump(lambda x, s: s, "a jump; the slope is 0 on both sides", (None, 0)),
     ],
-    also=everywhere("copysign"),
+    also=everywhere("copysign").plus("T.copysign T.copysign_"),
 )  # fmt: skip
 hypot: Op = declare(
     "hypot", "The length of the hypotenuse over two legs.", tags=_TAGS, cost=8,
@@ -52,7 +57,7 @@ hypot: Op = declare(
     kinks=[
         Kink(_origin, (sp.nan, sp.nan), "the tip of a cone: no slope", jax=(_HALF, _HALF)),
     ],
-    also=everywhere("hypot"),
+    also=everywhere("hypot").plus("T.hypot T.hypot_"),
 )  # fmt: skip
 
 
@@ -61,7 +66,7 @@ def _extreme(name: str, words: str, numpy: str, math: str | None, pick: Any, cho
     half = (_HALF, _HALF)
     return declare(
         name, words, params=("a", "b"), truth=pick, partials=choose, tags=["magnitude", "order"],
-        spelling=Spelling(f"np.{numpy}", math), also=everywhere(numpy),
+        spelling=Spelling(f"np.{numpy}", math), also=everywhere(numpy).plus(f"T.{numpy}"),
         kinks=[Kink(lambda a, b: a - b, half, "a tie: the slope is shared evenly")],
     )  # fmt: skip
 

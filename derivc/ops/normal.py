@@ -11,9 +11,10 @@ import sympy as sp
 from sympy import Abs, Rational, erf, erfc, exp, pi, sqrt, tanh
 
 from derivc.ops.bounded import bounded
-from derivc.ops.declaration import Names, Op, Spelling
+from derivc.ops.declaration import Op, Spelling
 from derivc.ops.declare import declare
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import NAMELESS, Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath, squared
 from derivc.ops.sigmoids import sigmoid
@@ -72,24 +73,26 @@ def _erfcinv_truth(x: Any) -> Any:
 erf_ = declare(
     "erf", "The error function.", params=("x",), symbol=erf, truth="erf", tags=_TAGS, cost=30,
     spelling=Spelling("special.erf", "math.erf"), range=(-1, 1), source=_DLMF,
-    partials=lambda x, y: [2 / sqrt(pi) * exp(-(x**2))], also=in_special("erf", "erf", "erf"),
+    partials=lambda x, y: [2 / sqrt(pi) * exp(-(x**2))],
+    also=in_special("erf", "erf", "erf").plus("torch.erf T.erf T.erf_ lax.erf"),
 )  # fmt: skip
 erfc_ = declare(
     "erfc", "One less the error function, without cancellation.", params=("x",), symbol=erfc,
     spelling=Spelling("special.erfc", "math.erfc"), truth="erfc", tags=_TAGS, range=(0, 2),
     partials=lambda x, y: [-2 / sqrt(pi) * exp(-(x**2))], cost=30, source=_DLMF,
-    also=in_special("erfc", "erfc", "erfc"),
+    also=in_special("erfc", "erfc", "erfc").plus("torch.erfc T.erfc T.erfc_ lax.erfc"),
 )  # fmt: skip
 erfcx: Op = declare(
     "erfcx", "erfc scaled by exp(x^2).", meaning=lambda x: exp(x**2) * erfc(x), tags=_TAGS,
     spelling=Spelling("special.erfcx"), partials=lambda x, y: [_erfcx_slope(x, y)], cost=30,
     truth=lambda x: mpmath().exp(x**2) * mpmath().erfc(x), range=(0, _INF), source=_DLMF,
-    also=in_special("erfcx", "erfcx"),
+    also=in_special("erfcx", "erfcx").plus("jsp.special.erfcx"),
 )  # fmt: skip
 erfinv = declare(
     "erfinv", "The inverse of erf.", params=("x",), symbol=sp.erfinv, truth="erfinv", tags=_TAGS,
     spelling=Spelling("special.erfinv"), partials=lambda x, y: [sqrt(pi) / 2 * exp(y**2)],
-    domain=lambda x: Abs(x) < 1, cost=40, also=in_special("erfinv", "erfinv", "erfinv"),
+    domain=lambda x: Abs(x) < 1, cost=40,
+    also=in_special("erfinv", "erfinv", "erfinv").plus("torch.erfinv T.erfinv T.erfinv_"),
 )  # fmt: skip
 erfcinv = declare(
     "erfcinv", "The inverse of erfc.", params=("x",), symbol=sp.erfcinv, tags=_TAGS, cost=40,
@@ -119,7 +122,7 @@ dawsn = declare(
     "dawsn", "Dawson's integral, exp(-x^2) times the integral of exp(t^2).", params=("x",),
     truth=lambda x: mpmath().sqrt(mpmath().pi) / 2 * mpmath().exp(-(x**2)) * mpmath().erfi(x),
     spelling=Spelling("special.dawsn"), partials=lambda x, y: [_dawsn_slope(x, y)], tags=_TAGS,
-    range=(-1, 1), cost=30, also=in_special("dawsn"), source="https://dlmf.nist.gov/7.2.E5",
+    range=(-1, 1), cost=30, also=in_special("dawsn").plus("jsp.special.dawsn"), source="https://dlmf.nist.gov/7.2.E5",
 )  # fmt: skip
 erfi = declare(
     "erfi", "The imaginary error function.", params=("x",), symbol=sp.erfi, truth="erfi",
@@ -130,13 +133,16 @@ gelu = declare(
     "gelu", "The number times the normal distribution function.", tags=_ACTIVATION, cost=32,
     meaning=lambda x: x * erfc(-x / sqrt(2)) / 2, stable=lambda x: maximum(x, -_FLAT) * ndtr(x),
     partials=lambda x, y: [ndtr(x) + bounded(x) * _phi(x)],
-    also=Names("torch.nn.functional.gelu", "jax.nn.gelu"),
+    also=Names("torch.nn.functional.gelu").plus(
+        "nn.GELU jax.nn.gelu jax.nn.gelu(approximate=False)"
+    ),
 )  # fmt: skip
 gelu_tanh = declare(
     "gelu_tanh", "The gelu with the distribution function approximated by a tanh.", cost=12,
     meaning=lambda x: x * (1 + tanh(_gelu_inner(x) / 2)) / 2, tags=_ACTIVATION,
     stable=lambda x: maximum(x, -_FLAT) * sigmoid(_gelu_inner(x)),
     partials=lambda x, y: [_gelu_slope(x, bounded(x), sigmoid(_gelu_inner(x)))],
+    also=NAMELESS.plus("F.gelu(approximate='tanh') nn.GELU(approximate='tanh') jax.nn.gelu"),
 )  # fmt: skip
 
 _CUBIC = Rational(44715, 1000000)

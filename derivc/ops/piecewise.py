@@ -7,8 +7,9 @@ from typing import Any
 import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from derivc.ops.declaration import Names, Spelling
+from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
@@ -32,7 +33,7 @@ select = declare(
     spelling=Spelling("np.where", infix="({1} if {0} else {2})"),
     symbol=sp.Piecewise, tags=["branch"], cost=2,
     vjp=lambda g, c, a, b, y: [None, where(c, g, 0), where(c, 0, g)],
-    also=Names("torch.where", "jax.numpy.where", "numpy.where"),
+    also=Names("torch.where", "jax.numpy.where", "numpy.where").plus("T.where"),
 )  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def _comparison(name: str, words: str, symbol: Any, sign: str, library: str) -> 
         name, f"Whether the first number is {words} the second.", params=("a", "b"),
         symbol=symbol, truth=lambda a, b: _compare(sign, a, b), tags=["comparison", "boolean"],
         spelling=Spelling(f"np.{library}", infix=f"{{0}} {sign} {{1}}"), aliases=[library],
-        also=Names(f"torch.{name}", f"jax.numpy.{library}", f"numpy.{library}"),
+        also=Names(f"torch.{name}", f"jax.numpy.{library}", f"numpy.{library}").plus(
+            f"T.{name} T.{name}_" + (f" torch.{library} T.{library}" if name != "eq" else "")
+        ),
     )  # fmt: skip
 
 
@@ -60,15 +63,24 @@ ne = _comparison("ne", "different from", sp.Unequality, "!=", "not_equal")
 logical_and = declare(
     "logical_and", "Whether both conditions hold.", params=("a", "b"), symbol=sp.And,
     truth=lambda a, b: bool(a and b), spelling=Spelling("np.logical_and", infix="({0} and {1})"),
-    tags=["boolean"], also=Names("torch.logical_and", "jax.numpy.logical_and", "numpy.logical_and"),
+    tags=["boolean"],
+    also=Names("torch.logical_and", "jax.numpy.logical_and", "numpy.logical_and").plus(
+        "T.logical_and T.logical_and_"
+    ),
 )  # fmt: skip
 logical_or = declare(
     "logical_or", "Whether at least one condition holds.", params=("a", "b"), symbol=sp.Or,
     truth=lambda a, b: bool(a or b), spelling=Spelling("np.logical_or", infix="({0} or {1})"),
-    tags=["boolean"], also=Names("torch.logical_or", "jax.numpy.logical_or", "numpy.logical_or"),
+    tags=["boolean"],
+    also=Names("torch.logical_or", "jax.numpy.logical_or", "numpy.logical_or").plus(
+        "T.logical_or T.logical_or_"
+    ),
 )  # fmt: skip
 logical_not = declare(
     "logical_not", "Whether the condition fails.", params=("a",), symbol=sp.Not,
     truth=lambda a: not a, spelling=Spelling("np.logical_not", infix="(not {0})"),
-    tags=["boolean"], also=Names("torch.logical_not", "jax.numpy.logical_not", "numpy.logical_not"),
+    tags=["boolean"],
+    also=Names("torch.logical_not", "jax.numpy.logical_not", "numpy.logical_not").plus(
+        "T.logical_not T.logical_not_"
+    ),
 )  # fmt: skip

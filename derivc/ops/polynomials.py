@@ -12,6 +12,7 @@ import sympy as sp
 
 from derivc.ops.declaration import Op, Spelling
 from derivc.ops.declare import declare
+from derivc.ops.names import NAMELESS
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import mpmath
 
@@ -44,6 +45,7 @@ gegenbauer: Op = declare(
         None, None, _lower(n, 2 * a * sp.gegenbauer(n - 1, a + 1, x, evaluate=False))
     ],
     aliases=["eval_gegenbauer"],
+    also=NAMELESS.plus("sp.special.eval_gegenbauer"),
 )  # fmt: skip
 legendre = declare(
     "legendre", "The Legendre polynomial of degree n.", params=("n", "x"), symbol=sp.legendre,
@@ -52,6 +54,7 @@ legendre = declare(
         None, _lower(n, sp.gegenbauer(n - 1, sp.Rational(3, 2), x, evaluate=False))
     ],
     tags=_TAGS, cost=60, aliases=["eval_legendre", "legendre_polynomial_p"],
+    also=NAMELESS.plus("sp.special.eval_legendre special.legendre_polynomial_p"),
 )  # fmt: skip
 chebyshevu = declare(
     "chebyshevu", "The Chebyshev polynomial of the second kind of degree n.", params=("n", "x"),
@@ -60,6 +63,7 @@ chebyshevu = declare(
         None, _lower(n, 2 * sp.gegenbauer(n - 1, 2, x, evaluate=False))
     ],
     tags=_TAGS, cost=60, domain=_inside, aliases=["eval_chebyu", "chebyshev_polynomial_u"],
+    also=NAMELESS.plus("sp.special.eval_chebyu special.chebyshev_polynomial_u"),
 )  # fmt: skip
 chebyshevt = declare(
     "chebyshevt", "The Chebyshev polynomial of the first kind of degree n.", params=("n", "x"),
@@ -68,6 +72,7 @@ chebyshevt = declare(
         None, _lower(n, n * sp.chebyshevu(n - 1, x, evaluate=False))
     ],
     tags=_TAGS, cost=60, domain=_inside, aliases=["eval_chebyt", "chebyshev_polynomial_t"],
+    also=NAMELESS.plus("sp.special.eval_chebyt special.chebyshev_polynomial_t"),
 )  # fmt: skip
 assoc_laguerre = declare(
     "assoc_laguerre", "The generalized Laguerre polynomial of degree n and parameter a.",
@@ -77,6 +82,7 @@ assoc_laguerre = declare(
         None, None, _lower(n, -sp.assoc_laguerre(n - 1, a + 1, x, evaluate=False))
     ],
     domain=lambda n, a, x: a > -1, aliases=["eval_genlaguerre"],
+    also=NAMELESS.plus("sp.special.eval_genlaguerre"),
 )  # fmt: skip
 laguerre = declare(
     "laguerre", "The Laguerre polynomial of degree n.", params=("n", "x"), symbol=sp.laguerre,
@@ -85,4 +91,5 @@ laguerre = declare(
         None, _lower(n, -sp.assoc_laguerre(n - 1, 1, x, evaluate=False))
     ],
     cost=60, aliases=["eval_laguerre", "laguerre_polynomial_l"],
+    also=NAMELESS.plus("sp.special.eval_laguerre special.laguerre_polynomial_l"),
 )  # fmt: skip

@@ -28,9 +28,8 @@ def register(op: Op) -> Op:
             raise DeclarationError(f"the name {name!r} is already declared by {_by_alias[name]}")
     _ops[op.name] = op
     _by_alias.update(dict.fromkeys((op.name, *op.aliases), op))
-    for dotted in (op.also.torch, op.also.jax, op.also.numpy, op.also.scipy):
-        if dotted:
-            _by_alias.setdefault(dotted, op)
+    for dotted in op.also.every():
+        _by_alias.setdefault(dotted, op)
     _by_symbol.setdefault(op.symbol, op)
     return op
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import sympy as sp
 
-from derivc.ops.declaration import Kink, Names
+from derivc.ops.declaration import Kink
+from derivc.ops.names import Names
 
 
 def everywhere(name: str, torch: str | None = None) -> Names:

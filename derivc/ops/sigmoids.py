@@ -11,10 +11,11 @@ import sympy as sp
 from sympy import Abs, Rational, exp, log, sech, tanh
 
 from derivc.ops.bounded import bounded
-from derivc.ops.declaration import Kink, Names, Op
+from derivc.ops.declaration import Kink, Op
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p
 from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.names import NAMELESS, Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import squared
 
@@ -47,30 +48,35 @@ sigmoid: Op = declare(
     meaning=lambda x: 1 / (1 + exp(-x)), tags=_TAGS, range=(0, 1), cost=7,
     stable=lambda x: 1 / (1 + exp(-x)),  # where exp overflows, the quotient is right: 0
     partials=lambda x, y: [y * sigmoid(-x)], aliases=["expit", "logistic"],
-    also=Names("torch.sigmoid", "jax.nn.sigmoid", None, "scipy.special.expit"),
+    also=Names("torch.sigmoid", "jax.nn.sigmoid", None, "scipy.special.expit").plus(
+        "F.sigmoid T.sigmoid T.sigmoid_ nn.Sigmoid special.expit jsp.special.expit lax.logistic"
+    ),
 )  # fmt: skip
 log_sigmoid = declare(
     "log_sigmoid", "The logarithm of the logistic function.", aliases=["logsigmoid"],
     meaning=lambda x: -log(1 + exp(-x)), tags=_TAGS, range=(-_INF, 0), cost=12,
     stable=lambda x: minimum(x, 0) - log1p(_decay(x)), partials=lambda x, y: [sigmoid(-x)],
-    also=_functional("logsigmoid", "log_sigmoid", "log_expit"),
+    also=_functional("logsigmoid", "log_sigmoid", "log_expit").plus(
+        "nn.LogSigmoid aten.log_sigmoid_forward"
+    ),
 )  # fmt: skip
 softplus = declare(
     "softplus", "A smooth relu: the logarithm of 1 + exp.",
     meaning=lambda x, beta=1: log(1 + exp(beta * x)) / beta, tags=_TAGS, range=(0, _INF), cost=12,
     stable=lambda x, beta: (maximum(beta * x, 0) + log1p(_decay(beta * x))) / beta,
     partials=lambda x, beta, y: [sigmoid(beta * x), _sharpness(Abs(beta * x), beta)],
-    domain=lambda x, beta: beta > 0, also=_functional("softplus", "softplus"),
+    domain=lambda x, beta: beta > 0,
+    also=_functional("softplus", "softplus").plus("nn.Softplus sp.special.softplus"),
 )  # fmt: skip
 silu = declare(
     "silu", "The number times its logistic function.", meaning=lambda x: x / (1 + exp(-x)),
     stable=lambda x: maximum(x, -_FLAT) * sigmoid(x), tags=_TAGS, aliases=["swish"], cost=9,
     partials=lambda x, y: [sigmoid(x) + bounded(x) * (sigmoid(x) * sigmoid(-x))],
-    also=_functional("silu", "silu"),
+    also=_functional("silu", "silu").plus("nn.SiLU jax.nn.swish"),
 )  # fmt: skip
 mish = declare(
     "mish", "The number times the tanh of its softplus.", tags=_TAGS, cost=12,
-    meaning=lambda x: x * tanh(log(1 + exp(x))), also=_functional("mish", "mish"),
+    meaning=lambda x: x * tanh(log(1 + exp(x))), also=_functional("mish", "mish").plus("nn.Mish"),
     stable=lambda x: maximum(x, -_FLAT) * _tanh_softplus(x),
     partials=lambda x, y: [
         tanh(softplus(x)) + bounded(x) * (sigmoid(x) * squared(sech(softplus(x))))
@@ -85,7 +91,9 @@ logit = declare(
         log(x) - log1p(-x),
     ),
     domain=lambda x: sp.And(x > 0, x < 1),
-    also=Names("torch.logit", "jax.scipy.special.logit", None, "scipy.special.logit"),
+    also=Names("torch.logit", "jax.scipy.special.logit", None, "scipy.special.logit").plus(
+        "special.logit T.logit T.logit_"
+    ),
 )  # fmt: skip
 logit_eps = declare(
     "logit_eps", "The logit of the number clamped to [eps, 1 - eps].", tags=_TAGS, cost=14,
@@ -101,6 +109,7 @@ logit_eps = declare(
         Kink(lambda x, eps: x - 1 + eps, (None, None), "a corner at the clamp: the inner slope"),
     ],
     domain=lambda x, eps: sp.And(eps > 0, eps < Rational(1, 2)),
+    also=NAMELESS.plus("torch.logit(eps)"),
 )  # fmt: skip
 
 

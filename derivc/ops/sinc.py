@@ -17,8 +17,9 @@ import sympy as sp
 from sympy import Abs, Rational, cos, factorial, pi, sin
 
 from derivc.ops import registry
-from derivc.ops.declaration import Names, Op
+from derivc.ops.declaration import Op
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import mpmath
 
@@ -84,5 +85,8 @@ sinc = declare(
     "sinc", "sin(pi x)/(pi x), 1 at 0: the one of NumPy, PyTorch and signal processing.",
     meaning=lambda x: where(sp.Eq(x, 0), 1, sin(pi * x) / (pi * x)), tags=_TAGS, cost=30,
     stable=lambda x: sincu(pi * x), partials=lambda x, y: [pi * derivative_of_sinc(1)(pi * x)],
-    range=(-1, 1), also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc"),
+    range=(-1, 1),
+    also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc").plus(
+        "special.sinc T.sinc T.sinc_ sp.special.sinc"
+    ),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, final
 
 from derivc.errors import DeclarationError, InputTypeError, UnknownOpError
+from derivc.ops.names import NAMELESS, Names
 
 Formula = Callable[..., Any]
 
@@ -50,6 +51,10 @@ class StructuralOp:
     jvp: Formula | tuple[Formula, ...] | str | None = None
     constants: tuple[int, ...] = ()
     numbers: str = "any"
+    definition: str = ""
+    tangent: str = ""
+    also: Names = NAMELESS
+    source: str = ""
 
     @cached_property
     def params(self) -> tuple[str, ...]:
@@ -154,6 +159,7 @@ def structural(
     formula: str = "",
     tensors: tuple[str, ...] | list[str] = ("x",),
     aliases: tuple[str, ...] | list[str] = (),
+    also: str = "",
     **rest: Any,
 ) -> StructuralOp:
     r"""Declare a structural op.
@@ -167,6 +173,10 @@ def structural(
             input or the output `y` (kept until the backward pass), `x_shape`, `x_dtype`,
             `needs`, or any other argument of `forward`. None for an op without a derivative.
         formula: the backward formula in TeX, `\bar{y}` the cotangent of the output.
+        definition: what the op computes, in TeX: `y = \sum_i x_i`. tangent: how tangents go
+            forward, in TeX, `\dot{y} = ...`, where the definition does not say it at once.
+        torch: the name that stands for the op in PyTorch. also: all its other names there and in
+            JAX, NumPy and SciPy, as `Names.plus` takes them: "T.sum np.sum jnp.sum".
         tensors: the parameters that are tensors; `sequence` the one that is a list of them.
         aliases: further names.
         rest: further fields of `StructuralOp`: is_view, torch, renamed, variadic, sequence, and
@@ -183,10 +193,11 @@ def structural(
     Raises:
         DeclarationError: the name is taken.
     """
-    renamed = rest.pop("renamed", _AXES)
+    renamed, names = rest.pop("renamed", _AXES), Names(rest.pop("torch", None)).plus(also)
     op = StructuralOp(
         name=name, summary=summary, forward=forward, vjp=vjp, formula=formula,
-        tensors=tuple(tensors), aliases=tuple(aliases), renamed=renamed, **rest,
+        tensors=tuple(tensors), aliases=tuple(aliases), renamed=renamed,
+        also=names, torch=names.torch, **rest,
     )  # fmt: skip
     for key in (name, *op.aliases):
         if key in _ops:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, final
 
+from derivc.tensor import public
+
 _RENAMED = {
     "linalg.norm": "norm", "linalg.vecdot": "dot", "special.expit": "sigmoid",
     "special.psi": "digamma", "special.gammaln": "lgamma", "special.log_softmax": "log_softmax",
@@ -34,6 +36,8 @@ class Folder:
         found = getattr(import_module("derivc"), wanted, None) if wanted else None
         if path == "nn.functional":
             found = Folder(path)
+        if self.__name__ == "fft":  # the folder has the name of one of its functions
+            found = public.find(name)
         if found is None or name.startswith("__"):
             raise AttributeError(f"module 'derivc.{self.__name__}' has no attribute {name!r}")
         setattr(self, name, found)  # asked for once
@@ -43,4 +47,6 @@ class Folder:
         return f"<derivc.{self.__name__}>"
 
 
-autograd, linalg, nn, optim, special = map(Folder, ("autograd", "linalg", "nn", "optim", "special"))
+autograd, fft, linalg, nn, optim, special = map(
+    Folder, ("autograd", "fft", "linalg", "nn", "optim", "special")
+)

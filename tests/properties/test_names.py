@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import importlib
+from types import GetSetDescriptorType
 from typing import Any
 
 import pytest
 
-from derivc.ops import registry
+import derivc.ops.structural  # noqa: F401  declares the structural ops
+from derivc.ops import registry, structure
 from derivc.ops.declaration import Op
+from derivc.ops.names import LIBRARIES
+from derivc.ops.structure import StructuralOp
 
-LIBRARIES = ("torch", "jax", "numpy", "scipy")
 NAMED = [
-    pytest.param(op, library, name := getattr(op.also, library), id=f"{op.name}-{name}")
-    for op in registry.all_ops()
-    for library in LIBRARIES
-    if getattr(op.also, library)
+    pytest.param(op, name, id=f"{op.name}-{name}")
+    for op in (*registry.all_ops(), *structure.all_structural())
+    for name in op.also.every()
 ]
 
 
 def resolve(dotted: str) -> Any:
     """The object with this dotted name; modules on the way are imported."""
-    parts = dotted.split(".")
+    parts = dotted.partition("(")[0].split(".")
     found: Any = importlib.import_module(parts[0])
     for i, part in enumerate(parts[1:], 2):
         if not hasattr(found, part):
@@ -31,17 +33,27 @@ def resolve(dotted: str) -> Any:
     return found
 
 
-@pytest.mark.parametrize(("op", "library", "dotted"), NAMED)
-def test_names_exist_in_the_libraries(op: Op, library: str, dotted: str) -> None:
+@pytest.mark.parametrize(("op", "dotted"), NAMED)
+def test_names_exist_in_the_libraries(op: Op | StructuralOp, dotted: str) -> None:
+    library = dotted.partition(".")[0]
     pytest.importorskip(library, reason=f"{library} is not installed")
-    assert callable(resolve(dotted))
+    assert library in LIBRARIES
+    assert callable(found := resolve(dotted)) or isinstance(found, property | GetSetDescriptorType)
 
 
-@pytest.mark.parametrize(("op", "library", "dotted"), NAMED)
-def test_names_lead_back_to_the_op(op: Op, library: str, dotted: str) -> None:
-    found = registry.resolve(dotted)
-    assert found is not None
-    assert dotted in (found.also.torch, found.also.jax, found.also.numpy, found.also.scipy)
+@pytest.mark.parametrize("op", [op for op in registry.all_ops() if op.also.every()], ids=str)
+def test_names_lead_back_to_the_op(op: Op) -> None:
+    for dotted in op.also.every():
+        found = registry.resolve(dotted)
+        assert found is not None
+        assert dotted in found.also.every()
+
+
+def test_what_is_first_can_be_called() -> None:
+    for op in (*registry.all_ops(), *structure.all_structural()):
+        for name in (op.also.torch, op.also.jax, op.also.numpy, op.also.scipy):
+            assert name is None or not set("()") & set(name)
+        assert not isinstance(op, StructuralOp) or op.also.torch == op.torch
 
 
 def test_aliases_lead_to_their_op() -> None:

@@ -20,7 +20,7 @@ WHOLE = {"polygamma": [0], "mvlgamma": [1]}
 
 BY_KEYWORD = {"addcmul": ["value"], "addcdiv": ["value"], "smooth_l1_loss": ["beta"],
               "huber_loss": ["delta"], "hinge_embedding_loss": ["margin"],
-              "margin_ranking_loss": ["margin"]}  # fmt: skip
+              "margin_ranking_loss": ["margin"], "gaussian_nll_loss": ["eps"]}  # fmt: skip
 NO_TENSOR = {"hardtanh", "leaky_relu", "rrelu", "elu", "celu", "threshold", "hardshrink",
              "softshrink", "softplus", "nan_to_num", "clamp", *BY_KEYWORD}  # fmt: skip
 """Ops whose arguments after the tensors are Python numbers."""
@@ -31,11 +31,14 @@ CONSTANT = {"zeta": [0], "gammainc": [0], "gammaincc": [0], "soft_margin_loss": 
 SIX_DIGITS = {"j0", "j1", "y0", "y1"}
 """PyTorch's own functions differ from the truth in the seventh digit between 5 and 8."""
 
-NOT_IN_TORCH = {"heaviside", "floor_divide"}
+DEGREE_LAST = {"legendre", "chebyshevt", "chebyshevu", "laguerre"}
+"""PyTorch takes the degree of a polynomial behind its argument."""
+
+NOT_IN_TORCH = {"heaviside", "floor_divide"} | DEGREE_LAST
 """No derivative there."""
 
 TENSORS = {"addcmul": 3, "addcdiv": 3, "smooth_l1_loss": 2, "huber_loss": 2,
-           "hinge_embedding_loss": 2, "margin_ranking_loss": 3}  # fmt: skip
+           "hinge_embedding_loss": 2, "margin_ranking_loss": 3, "gaussian_nll_loss": 3}  # fmt: skip
 
 
 def called(op: Op, place: list[float]) -> tuple[Any, list[Any]]:
@@ -53,6 +56,8 @@ def called(op: Op, place: list[float]) -> tuple[Any, list[Any]]:
     keywords = BY_KEYWORD.get(op.name, [])
     named = {k: args[op.params.index(k)] for k in keywords}
     plain = [a for a, p in zip(args, op.params, strict=True) if p not in keywords]
+    if op.name in DEGREE_LAST:
+        plain.reverse()
     if "loss" in op.tags:
         named["reduction"] = "none"
     return resolve(str(op.also.torch))(*plain, **named), args

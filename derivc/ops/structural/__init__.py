@@ -1,16 +1,33 @@
 """The structural ops, by kind: importing this package declares them."""
 
+from derivc.ops.structural import alignment as alignment
+from derivc.ops.structural import arranging as arranging
 from derivc.ops.structural import complexes as complexes
 from derivc.ops.structural import convolution as convolution
 from derivc.ops.structural import cumulative as cumulative
+from derivc.ops.structural import eigen as eigen
 from derivc.ops.structural import elimination as elimination
 from derivc.ops.structural import exponentials as exponentials
 from derivc.ops.structural import factorizations as factorizations
+from derivc.ops.structural import floats as floats
+from derivc.ops.structural import folding as folding
+from derivc.ops.structural import fourier as fourier
 from derivc.ops.structural import indexing as indexing
 from derivc.ops.structural import least_squares as least_squares
 from derivc.ops.structural import linear as linear
 from derivc.ops.structural import losses as losses
+from derivc.ops.structural import margins as margins
+from derivc.ops.structural import networks as networks
 from derivc.ops.structural import normalization as normalization
+from derivc.ops.structural import norms as norms
+from derivc.ops.structural import products as products
 from derivc.ops.structural import reductions as reductions
+from derivc.ops.structural import resampling as resampling
+from derivc.ops.structural import roots as roots
+from derivc.ops.structural import sampling as sampling
 from derivc.ops.structural import selection as selection
 from derivc.ops.structural import shapes as shapes
+from derivc.ops.structural import spectral as spectral
+from derivc.ops.structural import statistics as statistics
+from derivc.ops.structural import triangular as triangular
+from derivc.ops.structural import updates as updates

@@ -9,16 +9,19 @@ from derivc.ops.structure import composite, structural
 structural(
     "real", "The real part.", forward=lambda xp, x: xp.real(x), torch="torch.real", is_view=True,
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), jvp="linear", formula=r"\bar{z} = \bar{y}",
+    also="np.real jnp.real lax.real T.real",
 )  # fmt: skip
 structural(
     "imag", "The imaginary part.", forward=lambda xp, x: xp.imag(x), torch="torch.imag",
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype) * 1j if x_dtype.kind == "c" else g * 0,
     jvp="linear", formula=r"\bar{z} = i\,\bar{y}",
+    also="np.imag jnp.imag lax.imag T.imag",
 )  # fmt: skip
 structural(
     "conj", "The complex conjugate.", forward=lambda xp, x: xp.conj(x), torch="torch.conj",
     vjp=lambda F, g: F.conjugated(g), jvp="linear", formula=r"\bar{z} = \overline{\bar{y}}",
     aliases=["conjugate"],
+    also="T.conj np.conj jnp.conj lax.conj np.conjugate jnp.conjugate aten._conj",
 )  # fmt: skip
 
 
@@ -32,12 +35,14 @@ structural(
     vjp=lambda F, g, x, y: g * _unit(F, x, y), torch="torch.abs",
     jvp=lambda F, t, x, y: F.real(F.conj(_unit(F, x, y)) * t),
     formula=r"\bar{z} = \bar{y}\, z / |z|, \quad 0 \text{ at } 0",
+    also="T.abs T.abs_ np.abs jnp.abs lax.abs",
 )  # fmt: skip
 structural(
     "complex_angle", "The argument of a complex number.", forward=lambda xp, x: xp.angle(x),
     vjp=lambda F, g, x: g * F.over(x, F.real(x) ** 2 + F.imag(x) ** 2) * 1j, torch="torch.angle",
     jvp=lambda F, t, x: F.imag(F.conj(x) * t) / (F.real(x) ** 2 + F.imag(x) ** 2),
     formula=r"\bar{z} = i\, \bar{y}\, z / |z|^2",
+    also="T.angle np.angle jnp.angle",
 )  # fmt: skip
 structural(
     "complex", "The complex number of a real and an imaginary part.", tensors=["real", "imag"],
@@ -56,4 +61,17 @@ composite(
 composite(
     "complex_sgn", "A complex number divided by its modulus.",
     lambda F, x: F.over(x, F.complex_abs(x)), torch="torch.sgn", formula="by abs",
+    also="T.sgn T.sgn_",
+)  # fmt: skip
+composite(
+    "view_as_real", "A complex number as two real ones, along a new last dimension.",
+    lambda F, x: F.stack([F.real(x), F.imag(x)], -1), torch="torch.view_as_real",
+    definition=r"y = (\operatorname{Re} z, \operatorname{Im} z)",
+    formula=r"\bar{z} = \bar{y}_1 + i\,\bar{y}_2",
+)  # fmt: skip
+composite(
+    "view_as_complex", "Two real numbers along the last dimension as a complex one.",
+    lambda F, x: F.complex(F.select(x, -1, 0), F.select(x, -1, 1)), torch="torch.view_as_complex",
+    definition=r"z = x_1 + i\,x_2",
+    formula=r"\bar{x} = (\operatorname{Re} \bar{z}, \operatorname{Im} \bar{z})",
 )  # fmt: skip

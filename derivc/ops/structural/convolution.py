@@ -141,13 +141,18 @@ for _n in (1, 2, 3):
         f"conv{_n}d", f"The convolution (cross-correlation) over {_n} dimensions.",
         _convolution(_n), torch=f"torch.nn.functional.conv{_n}d", tensors=["x", "weight", "bias"],
         formula=r"\bar{x} = \bar{y} \star \operatorname{flip} w, \quad \bar{w} = x \star \bar{y}",
+        also=f"torch.conv{_n}d nn.Conv{_n}d" + (" torch.convolution aten._convolution" * (_n == 2))
+        + (" torch.conv_tbc F.conv_tbc" * (_n == 1)),
     )  # fmt: skip
     composite(
         f"max_pool{_n}d", f"The largest number of every window of {_n} dimensions.",
         _pooling(_n, "max"), torch=f"torch.nn.functional.max_pool{_n}d",
         formula=r"\bar{x}_{i^*} = \textstyle\sum \bar{y}, \text{ the first of equals}",
+        also=f"nn.MaxPool{_n}d F.max_pool{_n}d_with_indices"
+        + (f" torch.max_pool{_n}d aten.max_pool{_n}d_with_indices" if _n > 1 else ""),
     )  # fmt: skip
     composite(
         f"avg_pool{_n}d", f"The mean of every window of {_n} dimensions.", _pooling(_n, "mean"),
         torch=f"torch.nn.functional.avg_pool{_n}d", formula=r"\bar{x} = \textstyle\sum \bar{y} / n",
+        also=f"nn.AvgPool{_n}d",
     )  # fmt: skip

@@ -16,6 +16,7 @@ structural(
     forward=lambda xp, x, dim=0: xp.cumsum(x, axis=dim) if x.ndim else x.copy(),
     vjp=lambda F, g, dim: _reversed_cumsum(F, g, dim) if g.ndim else g,
     jvp="linear", formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j",
+    also="T.cumsum T.cumsum_ np.cumsum jnp.cumsum lax.cumsum",
 )  # fmt: skip
 
 
@@ -79,6 +80,7 @@ structural(
     vjp=_cumprod_vjp, jvp=_cumprod_jvp,
     numbers="holomorphic",
     formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j \prod_{k \le j, k \ne i} x_k",
+    also="T.cumprod T.cumprod_ np.cumprod jnp.cumprod lax.cumprod",
 )  # fmt: skip
 
 
@@ -118,4 +120,5 @@ structural(
     vjp=_logcumsumexp_vjp, torch="torch.logcumsumexp",
     jvp=_logcumsumexp_jvp,
     formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j\, e^{x_i - y_j}",
+    also="T.logcumsumexp",
 )  # fmt: skip

@@ -113,4 +113,5 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{A} = P L^{-\top} \bigl(\operatorname{tril}_{-1}(L^{\top} \bar{L}) +"
     r" \operatorname{triu}(\bar{U} U^{\top})\bigr) U^{-\top}",
+    also="jsp.linalg.lu sp.linalg.lu",
 )  # fmt: skip

@@ -63,4 +63,5 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{A} = \left[\exp \begin{pmatrix} A^{\top} & \bar{Y} \\ 0 & A^{\top}"
     r" \end{pmatrix}\right]_{12}",
+    also="torch.matrix_exp T.matrix_exp",
 )  # fmt: skip

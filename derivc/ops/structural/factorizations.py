@@ -1,7 +1,7 @@
 r"""Inverses, determinants, solutions and factorizations of matrices, in batches.
 
 Formulas: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008); for the singular value decomposition J. Townsend (2016).
+differentiation" (2008).
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
-from derivc.errors import UnsupportedError
 from derivc.ops.structural.linear import transposed
 from derivc.ops.structure import composite, structural
 
 Signed = namedtuple("Signed", ["sign", "logabsdet"])  # noqa: PYI024  as PyTorch's results
-Eigen = namedtuple("Eigen", ["eigenvalues", "eigenvectors"])  # noqa: PYI024
-Svd = namedtuple("Svd", ["U", "S", "Vh"])  # noqa: PYI024
 Qr = namedtuple("Qr", ["Q", "R"])  # noqa: PYI024
 
 
@@ -30,6 +27,8 @@ structural(
     aliases=["inverse"], torch="torch.linalg.inv",
     jvp=lambda F, t, y: -F.matmul(y, F.matmul(t, y)),
     numbers="holomorphic", formula=r"\bar{A} = -A^{-\top} \bar{Y} A^{-\top}",
+    also="np.linalg.inv jnp.linalg.inv jsp.linalg.inv sp.linalg.inv torch.inverse T.inverse "
+    "torch.linalg.inv_ex aten.linalg_inv_ex",
 )  # fmt: skip
 
 
@@ -42,6 +41,8 @@ structural(
     "det", "The determinant of a matrix.", forward=lambda xp, x: xp.linalg.det(x), vjp=_det_vjp,
     torch="torch.linalg.det", jvp=lambda F, t, x: F.sum(F.cofactors(x) * t, (-2, -1)),
     numbers="holomorphic", formula=r"\bar{A} = \bar{y} \operatorname{cof} A",
+    also="torch.det T.det np.linalg.det jnp.linalg.det jsp.linalg.det sp.linalg.det "
+    "aten._linalg_det",
 )  # fmt: skip
 
 
@@ -80,10 +81,12 @@ structural(
     vjp=lambda F, g, x: _as_matrix(F, g[1]) * transposed(F, F.inv(x)),
     jvp=lambda F, t, x: (None, F.sum(transposed(F, F.inv(x)) * t, (-2, -1))),
     numbers="real", formula=r"\bar{A} = \bar{y} A^{-\top}",
+    also="torch.slogdet T.slogdet np.linalg.slogdet jnp.linalg.slogdet aten._linalg_slogdet",
 )  # fmt: skip
 composite(
     "logdet", "The logarithm of the determinant.",
     lambda F, x: _logdet(F, x), torch="torch.logdet", formula=r"\bar{A} = \bar{y} A^{-\top}",
+    also="T.logdet",
 )  # fmt: skip
 
 
@@ -125,6 +128,8 @@ structural(
     jvp=(_solve_left_jvp, lambda F, t, a: F.solve(a, t)),
     numbers="holomorphic",
     formula=r"\bar{b} = A^{-\top} \bar{x}, \quad \bar{A} = -\bar{b}\, x^{\top}",
+    also="np.linalg.solve jnp.linalg.solve jsp.linalg.solve sp.linalg.solve "
+    "torch.linalg.solve_ex aten._linalg_solve_ex",
 )  # fmt: skip
 
 
@@ -171,6 +176,7 @@ structural(
     jvp=(_triangular_left_jvp, _triangular_right_jvp),
     numbers="holomorphic",
     formula=r"\bar{B} = A^{-\top} \bar{X}, \quad \bar{A} = -\operatorname{tri}(\bar{B} X^{\top})",
+    also="jsp.linalg.solve_triangular sp.linalg.solve_triangular aten.triangular_solve",
 )  # fmt: skip
 
 
@@ -199,6 +205,8 @@ structural(
     jvp=_cholesky_jvp,
     numbers="real",
     formula=r"\bar{A} = \operatorname{sym}\bigl(L^{-\top} \Phi(L^{\top} \bar{L}) L^{-1}\bigr)",
+    also="torch.cholesky T.cholesky np.linalg.cholesky jnp.linalg.cholesky jsp.linalg.cholesky "
+    "sp.linalg.cholesky torch.linalg.cholesky_ex aten.linalg_cholesky_ex",
 )  # fmt: skip
 
 
@@ -231,158 +239,5 @@ structural(
     numbers="real",
     formula=r"\bar{A} = \bigl(\bar{Q} + Q \operatorname{copyltu}(R \bar{R}^{\top} - \bar{Q}^{\top}"
     r" Q)\bigr) R^{-\top}",
-)  # fmt: skip
-
-
-def _gaps(F: Any, values: Any) -> Any:
-    """1/(λ_j - λ_i) off the diagonal, 0 on it."""
-    gap = F.unsqueeze(values, -2) - F.unsqueeze(values, -1)
-    eye = F.eye(values.shape[-1], values)
-    return (1 - eye) / (gap + eye)
-
-
-def _eigh_vjp(F: Any, g: Any, y: Any) -> Any:
-    gl, gv = g
-    values, v = y
-    inner = F.eye(values.shape[-1], values) * F.unsqueeze(gl, -1)
-    turned = F.matmul(transposed(F, v), gv)
-    if F.any_nonzero(gv):
-        inner = inner + _gaps(F, values) * turned
-    return F.matmul(v, F.matmul(inner, transposed(F, v)))
-
-
-def _eigh_jvp(F: Any, t: Any, y: Any) -> Any:
-    values, v = y
-    inner = F.matmul(transposed(F, v), F.matmul(t, v))
-    return F.diagonal(inner, 0, -2, -1), F.matmul(v, _gaps(F, values) * inner)
-
-
-structural(
-    "eigh", "Eigenvalues and eigenvectors of a symmetric matrix; the lower half is read.",
-    forward=lambda xp, x: Eigen(*xp.linalg.eigh(x)), vjp=_eigh_vjp, torch="torch.linalg.eigh",
-    jvp=_eigh_jvp,
-    numbers="real",
-    formula=r"\bar{A} = V \bigl(\operatorname{diag} \bar{\lambda} + F \circ V^{\top} \bar{V}\bigr)"
-    r" V^{\top}, \quad F_{ij} = \frac{1}{\lambda_j - \lambda_i}",
-)  # fmt: skip
-composite(
-    "eigvalsh", "Eigenvalues of a symmetric matrix.", lambda F, x: F.eigh(x)[0],
-    torch="torch.linalg.eigvalsh", formula="by eigh",
-)  # fmt: skip
-
-
-def _svd(xp: Any, x: Any, full_matrices: bool) -> Any:
-    if full_matrices and x.shape[-1] != x.shape[-2]:
-        raise UnsupportedError(
-            "the full singular vectors of a matrix that is not square have no derivative: the"
-            " additional ones are not determined; use full_matrices=False"
-        )
-    return Svd(*xp.linalg.svd(x, full_matrices=False))
-
-
-def _refuse_complex(x: Any) -> None:
-    if x.dtype.kind == "c":
-        raise UnsupportedError(
-            "svd: the derivatives of complex singular vectors are not known; those of the singular"
-            " values are, by .backward()"
-        )
-
-
-def _svd_vjp(F: Any, g: Any, y: Any) -> Any:
-    gu, gs, gvh = g
-    u, s, vh = y
-    inner = F.eye(s.shape[-1], s) * F.unsqueeze(gs, -1)
-    if F.any_nonzero(gu) or F.any_nonzero(gvh):
-        _refuse_complex(u)
-        inner = inner + _svd_vectors(F, gu, gvh, u, s, vh)
-    found = F.matmul(u, F.matmul(inner, vh))
-    return found + _svd_outside(F, gu, gvh, u, s, vh)
-
-
-def _svd_vectors(F: Any, gu: Any, gvh: Any, u: Any, s: Any, vh: Any) -> Any:
-    """What the singular vectors add: F ∘ skew(Uᵀ Ū) S + S F ∘ skew(Vᵀ V̄), F = 1/(s_j² - s_i²)."""
-    f = _gaps(F, s * s)
-    left, right = F.matmul(transposed(F, u), gu), F.matmul(vh, transposed(F, gvh))
-    row, column = F.unsqueeze(s, -2), F.unsqueeze(s, -1)
-    left, right = left - transposed(F, left), right - transposed(F, right)
-    return f * left * row + column * (f * right)
-
-
-def _svd_outside(F: Any, gu: Any, gvh: Any, u: Any, s: Any, vh: Any) -> Any:
-    """What lies outside the spans of the singular vectors of a matrix that is not square."""
-    found: Any = 0
-    if u.shape[-2] > u.shape[-1] and F.any_nonzero(gu):
-        across = gu - F.matmul(u, F.matmul(transposed(F, u), gu))
-        found = found + F.matmul(across / F.unsqueeze(s, -2), vh)
-    if vh.shape[-1] > vh.shape[-2] and F.any_nonzero(gvh):
-        across = gvh - F.matmul(F.matmul(gvh, transposed(F, vh)), vh)
-        found = found + F.matmul(u / F.unsqueeze(s, -2), across)
-    return found
-
-
-def _svd_jvp(F: Any, t: Any, y: Any) -> Any:
-    """With M = Uᵀ A' V: s' = diag M, U' and V' by F ∘ (M S + S Mᵀ) and F ∘ (S M + Mᵀ S)."""
-    u, s, vh = y
-    _refuse_complex(u)
-    m = F.matmul(transposed(F, u), F.matmul(t, transposed(F, vh)))
-    f, row, column = _gaps(F, s * s), F.unsqueeze(s, -2), F.unsqueeze(s, -1)
-    du = F.matmul(u, f * (m * row + column * transposed(F, m)))
-    dv = F.matmul(transposed(F, f * (column * m + transposed(F, m) * row)), vh)
-    more_u, more_v = _svd_outside_jvp(F, t, u, s, vh)
-    return du + more_u, F.diagonal(m, 0, -2, -1), dv + more_v
-
-
-def _svd_outside_jvp(F: Any, t: Any, u: Any, s: Any, vh: Any) -> Any:
-    """What moves out of the spans of the singular vectors of a matrix that is not square."""
-    up: Any = 0
-    across: Any = 0
-    if u.shape[-2] > u.shape[-1]:
-        moved = F.matmul(t, transposed(F, vh))
-        up = (moved - F.matmul(u, F.matmul(transposed(F, u), moved))) / F.unsqueeze(s, -2)
-    if vh.shape[-1] > vh.shape[-2]:
-        moved = F.matmul(transposed(F, u), t)
-        across = (moved - F.matmul(F.matmul(moved, transposed(F, vh)), vh)) / F.unsqueeze(s, -1)
-    return up, across
-
-
-structural(
-    "svd", "A = U diag(S) Vh, the reduced singular value decomposition.",
-    forward=lambda xp, x, full_matrices=False: _svd(xp, x, full_matrices), vjp=_svd_vjp,
-    torch="torch.linalg.svd",
-    jvp=_svd_jvp,
-    formula=r"\bar{A} = U \bigl(\operatorname{diag} \bar{s} + (F \circ \operatorname{skew} U^{\top}"
-    r" \bar{U}) S + S (F \circ \operatorname{skew} V^{\top} \bar{V})\bigr) V^{\top} + \dots,"
-    r" \quad F_{ij} = \frac{1}{s_j^2 - s_i^2}",
-)  # fmt: skip
-composite(
-    "svdvals", "The singular values.", lambda F, x: F.svd(x)[1], torch="torch.linalg.svdvals",
-    formula="by svd",
-)  # fmt: skip
-
-
-def _pinv_vjp(F: Any, g: Any, x: Any, y: Any) -> Any:
-    """Golub and Pereyra (1973): three terms, two of which vanish for square regular matrices."""
-    gt = transposed(F, g)
-    yt = transposed(F, y)
-    inner = -F.matmul(yt, F.matmul(g, yt))
-    right = F.matmul(F.matmul(gt - F.matmul(x, F.matmul(y, gt)), y), yt)
-    left = F.matmul(F.matmul(yt, y), gt - F.matmul(F.matmul(gt, y), x))
-    return inner + right + left
-
-
-def _pinv_jvp(F: Any, t: Any, x: Any, y: Any) -> Any:
-    yt, tt = transposed(F, y), transposed(F, t)
-    inner = -F.matmul(y, F.matmul(t, y))
-    left = F.matmul(F.matmul(y, yt), tt - F.matmul(tt, F.matmul(x, y)))
-    right = F.matmul(tt - F.matmul(y, F.matmul(x, tt)), F.matmul(yt, y))
-    return inner + left + right
-
-
-structural(
-    "pinv", "The pseudoinverse of a matrix; its rank must not change nearby.",
-    forward=lambda xp, x: xp.linalg.pinv(x), vjp=_pinv_vjp, torch="torch.linalg.pinv",
-    jvp=_pinv_jvp,
-    numbers="real",
-    formula=r"\bar{A} = -Y^{\top} \bar{Y} Y^{\top} + (\bar{Y}^{\top} - A Y \bar{Y}^{\top}) Y"
-    r" Y^{\top} + Y^{\top} Y (\bar{Y}^{\top} - \bar{Y}^{\top} Y A)",
+    also="torch.qr T.qr np.linalg.qr jnp.linalg.qr jsp.linalg.qr sp.linalg.qr",
 )  # fmt: skip

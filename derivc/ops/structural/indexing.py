@@ -29,6 +29,7 @@ structural(
     forward=lambda xp, x, index: _part(x, index), torch="torch.Tensor.__getitem__",
     vjp=lambda F, g, x_shape, index: F.put_zeros(g, index, x_shape),
     jvp="linear", formula=r"\bar{x}_{i} = \textstyle\sum_{k : \text{index}_k = i} \bar{y}_k",
+    also="aten.index aten.slice",
 )  # fmt: skip
 
 
@@ -48,17 +49,27 @@ structural(
 )  # fmt: skip
 composite(
     "select", "The part at one place of a dimension.",
-    lambda F, x, dim, index: F.getitem(x, _at(x.ndim, dim, index)),
+    lambda F, x, dim, index: F.getitem(x, dimension(x.ndim, dim, index)),
     torch="torch.select", formula="by indexing",
+    also="T.select",
 )  # fmt: skip
 composite(
     "narrow", "A run of places along a dimension.",
-    lambda F, x, dim, start, length: F.getitem(x, _at(x.ndim, dim, slice(start, start + length))),
+    lambda F, x, dim, start, length: F.getitem(
+        x, dimension(x.ndim, dim, slice(start, start + length))
+    ),
     torch="torch.narrow", formula="by indexing",
+    also="T.narrow torch.narrow_copy T.narrow_copy",
 )  # fmt: skip
 
 
-def _at(ndim: int, dim: int, index: Any) -> tuple[Any, ...]:
+def dimension(ndim: int, dim: int, index: Any) -> tuple[Any, ...]:
+    """The whole index with one along a dimension.
+
+    Example:
+        >>> dimension(3, 1, 5)
+        (slice(None, None, None), 5)
+    """
     return (*(slice(None),) * (dim % ndim), index)
 
 
@@ -82,26 +93,31 @@ composite(
     torch="torch.split",
     formula="by indexing",
     renamed={"split_size_or_sections": "split_size", "axis": "dim"},
+    also="T.split torch.split_with_sizes T.split_with_sizes",
 )
 composite(
     "chunk", "So many pieces along a dimension, of equal size but the last.",
     lambda F, x, chunks, dim=0: _split(F, x, max(-(-x.shape[dim] // chunks), 1), dim),
     torch="torch.chunk", formula="by indexing",
+    also="T.chunk",
 )  # fmt: skip
 composite(
     "unbind", "The parts along a dimension, each without it.",
     lambda F, x, dim=0: tuple(F.select(x, dim, i) for i in range(x.shape[dim])),
     torch="torch.unbind", formula="by indexing",
+    also="T.unbind",
 )  # fmt: skip
 composite(
     "take", "The numbers at places of the flat array.",
     lambda F, x, index: F.getitem(F.reshape(x, (-1,)), index), torch="torch.take",
     formula="by indexing",
+    also="T.take np.take jnp.take",
 )  # fmt: skip
 composite(
     "index_select", "The parts at several places of a dimension.",
-    lambda F, x, dim, index: F.getitem(x, _at(x.ndim, dim, index)),
+    lambda F, x, dim, index: F.getitem(x, dimension(x.ndim, dim, index)),
     torch="torch.index_select", formula="by indexing",
+    also="T.index_select np.take jnp.take",
 )  # fmt: skip
 structural(
     "gather", "Numbers picked along a dimension.", torch="torch.gather",
@@ -112,6 +128,7 @@ structural(
     vjp=lambda F, g, x_shape, dim, index: F.scatter_zeros(g, dim, index, x_shape),
     jvp="linear",
     formula=r"\bar{x}_{\text{index}_i} \mathrel{+}= \bar{y}_i", aliases=["take_along_dim"],
+    also="T.gather torch.take_along_dim T.take_along_dim np.take_along_axis jnp.take_along_axis",
 )  # fmt: skip
 
 
@@ -173,6 +190,7 @@ structural(
     vjp=_scatter_vjp, tensors=["x", "src"], torch="torch.scatter", renamed={"value": "src"},
     jvp=(_cleared, _written), formula=r"\bar{x} = \bar{y} \text{ where nothing was written}, \quad "
     r"\overline{src}_i = \bar{y}_{\text{index}_i}",
+    also="T.scatter T.scatter_",
 )  # fmt: skip
 
 
@@ -193,9 +211,11 @@ structural(
     vjp=_scatter_add_vjp, tensors=["x", "src"], torch="torch.scatter_add",
     jvp=(lambda F, t: t, _added),
     formula=r"\bar{x} = \bar{y}, \quad \overline{src}_i = \bar{y}_{\text{index}_i}",
+    also="T.scatter_add T.scatter_add_",
 )  # fmt: skip
 composite(
     "masked_fill", "The array with a number where a mask holds.",
     lambda F, x, mask, value: F.where(mask, value, x), torch="torch.masked_fill",
     formula=r"\bar{x} = \bar{y} \text{ where the mask does not hold}",
+    also="T.masked_fill T.masked_fill_",
 )  # fmt: skip

@@ -118,4 +118,5 @@ structural(
     numbers="real",
     formula=r"\bar{B} = P^{\top} \bar{X}, \quad \bar{A} = -\bar{B} X^{\top} + (B - A X)"
     r" (P \bar{B})^{\top} + P^{\top} X (\bar{X} - A^{\top} \bar{B})^{\top}, \quad P = A^{+}",
+    also="np.linalg.lstsq jnp.linalg.lstsq sp.linalg.lstsq",
 )  # fmt: skip

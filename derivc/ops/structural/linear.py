@@ -37,21 +37,26 @@ structural(
     forward=lambda xp, a, b: xp.matmul(a, b), vjp=_matmul_vjp, tensors=["a", "b"],
     aliases=["mm", "bmm", "mv"], torch="torch.matmul",
     jvp="each", formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
+    also="linalg.matmul T.matmul np.matmul np.linalg.matmul jnp.matmul jnp.linalg.matmul "
+    "torch.mm T.mm torch.bmm T.bmm torch.mv T.mv T.__matmul__ aten._grouped_mm",
 )  # fmt: skip
 structural(
     "dot", "The sum of the products of two vectors.", tensors=["a", "b"], aliases=["inner"],
     forward=lambda xp, a, b: xp.dot(a, b), torch="torch.dot",
     vjp=lambda F, g, a, b: (g * F.conjugated(b), g * F.conjugated(a)),
     jvp="each", formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
+    also="T.dot np.dot jnp.dot torch.inner T.inner np.inner jnp.inner",
 )  # fmt: skip
 composite(
     "outer", "All products of the numbers of two vectors.",
     lambda F, a, b: F.unsqueeze(a, -1) * F.unsqueeze(b, 0), aliases=["ger"], torch="torch.outer",
     tensors=["a", "b"], formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
+    also="T.outer np.outer np.linalg.outer jnp.outer jnp.linalg.outer torch.ger T.ger",
 )  # fmt: skip
 composite(
     "kron", "The Kronecker product.", lambda F, a, b: _kron(F, a, b), torch="torch.kron",
     tensors=["a", "b"], formula="by products and reshape",
+    also="T.kron np.kron jnp.kron",
 )  # fmt: skip
 
 
@@ -66,11 +71,13 @@ def _kron(F: Any, a: Any, b: Any) -> Any:
 composite(
     "trace", "The sum of the diagonal.", lambda F, x: F.einsum("ii->", x), torch="torch.trace",
     formula=r"\bar{X} = \bar{y} I",
+    also="T.trace np.trace np.linalg.trace jnp.trace jnp.linalg.trace",
 )  # fmt: skip
 composite(
     "addmm", "beta * c + alpha * a @ b.",
     lambda F, c, a, b, beta=1, alpha=1: c * beta + F.matmul(a, b) * alpha, torch="torch.addmm",
     tensors=["c", "a", "b"], formula="by matmul",
+    also="T.addmm T.addmm_",
 )  # fmt: skip
 
 
@@ -107,6 +114,7 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{X} = \bar{Y} W, \quad \bar{W} = \bar{Y}^{\top} X, \quad \bar{b} ="
     r" \textstyle\sum \bar{Y}",
+    also="nn.Linear",
 )  # fmt: skip
 
 
@@ -176,6 +184,7 @@ structural(
     forward=lambda xp, equation, tensors: _einsum(xp, equation, tensors), vjp=_einsum_vjp,
     sequence="tensors", variadic=True, torch="torch.einsum",
     jvp="each", formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
+    also="np.einsum jnp.einsum",
 )  # fmt: skip
 
 
@@ -195,6 +204,8 @@ structural(
     "diagonal", "A diagonal of two dimensions, along a new last one.", forward=_diagonal,
     vjp=_diagonal_vjp, torch="torch.diagonal", jvp="linear",
     formula=r"\bar{X} = \operatorname{diag} \bar{y}",
+    also="linalg.diagonal T.diagonal np.diagonal np.linalg.diagonal jnp.diagonal "
+    "jnp.linalg.diagonal",
 )  # fmt: skip
 
 
@@ -223,6 +234,7 @@ def _diag(F: Any, x: Any, diagonal: int = 0) -> Any:
 composite(
     "diag", "The diagonal of a matrix, or the matrix with that diagonal.", _diag,
     torch="torch.diag", formula="by diagonal",
+    also="T.diag np.diag jnp.diag",
 )  # fmt: skip
 
 
@@ -234,6 +246,7 @@ def _cross(F: Any, a: Any, b: Any, dim: int = -1) -> Any:
 composite(
     "cross", "The cross product of vectors of three numbers.", _cross, torch="torch.linalg.cross",
     tensors=["a", "b"], formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
+    also="torch.cross T.cross np.cross np.linalg.cross jnp.cross jnp.linalg.cross",
 )  # fmt: skip
 
 
@@ -255,6 +268,7 @@ def _tensordot(F: Any, a: Any, b: Any, dims: Any = 2) -> Any:
 composite(
     "tensordot", "The sum of products over dimensions of two arrays.", _tensordot,
     torch="torch.tensordot", tensors=["a", "b"], formula="by einsum",
+    also="np.tensordot np.linalg.tensordot jnp.tensordot jnp.linalg.tensordot",
 )  # fmt: skip
 
 
@@ -272,6 +286,7 @@ def _matrix_power(F: Any, x: Any, n: int) -> Any:
 composite(
     "matrix_power", "A whole power of a matrix.", _matrix_power,
     torch="torch.linalg.matrix_power", formula="by matmul",
+    also="torch.matrix_power T.matrix_power np.linalg.matrix_power jnp.linalg.matrix_power",
 )  # fmt: skip
 
 
@@ -287,4 +302,5 @@ composite(
     "multi_dot", "The product of several matrices.", _multi_dot, torch="torch.linalg.multi_dot",
     tensors=[], sequence="tensors",
     formula="by matmul",
+    also="np.linalg.multi_dot jnp.linalg.multi_dot",
 )  # fmt: skip

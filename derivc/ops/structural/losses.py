@@ -54,6 +54,7 @@ composite(
     torch="torch.nn.functional.nll_loss",
     tensors=["x", "weight"],
     formula=r"\bar{x}_{i, t_i} = -\bar{y}\, w_{t_i} / \sum w",
+    also="nn.NLLLoss nn.NLLLoss2d aten.nll_loss_forward aten.nll_loss2d_forward",
 )  # fmt: skip
 
 
@@ -130,4 +131,5 @@ composite(
     "cross_entropy", "The mean cross entropy of softmax and the target classes or distributions.",
     _cross_entropy, torch="torch.nn.functional.cross_entropy",
     tensors=["x", "weight"], formula=r"\bar{x} = \bar{y} (\operatorname{softmax} x - t) / n",
+    also="nn.CrossEntropyLoss",
 )  # fmt: skip

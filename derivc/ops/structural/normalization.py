@@ -47,6 +47,7 @@ composite(
     torch="torch.nn.functional.layer_norm",
     tensors=["x", "weight", "bias"],
     formula="by normalized",
+    also="torch.layer_norm nn.LayerNorm aten.native_layer_norm",
 )  # fmt: skip
 
 
@@ -77,6 +78,8 @@ composite(
     torch="torch.nn.functional.batch_norm",
     tensors=["x", "weight", "bias"],
     formula="by normalized",
+    also="nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d nn.SyncBatchNorm aten.native_batch_norm "
+    "aten._native_batch_norm_legit aten._native_batch_norm_legit_no_training",
 )  # fmt: skip
 
 
@@ -90,6 +93,7 @@ def _rms_norm(F: Any, x: Any, normalized_shape: Any, weight: Any = None, eps: An
 composite(
     "rms_norm", "Divided by the root of the mean square over the last dimensions.", _rms_norm,
     torch="torch.nn.functional.rms_norm", tensors=["x", "weight"], formula="by mean and rsqrt",
+    also="torch.rms_norm nn.RMSNorm aten._fused_rms_norm",
 )  # fmt: skip
 
 
@@ -113,6 +117,7 @@ composite(
     "cosine_similarity", "The cosine of the angle between vectors along a dimension.", _cosine,
     torch="torch.nn.functional.cosine_similarity", tensors=["a", "b"], formula="by vector_norm",
     renamed={"x1": "a", "x2": "b", "axis": "dim"},
+    also="torch.cosine_similarity nn.CosineSimilarity",
 )  # fmt: skip
 
 
@@ -126,19 +131,95 @@ composite(
     "pairwise_distance", "The p-norm of differences along the last dimension.", _distance,
     torch="torch.nn.functional.pairwise_distance", tensors=["a", "b"], formula="by vector_norm",
     renamed={"x1": "a", "x2": "b", "keepdims": "keepdim"},
+    also="torch.pairwise_distance nn.PairwiseDistance",
 )  # fmt: skip
 composite(
     "dist", "The p-norm of the difference of two arrays.",
     lambda F, a, b, p=2: F.vector_norm(a - b, p), torch="torch.dist",
     tensors=["a", "b"],
     formula="by vector_norm",
+    also="T.dist",
 )  # fmt: skip
 composite(
     "glu", "One half times the sigmoid of the other.",
     lambda F, x, dim=-1: _glu(F, x, dim), torch="torch.nn.functional.glu", formula="by sigmoid",
+    also="nn.GLU jax.nn.glu",
 )  # fmt: skip
 
 
 def _glu(F: Any, x: Any, dim: int) -> Any:
     left, right = F.chunk(x, 2, dim)
     return left * F.sigmoid(right)
+
+
+def _group_norm(
+    F: Any, x: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Any:
+    """Channels along dimension 1, so many next to each other in a group."""
+    shape = tuple(x.shape)
+    apart = F.reshape(x, (shape[0], num_groups, -1))
+    y = F.reshape(F.normalized(apart, (2,), eps), shape)
+    weight, bias = (None if t is None else F.along(t, 1, x.ndim) for t in (weight, bias))
+    return _scaled(y, weight, bias)
+
+
+composite(
+    "group_norm", "Normalized per sample and group of channels, then scaled and shifted.",
+    _group_norm, torch="torch.nn.functional.group_norm", tensors=["x", "weight", "bias"],
+    definition=r"y = w\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, \quad \mu, \sigma^2"
+    r" \text{ of a group}",
+    formula=r"\bar{w} = \textstyle\sum \bar{y} \hat{x}, \quad \bar{b} = \sum \bar{y}, \quad \bar{x}"
+    r" = \frac{1}{\sigma} (w \bar{y} - \langle w \bar{y}\rangle - \hat{x} \langle w \bar{y}"
+    r" \hat{x}\rangle)",
+    also="nn.GroupNorm torch.group_norm aten.native_group_norm",
+)  # fmt: skip
+
+
+def _instance_norm(
+    F: Any,
+    x: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    if not use_input_stats:
+        return _batch_norm(F, x, running_mean, running_var, weight, bias, False, momentum, eps)
+    dims = tuple(range(2, x.ndim))
+    weight, bias = (None if t is None else F.along(t, 1, x.ndim) for t in (weight, bias))
+    F.move_towards(running_mean, F.mean(F.mean(x, dims), 0), momentum)
+    F.move_towards(running_var, F.mean(F.var(x, dims), 0), momentum)
+    return _scaled(F.normalized(x, dims, eps), weight, bias)
+
+
+composite(
+    "instance_norm", "Normalized per sample and channel, then scaled and shifted.", _instance_norm,
+    torch="torch.nn.functional.instance_norm", tensors=["x", "weight", "bias"],
+    definition=r"y = w\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, \quad \mu, \sigma^2"
+    r" \text{ of a sample's channel}",
+    formula=r"\text{as of group\_norm, every channel a group}",
+    also="nn.InstanceNorm1d nn.InstanceNorm2d nn.InstanceNorm3d torch.instance_norm",
+)  # fmt: skip
+
+
+def _local_response(
+    F: Any, x: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> Any:
+    """The mean square of `size` channels around each, those beyond the ends counted as zero."""
+    last = F.moveaxis(x * x, 1, -1)
+    seen = F.windows(F.pad(last, [size // 2, (size - 1) // 2]), (size,), (1,), (1,))
+    return x * (F.moveaxis(F.mean(seen, -1), -1, 1) * alpha + k) ** -beta
+
+
+composite(
+    "local_response_norm", "Divided by a power of the mean square of the channels around.",
+    _local_response, torch="torch.nn.functional.local_response_norm",
+    definition=r"y_c = x_c \bigl(k + \tfrac{\alpha}{n} \textstyle\sum_{c'} x_{c'}^2\bigr)^{-\beta}",
+    formula=r"\bar{x}_c = \bar{y}_c s_c^{-\beta} - \tfrac{2 \alpha \beta}{n} x_c"
+    r" \textstyle\sum_{c'} \bar{y}_{c'} x_{c'} s_{c'}^{-\beta-1}, \quad s = k + \tfrac{\alpha}{n}"
+    r" \sum x^2",
+    also="nn.LocalResponseNorm nn.CrossMapLRN2d",
+)  # fmt: skip

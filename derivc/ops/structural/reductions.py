@@ -25,6 +25,7 @@ structural(
     "sum", "The sum over dimensions.", forward=_reduce("sum"), jvp="linear",
     formula=r"\bar{x} = \bar{y}",
     vjp=lambda F, g, x_shape, dim: spread(F, g, x_shape, dim), torch="torch.sum",
+    also="T.sum np.sum jnp.sum",
 )  # fmt: skip
 
 
@@ -37,11 +38,13 @@ structural(
     "mean", "The mean over dimensions.", forward=_mean,
     vjp=lambda F, g, x_shape, dim: spread(F, g / count(x_shape, dim), x_shape, dim),
     jvp="linear", formula=r"\bar{x} = \bar{y} / n", torch="torch.mean",
+    also="T.mean np.mean jnp.mean",
 )  # fmt: skip
 structural(
     "nansum", "The sum over dimensions, NaN counted as zero.", forward=_reduce("nansum"),
     vjp=lambda F, g, x, dim: spread(F, g, x.shape, dim) * F.indicator(F.isnan(x), 0, 1, x),
     jvp="summed", formula=r"\bar{x} = \bar{y}\,[x \text{ is a number}]", torch="torch.nansum",
+    also="T.nansum np.nansum jnp.nansum",
 )  # fmt: skip
 
 
@@ -67,6 +70,7 @@ structural(
     "prod", "The product over a dimension, or over all.", forward=_reduce("prod"), vjp=_prod_vjp,
     jvp="summed", numbers="holomorphic",
     formula=r"\bar{x}_i = \bar{y} \prod_{j \ne i} x_j", torch="torch.prod",
+    also="T.prod np.prod jnp.prod",
 )  # fmt: skip
 
 
@@ -82,6 +86,7 @@ for _name, _word in (("amax", "largest"), ("amin", "smallest")):
         _name, f"The {_word} number over dimensions; ties share the cotangent evenly.",
         forward=_reduce(_name), vjp=_ties, jvp="summed", torch=f"torch.{_name}",
         formula=r"\bar{x}_i = \bar{y}\,[x_i = y] / \#\{j : x_j = y\}",
+        also=f"T.{_name} np.{_name} jnp.{_name} np.{_name[1:]} jnp.{_name[1:]}",
     )  # fmt: skip
 
 
@@ -115,6 +120,7 @@ def _along(name: str) -> None:
         f"{name}_along", f"The {name}imum along one dimension, and where it is.",
         forward=lambda xp, x, dim, keepdim=False: _extremum(xp, x, dim, keepdim, name),
         vjp=_picked, jvp=_picked_jvp, formula=r"\bar{x}_{i^*} = \bar{y}", torch=f"torch.{name}",
+        also=f"T.{name}",
     )  # fmt: skip
 
 
@@ -152,6 +158,7 @@ structural(
     vjp=_var_vjp, jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\frac{2 (x - \mu)}{n - c}", torch="torch.var",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
+    also="T.var np.var jnp.var",
 )  # fmt: skip
 
 
@@ -169,6 +176,7 @@ structural(
     vjp=_std_vjp, jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\frac{x - \mu}{(n - c)\, y}", torch="torch.std",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
+    also="T.std np.std jnp.std",
 )  # fmt: skip
 
 
@@ -211,6 +219,7 @@ structural(
     forward=_norm, vjp=_norm_vjp, torch="torch.linalg.vector_norm",
     jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\operatorname{sgn}(x) (|x|/y)^{p-1}, \quad 0 \text{ at } 0",
+    also="np.linalg.vector_norm jnp.linalg.vector_norm",
 )  # fmt: skip
 composite(
     "norm", "The p-norm of the numbers over dimensions.",
@@ -219,6 +228,7 @@ composite(
     ),
     torch="torch.norm", formula=r"\bar{x} = \bar{y}\,\operatorname{sgn}(x) (|x|/y)^{p-1}",
     renamed={"axis": "dim", "keepdims": "keepdim", "ord": "p"},
+    also="linalg.norm T.norm np.linalg.norm jnp.linalg.norm",
 )  # fmt: skip
 
 
@@ -238,6 +248,8 @@ structural(
     jvp="summed",
     numbers="holomorphic",
     formula=r"\bar{x} = \bar{y}\, e^{x - y}",
+    also="special.logsumexp T.logsumexp jax.nn.logsumexp jsp.special.logsumexp "
+    "sp.special.logsumexp",
 )  # fmt: skip
 
 
@@ -254,6 +266,8 @@ structural(
     jvp="symmetric",
     numbers="holomorphic",
     formula=r"\bar{x} = y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
+    also="special.softmax F.softmax T.softmax nn.Softmax jax.nn.softmax jsp.special.softmax "
+    "sp.special.softmax nn.Softmax2d aten._softmax aten._safe_softmax aten._masked_softmax",
 )  # fmt: skip
 
 
@@ -270,8 +284,11 @@ structural(
     jvp=lambda F, t, y, dim: t - F.sum(F.exp(y) * t, dim if y.ndim else None, True),
     numbers="holomorphic",
     formula=r"\bar{x} = \bar{y} - e^{y} \textstyle\sum \bar{y}",
+    also="special.log_softmax F.log_softmax T.log_softmax nn.LogSoftmax jax.nn.log_softmax "
+    "jsp.special.log_softmax sp.special.log_softmax aten._log_softmax",
 )  # fmt: skip
 composite(
     "softmin", "Softmax of the negative.", lambda F, x, dim=-1: F.softmax(-x, dim),
     torch="torch.nn.functional.softmin", formula="by softmax",
+    also="nn.Softmin",
 )  # fmt: skip

@@ -32,6 +32,7 @@ structural(
     "sort", "The numbers in order along a dimension, and where they were.", forward=_sorted,
     vjp=_scattered, torch="torch.sort", jvp=_gathered,
     formula=r"\bar{x}_{\text{order}_i} = \bar{y}_i",
+    also="T.sort np.sort jnp.sort",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ structural(
     "topk", "The k largest (or smallest) numbers along a dimension, and where they are.",
     forward=_topk, vjp=_scattered, torch="torch.topk",
     jvp=_gathered, formula=r"\bar{x}_{\text{index}_i} = \bar{y}_i",
+    also="T.topk",
 )  # fmt: skip
 
 
@@ -55,7 +57,8 @@ def _kth(xp: Any, x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     return Extremum(*(t if keepdim or not x.ndim else xp.squeeze(t, axis=dim) for t in found))
 
 
-def _kth_vjp(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+def scattered_one(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+    """The cotangent of one number along a dimension, where it came from."""
     if not x_shape:
         return g[0]
     both = (g[0], y[1])
@@ -63,7 +66,8 @@ def _kth_vjp(F: Any, g: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> A
     return F.scatter_zeros(one, dim, F.constant(index), x_shape)
 
 
-def _kth_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+def gathered_one(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> Any:
+    """The tangent of one number along a dimension, where it came from."""
     if not x_shape:
         return t, None
     index = y[1] if keepdim else F.unsqueeze(y[1], dim)
@@ -73,7 +77,8 @@ def _kth_jvp(F: Any, t: Any, x_shape: Any, y: Any, dim: int, keepdim: bool) -> A
 
 structural(
     "kthvalue", "The k-th smallest number along a dimension, and where it is.", forward=_kth,
-    vjp=_kth_vjp, torch="torch.kthvalue", jvp=_kth_jvp, formula=r"\bar{x}_{i^*} = \bar{y}",
+    vjp=scattered_one, torch="torch.kthvalue", jvp=gathered_one, formula=r"\bar{x}_{i^*} = \bar{y}",
+    also="T.kthvalue",
 )  # fmt: skip
 
 
@@ -84,8 +89,9 @@ def _median(xp: Any, x: Any, dim: int = -1, keepdim: bool = False) -> Any:
 
 structural(
     "median_along", "The median along a dimension (the lower of two), and where it is.",
-    forward=_median, vjp=_kth_vjp, torch="torch.median", jvp=_kth_jvp,
+    forward=_median, vjp=scattered_one, torch="torch.median", jvp=gathered_one,
     formula=r"\bar{x}_{i^*} = \bar{y}",
+    also="T.median",
 )  # fmt: skip
 
 
@@ -101,6 +107,7 @@ def _running(name: str) -> None:
         f"cum{name}", f"The running {name}imum along a dimension, and where it is.",
         forward=forward, vjp=_scattered, jvp=_gathered, torch=f"torch.cum{name}",
         formula=r"\bar{x}_i = \textstyle\sum \bar{y}_j \text{ over the } j \text{ with } i^*_j = i",
+        also=f"T.cum{name} lax.cum{name}",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from derivc.errors import InputTypeError, ShapeError
 from derivc.ops.structural.axes import axes
 from derivc.ops.structure import composite, structural
 
@@ -30,11 +31,14 @@ structural(
     forward=lambda xp, x, shape: xp.reshape(x, whole(x.size, shape)), torch="torch.reshape",
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["view"],
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    also="T.reshape np.reshape jnp.reshape T.view T.reshape_as T.view_as torch.unflatten "
+    "T.unflatten nn.Unflatten",
 )  # fmt: skip
 composite(
     "flatten", "Several dimensions as one.",
     lambda F, x, start_dim=0, end_dim=-1: F.reshape(x, _flat(tuple(x.shape), start_dim, end_dim)),
     aliases=["ravel"], torch="torch.flatten", formula="by reshape",
+    also="T.flatten nn.Flatten torch.ravel T.ravel np.ravel jnp.ravel",
 )  # fmt: skip
 
 
@@ -55,6 +59,7 @@ structural(
     forward=lambda xp, x, dims: xp.transpose(x, dims), torch="torch.permute",
     vjp=lambda F, g, dims: F.permute(g, _inverse(dims)),
     jvp="linear", formula=r"\bar{x} = \operatorname{permute}^{-1}(\bar{y})",
+    also="T.permute np.transpose jnp.transpose lax.transpose np.permute_dims jnp.permute_dims",
 )  # fmt: skip
 
 
@@ -69,6 +74,8 @@ structural(
     forward=_transpose, vjp=lambda F, g, dim0, dim1: F.transpose(g, dim0, dim1),
     aliases=["swapaxes"], torch="torch.transpose", jvp="linear",
     formula=r"\bar{x} = \bar{y}^{\top}",
+    also="T.transpose T.transpose_ torch.swapaxes T.swapaxes T.swapaxes_ np.swapaxes "
+    "jnp.swapaxes torch.t T.t T.T T.mT np.matrix_transpose jnp.matrix_transpose",
 )  # fmt: skip
 structural(
     "moveaxis", "Dimensions moved to other places.", is_view=True,
@@ -76,6 +83,7 @@ structural(
     vjp=lambda F, g, source, destination: F.moveaxis(g, destination, source),
     aliases=["movedim"], torch="torch.moveaxis",
     jvp="linear", formula=r"\bar{x} = \operatorname{move}^{-1}(\bar{y})",
+    also="T.moveaxis np.moveaxis jnp.moveaxis torch.movedim T.movedim",
 )  # fmt: skip
 
 
@@ -93,6 +101,7 @@ structural(
     vjp=lambda F, g, x_shape: F.sum_to(g, x_shape), aliases=["broadcast_to"],
     torch="torch.Tensor.expand",
     jvp="linear", formula=r"\bar{x} = \textstyle\sum \bar{y} \text{ over the copies}",
+    also="torch.broadcast_to T.broadcast_to np.broadcast_to jnp.broadcast_to T.expand_as",
 )  # fmt: skip
 
 
@@ -122,18 +131,21 @@ structural(
     "squeeze", "Without dimensions of extent 1.", is_view=True, forward=_squeeze,
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), torch="torch.squeeze",
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    also="T.squeeze T.squeeze_ np.squeeze jnp.squeeze lax.squeeze",
 )  # fmt: skip
 structural(
     "unsqueeze", "With a new dimension of extent 1.", is_view=True,
     forward=lambda xp, x, dim: xp.expand_dims(x, dim), torch="torch.unsqueeze",
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["expand_dims"],
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
+    also="T.unsqueeze T.unsqueeze_ np.expand_dims jnp.expand_dims lax.expand_dims",
 )  # fmt: skip
 structural(
     "flip", "The order along dimensions reversed.", variadic=True, torch="torch.flip",
     forward=lambda xp, x, dims: xp.flip(x, axis=dims) if x.ndim else x.copy(),
     vjp=lambda F, g, dims: F.flip(g, dims),
     jvp="linear", formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
+    also="T.flip np.flip jnp.flip",
 )  # fmt: skip
 structural(
     "roll", "The numbers shifted around along dimensions.", torch="torch.roll",
@@ -141,6 +153,7 @@ structural(
     vjp=lambda F, g, shifts, dims: F.roll(g, _negated(shifts), dims),
     jvp="linear", formula=r"\bar{x} = \operatorname{roll}(\bar{y}, -s)",
     renamed={"axis": "dims", "shift": "shifts"},
+    also="T.roll np.roll jnp.roll",
 )  # fmt: skip
 
 
@@ -162,6 +175,7 @@ structural(
     forward=lambda xp, tensors, dim=0: xp.concatenate(tensors, axis=dim), vjp=_cat_vjp,
     aliases=["concat", "concatenate"], torch="torch.cat",
     jvp="linear", formula=r"\bar{x}_k = \bar{y} \text{ at the place of } x_k",
+    also="torch.concat np.concat jnp.concat torch.concatenate np.concatenate jnp.concatenate",
 )  # fmt: skip
 structural(
     "stack", "Arrays side by side along a new dimension.", tensors=[], sequence="tensors",
@@ -170,6 +184,7 @@ structural(
         F.select(g, dim, i) for i in range(len(tensors_shape))
     ],
     jvp="linear", formula=r"\bar{x}_k = \bar{y}_k",
+    also="np.stack jnp.stack lax.stack",
 )  # fmt: skip
 
 
@@ -179,8 +194,7 @@ def _padding(ndim: int, pad: Any) -> list[tuple[int, int]]:
     return [(0, 0)] * (ndim - len(pairs)) + pairs[::-1]
 
 
-def _pad(xp: Any, x: Any, pad: Any, mode: str = "constant", value: float = 0) -> Any:
-    del mode  # the others are indexing: see `pad` of the composite
+def _pad(xp: Any, x: Any, pad: Any, value: float = 0) -> Any:
     widths = _padding(x.ndim, pad)
     padded = xp.pad(x, [(max(a, 0), max(b, 0)) for a, b in widths], constant_values=value)
     cut = tuple(
@@ -190,14 +204,60 @@ def _pad(xp: Any, x: Any, pad: Any, mode: str = "constant", value: float = 0) ->
 
 
 structural(
-    "pad", "The array with a constant around it; negative widths cut.", forward=_pad,
-    vjp=lambda F, g, pad: F.pad(g, [-w for w in pad]), torch="torch.nn.functional.pad",
-    jvp=lambda F, t, pad: F.pad(t, pad), formula=r"\bar{x} = \bar{y} \text{ without the border}",
+    "constant_pad", "The array with a constant around it; negative widths cut.", forward=_pad,
+    vjp=lambda F, g, pad: F.constant_pad(g, [-w for w in pad]),
+    jvp=lambda F, t, pad: F.constant_pad(t, pad),
+    definition=r"y = x \text{ inside}, \quad y = v \text{ in the border}",
+    formula=r"\bar{x} = \bar{y} \text{ without the border}",
+    also="nn.ConstantPad1d nn.ConstantPad2d nn.ConstantPad3d nn.ZeroPad1d nn.ZeroPad2d nn.ZeroPad3d"
+    " torch.constant_pad_nd aten.constant_pad_nd",
+)  # fmt: skip
+_EDGES = ("reflect", "replicate", "circular")
+
+
+def _around(n: int, before: int, after: int, mode: str) -> list[int]:
+    """The places that a padded dimension of n numbers repeats; negative widths cut."""
+    places = range(-before, n + after)
+    if mode == "circular":
+        return [i % n for i in places]
+    if mode == "replicate":
+        return [min(max(i, 0), n - 1) for i in places]
+    return [n - 1 - abs(n - 1 - abs(i)) for i in places]
+
+
+def _padded(F: Any, x: Any, pad: Any, mode: str = "constant", value: float | None = None) -> Any:
+    if mode == "constant":
+        return F.constant_pad(x, pad, 0 if value is None else value)
+    if mode not in _EDGES:
+        raise InputTypeError(f"pad: mode is one of constant, {', '.join(_EDGES)}; got {mode!r}")
+    for dim, (before, after) in enumerate(_padding(x.ndim, pad)):
+        if before or after:
+            _check_padding(x.shape[dim], max(before, after), mode)
+            x = F.index_select(x, dim, _around(x.shape[dim], before, after, mode))
+    return x
+
+
+def _check_padding(n: int, width: int, mode: str) -> None:
+    most = {"reflect": n - 1, "circular": n}.get(mode, width)
+    if width > most or not n:
+        raise ShapeError(f"pad: {mode} of {n} numbers repeats at most {most}, asked for {width}")
+
+
+composite(
+    "pad", "The array with a border: a constant, or its own numbers reflected or repeated.",
+    _padded, torch="torch.nn.functional.pad",
+    definition=r"y_i = x_{p(i)}, \quad p(i) \text{ the place that is repeated; or a constant}",
+    formula=r"\bar{x}_j = \textstyle\sum_{i : p(i) = j} \bar{y}_i",
+    also="np.pad jnp.pad nn.ReflectionPad1d nn.ReflectionPad2d nn.ReflectionPad3d"
+    " nn.ReplicationPad1d nn.ReplicationPad2d nn.ReplicationPad3d nn.CircularPad1d nn.CircularPad2d"
+    " nn.CircularPad3d aten.reflection_pad1d aten.reflection_pad2d aten.reflection_pad3d"
+    " aten.replication_pad1d aten.replication_pad2d aten.replication_pad3d",
 )  # fmt: skip
 composite(
     "tile", "The array repeated, as a whole, along every dimension.",
     lambda F, x, dims: _tile(F, x, (dims,) if isinstance(dims, int) else tuple(dims)),
     aliases=["repeat"], variadic=True, torch="torch.tile", formula="by expand",
+    also="T.tile np.tile jnp.tile T.repeat",
 )  # fmt: skip
 
 
@@ -216,6 +276,7 @@ def _triangle(name: str, where: str) -> None:
         forward=lambda xp, x, diagonal=0: getattr(xp, name)(x, diagonal),
         vjp=lambda F, g, diagonal: getattr(F, name)(g, diagonal), jvp="linear",
         formula=rf"\bar{{x}} = \operatorname{{{name}}}(\bar{{y}})",
+        also=f"T.{name} T.{name}_ np.{name} jnp.{name}",
     )  # fmt: skip
 
 
@@ -232,9 +293,11 @@ def cast(xp: Any, x: Any, dtype: Any) -> Any:
 structural(
     "clone", "A copy.", forward=lambda xp, x: xp.array(x), vjp=lambda F, g: g,
     torch="torch.clone", jvp="linear", formula=r"\bar{x} = \bar{y}",
+    also="T.clone",
 )  # fmt: skip
 structural(
     "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: cast(xp, x, dtype),
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
     jvp="linear", formula=r"\bar{x} = \bar{y}",
+    also="T.type T.type_as T.float T.double T.half",
 )  # fmt: skip
