@@ -32,6 +32,8 @@ from derivc.version import __version__ as __version__
 _MODULES = {
     "reference.coverage": "coverage",
     "tensor.aliases": "autograd fft linalg nn optim special",
+    "reference.explain": "explain",
+    "tensor.aliases": "autograd linalg nn optim special",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (
         "arange as_tensor eye from_numpy full linspace ones ones_like tensor zeros zeros_like"

@@ -270,6 +270,21 @@ class Kernel:
 
         return check(self, points=points, domain=domain, seed=seed)
 
+    def explain(self, *args: Any, **at: Any) -> Any:
+        """How the derivatives by `wrt` are found, step by step; with numbers at a point.
+
+        Args:
+            args, at: a number for every argument, or none at all.
+
+        Example:
+            >>> import derivc as dc
+            >>> dc.compile("x**2").explain(x=3.0).derivations[0].slope.value
+            6.0
+        """
+        from derivc.reference.explain.kernels import explain
+
+        return explain(self, args, at)
+
     def swell(self) -> Any:
         """Weighted operations of the function, its tree gradient and the compiled gradient."""
         from derivc.report import swell

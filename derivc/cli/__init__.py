@@ -12,13 +12,14 @@ from derivc.cli.completion import completion
 from derivc.cli.differentiate import diff, everything, grad
 from derivc.cli.doctor import cache, doctor
 from derivc.cli.evaluate import evaluate
+from derivc.cli.explain import explain
 from derivc.cli.generate import generate
 from derivc.cli.matrices import hessian, jacobian
 from derivc.cli.ops import op, ops
 from derivc.cli.tour import examples
 
 COMMANDS = [
-    diff, grad, hessian, jacobian, evaluate, generate, check,
+    diff, explain, grad, hessian, jacobian, evaluate, generate, check,
     ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 

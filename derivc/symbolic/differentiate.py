@@ -18,6 +18,7 @@ from derivc.symbolic.canonical import canonical, fits
 from derivc.symbolic.cost import cost
 from derivc.symbolic.rules import derivative
 from derivc.symbolic.simplify import simplify
+from derivc.symbolic.trail import Rewrite, Turn
 from derivc.symbolic.walk import postorder, size
 
 _EVALUATE = 3_000
@@ -26,13 +27,14 @@ _BUDGET = 2_000
 _GAIN = 0.7
 
 
-def diff(tree: Any, *wrt: Any, order: int = 1) -> Any:
+def diff(tree: Any, *wrt: Any, order: int = 1, trail: list[Turn] | None = None) -> Any:
     """The derivative by each named variable in turn, the whole turn `order` times.
 
     Args:
         tree: an expression over real symbols.
         wrt: variables, by name or as symbols; mixed derivatives name several.
         order: how often.
+        trail: a list that is given what was done: one record for every turn.
 
     Returns:
         An expression over real symbols; at kinks it has the slope that the ops declare.
@@ -50,19 +52,27 @@ def diff(tree: Any, *wrt: Any, order: int = 1) -> Any:
     _check(found)
     turns = wrt * order
     for place, variable in enumerate(turns, 1):
-        found = _once(found, {str(variable): sp.S.One})
+        start, rewrites = found, list[Rewrite]()
+        slopes = _slopes(start, {str(variable): sp.S.One})
+        found = slopes[id(start)]
         if place < len(turns):
-            found = _shortened(found)
+            found = _shortened(found, rewrites)
+        if trail is not None:
+            trail.append(Turn(start, str(variable), _builder(start), slopes, tuple(rewrites)))
     return found
 
 
-def _shortened(tree: Any) -> Any:
+def _shortened(tree: Any, trail: list[Rewrite]) -> Any:
     """A much shorter equal form, where one is found, so that higher orders do not swell."""
     before = cost(tree)
     if not _TIDY < before < _EVALUATE:
         return tree
-    found = simplify(tree, _BUDGET)
-    return found if cost(found) < _GAIN * before else tree
+    rewrites: list[Rewrite] = []
+    found = simplify(tree, _BUDGET, rewrites)
+    if not cost(found) < _GAIN * before:
+        return tree
+    trail += rewrites
+    return found
 
 
 def gradient(tree: Any, wrt: Sequence[Any]) -> list[Any]:
@@ -126,7 +136,12 @@ def vjp(trees: Sequence[Any], cotangents: Sequence[Any], wrt: Sequence[Any]) -> 
 
 
 def _once(tree: Any, seeds: Mapping[str, Any]) -> Any:
-    """The derivative along the seeds; each node's is made when its parts' are."""
+    """The derivative along the seeds."""
+    return _slopes(tree, seeds)[id(tree)]
+
+
+def _slopes(tree: Any, seeds: Mapping[str, Any]) -> dict[int, Any]:
+    """The derivative of every node, by its id; each node's is made when its parts' are."""
     build = _builder(tree)
     found: dict[int, Any] = {}
     for node in postorder(tree):
@@ -134,7 +149,7 @@ def _once(tree: Any, seeds: Mapping[str, Any]) -> Any:
             found[id(node)] = seeds.get(node.name, sp.S.Zero) if node.is_Symbol else sp.S.Zero
         else:
             found[id(node)] = derivative(build, node, [found[id(arg)] for arg in node.args])
-    return found[id(tree)]
+    return found
 
 
 def _builder(tree: Any) -> Builder:

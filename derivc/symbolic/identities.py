@@ -26,10 +26,18 @@ _QUOTIENTS = ((sin, cos, tan), (sinh, cosh, tanh))
 _DOUBLED = ((sin, cos, sin), (sinh, cosh, sinh))
 
 
-def proposals(node: Any) -> Iterator[Any]:
-    """Equal forms of a node, by every rule for its kind."""
+def proposals(node: Any) -> Iterator[tuple[Any, str]]:
+    """Equal forms of a node, by every rule for its kind, each with the identity it uses."""
     for rule in _RULES.get(type(node), ()):
-        yield from rule(node)
+        for form in rule(node):
+            yield form, _identity(rule, node)
+
+
+def _identity(rule: Rule, node: Any) -> str:
+    """The identity behind a rule, in a few words."""
+    if rule is squares and not node.has(sin, cos):
+        return "cosh(u)^2 - sinh(u)^2 = 1"
+    return _IDENTITIES[rule]
 
 
 def squares(node: Any) -> Iterator[Any]:
@@ -133,4 +141,15 @@ def gathered(node: Any) -> Iterator[Any]:
 _RULES: dict[Any, tuple[Rule, ...]] = {
     sp.Add: (squares, complements, gathered),
     sp.Mul: (merged, quotients, doubled, logistic, signs, gathered),
+}
+
+_IDENTITIES: dict[Rule, str] = {
+    squares: "sin(u)^2 + cos(u)^2 = 1 and cos(u)^2 - sin(u)^2 = cos(2 u)",
+    complements: "sigmoid(u) + sigmoid(-u) = 1",
+    merged: "b^p b^q = b^(p + q)",
+    quotients: "sin(u)/cos(u) = tan(u), and alike for sinh and cosh",
+    doubled: "2 sin(u) cos(u) = sin(2 u), and alike for sinh and cosh",
+    logistic: "sigmoid(u) exp(-u) = sigmoid(-u)",
+    signs: "u sign(u) = |u|",
+    gathered: "what is done to a choice is done in each branch",
 }

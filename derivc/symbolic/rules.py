@@ -34,7 +34,12 @@ def derivative(build: Builder, node: Any, parts: list[Any]) -> Any:
     still = all(part is _ZERO for part in parts) and not isinstance(node, AppliedUndef)
     if still or isinstance(node, Boolean):
         return _ZERO
-    return _RULES.get(type(node), chain)(build, node, parts)
+    return rule_of(node)(build, node, parts)
+
+
+def rule_of(node: Any) -> Rule:
+    """The rule by which a node is differentiated."""
+    return _RULES.get(type(node), chain)
 
 
 def sums(build: Builder, node: Any, parts: list[Any]) -> Any:
@@ -72,7 +77,7 @@ def choices(build: Builder, node: Any, parts: list[Any]) -> Any:
 
 def extreme(build: Builder, node: Any, parts: list[Any]) -> Any:
     """The slope of the largest (smallest) argument; at a tie the two slopes are shared evenly."""
-    wins = sp.StrictGreaterThan if _is_max(node) else sp.StrictLessThan
+    wins = sp.StrictGreaterThan if is_max(node) else sp.StrictLessThan
     (best, *others), (slope, *slopes) = _numbers_last(node, parts)
     for arg, part in zip(others, slopes, strict=True):
         tie = build.make(sp.Eq(sp.Dummy(), 0), [best, arg])
@@ -101,7 +106,8 @@ def chain(build: Builder, node: Any, parts: list[Any]) -> Any:
     return build.add(terms)
 
 
-def _is_max(node: Any) -> bool:
+def is_max(node: Any) -> bool:
+    """Whether the node is a maximum, not a minimum."""
     return isinstance(node, sp.Max | registry.get("maximum").symbol)
 
 

@@ -19,6 +19,7 @@ from derivc.symbolic.cost import cost, shortest
 from derivc.symbolic.evaluated import evaluated
 from derivc.symbolic.gates import expandable, rational
 from derivc.symbolic.identities import proposals
+from derivc.symbolic.trail import Rewrite, Way
 from derivc.symbolic.walk import rebuild, size
 
 Form = Callable[[Any], Any]
@@ -27,12 +28,13 @@ _LARGEST = 500
 _ROUNDS = 3
 
 
-def simplify(expr: Any, budget: int = BUDGET) -> Any:
+def simplify(expr: Any, budget: int = BUDGET, trail: list[Rewrite] | None = None) -> Any:
     """The shortest equal form that is found within the budget.
 
     Args:
         expr: an expression over real symbols.
         budget: nodes that may be given to rewrites, all together.
+        trail: a list that is given the rewrites that led to the result, in order.
 
     Returns:
         An expression that costs at most as much; the evaluated input when it is too large.
@@ -43,9 +45,11 @@ def simplify(expr: Any, budget: int = BUDGET) -> Any:
         1
     """
     start = canonical(expr)
-    if size(start) > _LARGEST:
-        return start
-    return _search(start, _Budget(budget))
+    done = [] if start == expr else [Rewrite(COLLECTED, expr, start)]
+    found = start if size(start) > _LARGEST else _search(start, _Budget(budget), done)
+    if trail is not None:
+        trail += done
+    return found
 
 
 @final
@@ -64,14 +68,15 @@ class _Budget:
         return True
 
 
-def _search(start: Any, budget: _Budget) -> Any:
+def _search(start: Any, budget: _Budget, done: list[Rewrite]) -> Any:
     """Greedy rounds: from the best form so far, every rewrite; until nothing gets shorter."""
     best = start
     for _ in range(_ROUNDS):
-        forms = [best, *_forms(best, budget)]
-        found = _best_equal(start, best, forms)
+        ways = _ways(best, budget)
+        found = _best_equal(start, best, [best, *(way.form for way in ways)])
         if found is best:
             break
+        done += next(way for way in ways if way.form == found).rewrites(best, agree)
         best = found
     return best
 
@@ -87,13 +92,16 @@ def _best_equal(start: Any, best: Any, forms: list[Any]) -> Any:
     return best
 
 
-def _forms(expr: Any, budget: _Budget) -> list[Any]:
+def _ways(expr: Any, budget: _Budget) -> list[Way]:
     """Rewritten forms of an expression, each also after the rules for single nodes."""
-    forms = []
-    for rewrite, gate, weight in _REWRITES:
+    names: dict[Any, str] = {}
+    for name, rewrite, gate, weight in _REWRITES:
         if gate(expr) and budget.take(expr, weight):
-            forms.append(_attempt(rewrite, expr))
-    return [form for f in dict.fromkeys(forms) for form in (f, _local(f, budget))]
+            names.setdefault(_attempt(rewrite, expr), name)
+    ways: list[Way] = []
+    for form, name in names.items():
+        ways += [Way(form, form, name), _local(form, name, budget)]
+    return ways
 
 
 def _attempt(rewrite: Form, expr: Any) -> Any:
@@ -111,16 +119,21 @@ def _attempt(rewrite: Form, expr: Any) -> Any:
         return expr
 
 
-def _local(expr: Any, budget: _Budget) -> Any:
+def _local(expr: Any, name: str, budget: _Budget) -> Way:
     """The expression with each node in the cheapest form that the identities give it."""
+    used: dict[str, None] = {}
 
     def make(node: Any, args: list[Any]) -> Any:
         found = evaluated(node, args)
         if not budget.take(found, 0.1):
             return found
-        return shortest(found, *proposals(found))
+        forms = dict(proposals(found))
+        best = shortest(found, *forms)
+        if best != found:
+            used[forms[best]] = None
+        return best
 
-    return rebuild(expr, make)
+    return Way(rebuild(expr, make), expr, name, tuple(used))
 
 
 def _cancelled(expr: Any) -> Any:
@@ -151,14 +164,15 @@ def _always(expr: Any) -> bool:
     return True
 
 
-_REWRITES: tuple[tuple[Form, Callable[[Any], bool], float], ...] = (
-    (lambda expr: expr, _always, 1),
-    (sp.factor_terms, _always, 2),
-    (_in_parts(sp.factor_terms, _always), _always, 2),
-    (_expanded, expandable, 3),
-    (_in_parts(_expanded, expandable), expandable, 3),
-    (sp.together, rational, 3),
-    (_cancelled, rational, 6),
-    (_factored, rational, 8),
-    (_in_parts(_cancelled, rational), rational, 8),
+COLLECTED = "collect like terms"
+_REWRITES: tuple[tuple[str, Form, Callable[[Any], bool], float], ...] = (
+    (COLLECTED, lambda expr: expr, _always, 1),
+    ("take out common factors", sp.factor_terms, _always, 2),
+    ("take out common factors", _in_parts(sp.factor_terms, _always), _always, 2),
+    ("multiply out", _expanded, expandable, 3),
+    ("multiply out", _in_parts(_expanded, expandable), expandable, 3),
+    ("bring to a common denominator", sp.together, rational, 3),
+    ("bring to a common denominator and cancel", _cancelled, rational, 6),
+    ("bring to a common denominator and factor", _factored, rational, 8),
+    ("bring to a common denominator and cancel", _in_parts(_cancelled, rational), rational, 8),
 )

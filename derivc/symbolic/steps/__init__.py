@@ -1,0 +1,1 @@
+"""Steps: how a derivative was found, rule by rule, told from what `differentiate` recorded."""
