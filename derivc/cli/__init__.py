@@ -15,10 +15,11 @@ from derivc.cli.evaluate import evaluate
 from derivc.cli.generate import generate
 from derivc.cli.matrices import hessian, jacobian
 from derivc.cli.ops import op, ops
+from derivc.cli.singularities import singularities
 from derivc.cli.tour import examples
 
 COMMANDS = [
-    diff, grad, hessian, jacobian, evaluate, generate, check,
+    diff, grad, hessian, jacobian, evaluate, generate, check, singularities,
     ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 

@@ -38,6 +38,10 @@ BY_COMMAND = {
         ('derivc check "x**2" "2*x"', "a claim: is it d/dx?"),
         ('derivc check "x**2*y" "2*x*y" --wrt x', "a claim on d/dx"),
     ],
+    "singularities": [
+        ('derivc singularities "abs(x)/x"', "where it is not smooth"),
+        ('derivc singularities "max(x,y)/(x+y)" --wrt x', "along x only"),
+    ],
     "ops": [
         ("derivc ops", "all functions"),
         ("derivc ops activation", "those about a word"),

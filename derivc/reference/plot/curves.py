@@ -67,20 +67,22 @@ class Line:
 
     def _made(self, order: int) -> Callable[[Array], Array]:
         if order < 2:
-            kernel = self._kernel
+            kernel = self.kernel
             pick = kernel.value if order == 0 else lambda *a: kernel.grad(*a)[0]
         else:
             tree = diff(self.tree, self.variable, order=order)
             higher = Definition(self.definition.arguments, (tree,))
             pick = compiler.compile(higher, convention=self.convention).value
-        return lambda x: pick(*self._arguments(x))
+        return lambda x: pick(*self.arguments(x))
 
     @cached_property
-    def _kernel(self) -> Any:
+    def kernel(self) -> Any:
+        """The compiled function, to be differentiated by the one variable."""
         moving = [self.variable] if self.variable in self.definition.inputs else None
         return compiler.compile(self.definition, wrt=moving, convention=self.convention)
 
-    def _arguments(self, x: Array) -> list[Any]:
+    def arguments(self, x: Array) -> list[Any]:
+        """All arguments of the function, this one at x."""
         return [x if n == self.variable else self.fixed[n] for n in self.definition.inputs]
 
     @cached_property

@@ -154,7 +154,7 @@ class _Examiner:
         first = group.members[0]
         name = self.variable.name
         text = f"{name} = {shown(group.at)}, {group.which}"
-        members = sorted((float(number_of(j.at)) for j in group.members), key=abs)
+        members = [float(number_of(j.at)) for j in group.members]
         record = self._record(first, place)
         return replace(record, where=text, at=group.at, examples=tuple(members))
 

@@ -118,7 +118,9 @@ def _boundary(part: Any) -> list[Any]:
 def _of_poles(node: Any, name: str) -> Iterator[Candidate]:
     zero = _POLES.get(name)
     if zero is not None:
-        yield Candidate(zero(*node.args), f"a pole of {name}", node)
+        yield Candidate(
+            zero(*node.args), f"a {'cut' if name == 'atan2' else 'pole'} of {name}", node
+        )
 
 
 def _whole(u: Any) -> Any:
@@ -139,5 +141,6 @@ _POLES: dict[str, Callable[..., Any]] = {
     "trigamma": _whole,
     "factorial": _whole,
     "polygamma": lambda n, u: _whole(u),
+    "atan2": lambda a, b: a,
 }
-"""Poles that lie outside the declared domains, or that no domain tells of."""
+"""Poles (of atan2 the cut) that lie outside the declared domains, or that no domain tells of."""

@@ -67,10 +67,21 @@ def places(found: list[Candidate], variable: Any, budget: Budget) -> tuple[list[
             continue
         solved, exact = _solved(candidate, variable, budget, notes)
         for at in solved:
-            kept.setdefault(_key(at), Place(at, candidate.because, exact and not at.has(sp.Float)))
+            known = kept.get(_key(at))
+            because = _joined(known.because if known else "", candidate.because)
+            kept[_key(at)] = Place(at, because, exact and not at.has(sp.Float))
     if len(found) > _MOST:
         notes.append(f"only the first {_MOST} of {len(found)} places in the formula were examined")
     return _without_repeats(list(kept.values())), notes
+
+
+def _joined(known: str, more: str) -> str:
+    """Both reasons, at most two, the graver first."""
+    reasons = [r for r in known.split("; ") if r]
+    if more in reasons or len(reasons) == 2:
+        return known
+    grave = more.startswith(("a division", "a pole", "the edge"))
+    return "; ".join([more, *reasons] if grave else [*reasons, more])
 
 
 def _solved(

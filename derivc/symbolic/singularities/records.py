@@ -9,8 +9,8 @@ from typing import Any, final
 from derivc.symbolic.singularities.probe import NONE, Behaviour, Side
 
 KINDS = (
-    "pole", "essential", "logarithmic", "jump", "removable", "end of the domain", "branch point",
-    "cusp", "vertical tangent", "kink",
+    "pole", "essential", "logarithmic", "jump", "removable", "branch point", "cusp",
+    "vertical tangent", "end of the domain", "kink",
 )  # fmt: skip
 """The kinds of places, the worst first."""
 
@@ -31,8 +31,8 @@ class Singularity:
         because: the part of the formula that shows it.
         exact: whether the place is known in closed form.
         code: what the compiled code returns there, value and slope, when it was run.
-        examples: some members of a family, as floats.
-        also: where the same happens in the derivative, or the remark of a special case.
+        examples: some members of a family, as floats, the one that was measured first.
+        also: a remark; of several variables the point at which it was measured.
     """
 
     kind: str
