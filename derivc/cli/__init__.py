@@ -14,12 +14,14 @@ from derivc.cli.doctor import cache, doctor
 from derivc.cli.evaluate import evaluate
 from derivc.cli.generate import generate
 from derivc.cli.matrices import hessian, jacobian
+from derivc.cli.nan import explain_nan
 from derivc.cli.ops import op, ops
 from derivc.cli.singularities import singularities
 from derivc.cli.tour import examples
 
 COMMANDS = [
     diff, grad, hessian, jacobian, evaluate, generate, check, singularities,
+    explain_nan,
     ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import sympy as sp
+
 from derivc.ops.shorthand import mpmath
+from derivc.symbolic.canonical import plain
+from derivc.symbolic.evaluated import kept
 from derivc.symbolic.singularities.probe import Behaviour, Side
 from derivc.symbolic.singularities.records import Singularity
+from derivc.symbolic.walk import rebuild
 
 _DIGITS = 10
 
@@ -27,6 +32,40 @@ def number(value: Any) -> str:
     return _simple(value) or _multiple(value) or _digits(value)
 
 
+def text(tree: Any) -> str:
+    """A tree as text in the notation that is read back: where, max, abs.
+
+    Example:
+        >>> x = sp.Symbol("x", real=True)
+        >>> text(sp.Piecewise((sp.Abs(x), x > 0), (1, True)))
+        'where(x > 0, abs(x), 1)'
+    """
+    return str(rebuild(plain(tree), _named))
+
+
+def _named(node: Any, args: list[Any]) -> Any:
+    """The node under the name that the parser reads."""
+    if node.is_Piecewise:
+        *branches, (last, condition) = [pair.args for pair in args]
+        found = last if condition == True else _called("where", condition, last, sp.nan)  # noqa: E712
+        for value, holds in reversed(branches):
+            found = _called("where", holds, value, found)
+        return found
+    if isinstance(node, sp.Equality | sp.Unequality):
+        return sp.Symbol(f"{args[0]} {'==' if isinstance(node, sp.Equality) else '!='} {args[1]}")
+    name = _NAMES.get(type(node).__name__)
+    return (
+        kept(node, args) if name is None and node.args else _called(name, *args) if name else node
+    )
+
+
+def _called(name: str, *args: Any) -> Any:
+    return sp.Function(name)(*args)
+
+
+_NAMES = {"Abs": "abs", "Max": "max", "Min": "min", "maximum": "max", "minimum": "min"}
+
+
 def _digits(value: Any) -> str:
     text = str(mpmath().nstr(value, _DIGITS, strip_zeros=True))
     return text.removesuffix(".0")
@@ -42,6 +81,8 @@ def _simple(value: Any) -> str:
 
 
 def _multiple(value: Any) -> str:
+    if abs(value) > 10**6:
+        return ""
     near = Fraction(float(value / mpmath().pi)).limit_denominator(12)
     exact = mpmath().pi * near.numerator / near.denominator
     if near == 0 or abs(value - exact) > 1e-14 * abs(value):
