@@ -33,7 +33,7 @@ _MODULES = {
     "reference.coverage": "coverage",
     "tensor.aliases": "autograd fft linalg nn optim special",
     "reference.explain": "explain",
-    "tensor.aliases": "autograd linalg nn optim special",
+    "reference.singularities": "singularities",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (
         "arange as_tensor eye from_numpy full linspace ones ones_like tensor zeros zeros_like"

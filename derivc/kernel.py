@@ -285,6 +285,20 @@ class Kernel:
 
         return explain(self, args, at)
 
+    def explain_nan(self, *args: Any, of: str = "value", **named: Any) -> Any:
+        """Why a result is NaN or infinite: the first sub-expression, its operands, the truth.
+
+        Args:
+            args, named: as in a call; of arrays the first element that is not finite is explained.
+            of: "value", or "grad" for the partials.
+
+        Returns:
+            A report that prints well; `.ok` when every result is finite.
+        """
+        from derivc.reference.nan.explain import explain_nan
+
+        return explain_nan(self, args, named, of)
+
     def swell(self) -> Any:
         """Weighted operations of the function, its tree gradient and the compiled gradient."""
         from derivc.report import swell

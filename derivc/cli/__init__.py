@@ -15,12 +15,14 @@ from derivc.cli.evaluate import evaluate
 from derivc.cli.explain import explain
 from derivc.cli.generate import generate
 from derivc.cli.matrices import hessian, jacobian
+from derivc.cli.nan import explain_nan
 from derivc.cli.ops import op, ops
+from derivc.cli.singularities import singularities
 from derivc.cli.tour import examples
 
 COMMANDS = [
-    diff, explain, grad, hessian, jacobian, evaluate, generate, check,
-    ops, op, examples, doctor, cache, completion,
+    diff, grad, hessian, jacobian, explain, singularities, explain_nan,
+    evaluate, generate, check, ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)

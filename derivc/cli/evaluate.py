@@ -83,7 +83,7 @@ def _evaluate(text: str, at: Sequence[str], wrt: Sequence[str], style: Style) ->
     from derivc.cli.records import described
 
     formula = read(text)
-    given = _complete(point(at), formula.names)
+    given = complete(point(at), formula.names)
     names = chosen(wrt, formula.names)
     kernel = formula.kernel(names)
     value, partials = kernel.value_and_grad(**given) if names else (kernel(), ())
@@ -96,7 +96,7 @@ def _evaluate(text: str, at: Sequence[str], wrt: Sequence[str], style: Style) ->
     return display.rows(shown, indent="")
 
 
-def _complete(given: dict[str, float], names: Sequence[str]) -> dict[str, float]:
+def complete(given: dict[str, float], names: Sequence[str]) -> dict[str, float]:
     """The numbers of exactly these variables, in order.
 
     Raises:

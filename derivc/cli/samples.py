@@ -45,6 +45,14 @@ BY_COMMAND = {
         ('derivc check "x**2" "2*x"', "a claim: is it d/dx?"),
         ('derivc check "x**2*y" "2*x*y" --wrt x', "a claim on d/dx"),
     ],
+    "singularities": [
+        ('derivc singularities "abs(x)/x"', "where it is not smooth"),
+        ('derivc singularities "max(x,y)/(x+y)" --wrt x', "along x only"),
+    ],
+    "explain-nan": [
+        ('derivc explain-nan "log(x)/x" --at x=0', "why it is -inf"),
+        ('derivc explain-nan "sqrt(x)" --at x=0 --of grad', "why its slope is inf"),
+    ],
     "ops": [
         ("derivc ops", "all functions"),
         ("derivc ops activation", "those about a word"),

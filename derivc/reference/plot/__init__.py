@@ -1,0 +1,1 @@
+"""Pictures of functions and their derivatives: as matplotlib figures, SVG text, and text."""

@@ -1,0 +1,1 @@
+"""Where a function or its derivative fails to be smooth: found by structure, judged by numbers."""
