@@ -9,6 +9,7 @@ from __future__ import annotations
 from derivc.cli.app import App
 from derivc.cli.check import check
 from derivc.cli.completion import completion
+from derivc.cli.crosscheck import crosscheck
 from derivc.cli.differentiate import diff, everything, grad
 from derivc.cli.doctor import cache, doctor
 from derivc.cli.evaluate import evaluate
@@ -18,7 +19,7 @@ from derivc.cli.ops import op, ops
 from derivc.cli.tour import examples
 
 COMMANDS = [
-    diff, grad, hessian, jacobian, evaluate, generate, check,
+    diff, grad, hessian, jacobian, evaluate, generate, check, crosscheck,
     ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 

@@ -38,6 +38,11 @@ BY_COMMAND = {
         ('derivc check "x**2" "2*x"', "a claim: is it d/dx?"),
         ('derivc check "x**2*y" "2*x*y" --wrt x', "a claim on d/dx"),
     ],
+    "crosscheck": [
+        ('derivc crosscheck "sigmoid(x)*y"', "with all that are here"),
+        ('derivc crosscheck "abs(x)" --against torch,jax', "with two"),
+        ('derivc crosscheck "log(x)" --domain x=0.1:2', "there"),
+    ],
     "ops": [
         ("derivc ops", "all functions"),
         ("derivc ops activation", "those about a word"),
