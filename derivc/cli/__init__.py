@@ -9,6 +9,7 @@ from __future__ import annotations
 from derivc.cli.app import App
 from derivc.cli.check import check
 from derivc.cli.completion import completion
+from derivc.cli.crosscheck import crosscheck
 from derivc.cli.differentiate import diff, everything, grad
 from derivc.cli.doctor import cache, doctor
 from derivc.cli.evaluate import evaluate
@@ -23,6 +24,8 @@ from derivc.cli.tour import examples
 COMMANDS = [
     diff, grad, hessian, jacobian, explain, singularities, explain_nan,
     evaluate, generate, check, ops, op, examples, doctor, cache, completion,
+    diff, grad, hessian, jacobian, evaluate, generate, check, crosscheck,
+    ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)

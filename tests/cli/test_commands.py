@@ -152,3 +152,51 @@ def test_examples_run_as_they_stand():
     for line in lines:
         if " -o " not in line:
             good(*shlex.split(line)[1:])
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["x**2*sin(y)"], 0),
+        (["abs(x)", "--order", "1"], 0),
+        (["exp(x)", "--domain", "x=0:1", "--dtype", "float32"], 0),
+        (["log(-1 - x**2)"], 3),
+        (["3"], 3),
+        (["x", "--domain", "x"], 2),
+        (["x", "--domain", "z=0:1"], 2),
+    ],
+)
+def test_crosscheck(args, code):
+    options = ["--points", "4", "--against", "finite,mpmath"]
+    assert run("crosscheck", *args, *options).exit_code == code
+    if code == 0:
+        record = json.loads(good("crosscheck", *args, *options, "--json"))
+        assert record["ok"]
+        assert record["input"] == args[0]
+        assert {row["peer"] for row in record["rows"]} == {"finite", "mpmath"}
+
+
+def test_crosscheck_of_several_lines():
+    options = ["--points", "2", "--against", "mpmath", "--order", "1"]
+    result = CliRunner().invoke(main, ["crosscheck", "-", *options], input="x**2\nsin(x\ny\n")
+    assert result.exit_code == 2
+    assert result.stdout.count("ok: ") == 2
+    assert "line 2" in result.stderr
+
+
+def test_crosscheck_fails_on_what_is_not_explained(monkeypatch):
+    from derivc.verify.crosscheck import run as module
+    from derivc.verify.crosscheck.records import CrosscheckReport, Finding, Row
+
+    nan = float("nan")
+    finding = Finding("wrong", "derivc", 1, "planted", (1.0,), 1.0, 2.0, nan, nan, nan)
+    report = CrosscheckReport(
+        "x", ("x",), 1, "float64", 1, (Row("p", "v", 0, 1, 1, 1, (finding,)),)
+    )
+    monkeypatch.setattr(module, "crosscheck", lambda *_: report)
+    assert run("crosscheck", "x").exit_code == 1
+    assert run("crosscheck", "nobody", "--against", "nobody").exit_code == 1
+
+
+def test_crosscheck_knows_its_peers():
+    assert "torch, jax" in run("crosscheck", "x", "--against", "nobody").stderr
