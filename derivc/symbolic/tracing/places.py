@@ -9,12 +9,15 @@ from types import FrameType, TracebackType
 
 import numpy as np
 
-_OWN = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "trace.py"))
-_SKIPPED = (*_OWN, str(Path(np.__file__).parent), "<__array_function__")
+_PACKAGE = Path(__file__).parents[2]
+_OWN = (str(Path(__file__).parent), str(_PACKAGE / "symbolic/trace.py"), str(_PACKAGE / "capture"))
+_SKIPPED = (*_OWN, str(Path(np.__file__).parent), "<__array_function__", "<frozen", "<eval_with")
+_FRAMEWORKS = ("/site-packages/torch/", "/site-packages/jax/", "/site-packages/jaxlib/")
 
 
 def _is_users(filename: str) -> bool:
-    return not filename.startswith(_SKIPPED)
+    foreign = any(name in Path(filename).as_posix() for name in _FRAMEWORKS)
+    return not foreign and not filename.startswith(_SKIPPED)
 
 
 def here() -> str:
