@@ -34,6 +34,15 @@ class Plan:
     elements: Mapping[str, tuple[str, ...]]
     call: Callable[[Function, dict[str, Any]], Any]
 
+    @property
+    def advice(self) -> str:
+        """What to do when an argument that was taken for a number is an array; or nothing."""
+        numbers = [a.name for a in self.arguments if not a.shape]
+        if not numbers:
+            return ""
+        told = ", ".join(f'"{name}": (n,)' for name in numbers)
+        return f"; {', '.join(numbers)} taken for one number each; for arrays: shapes={{{told}}}"
+
     def symbols(self, name: str) -> Any:
         """The stand-ins for the elements of one argument, as an object array of its shape."""
         shape = next(a.shape for a in self.arguments if a.name == name)

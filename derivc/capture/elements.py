@@ -64,7 +64,7 @@ def mapped(name: str) -> Function:
 
 def is_constant(array: Any) -> bool:
     """Whether no element depends on the arguments."""
-    return not any(map(is_tracer, array.flat))
+    return all(isinstance(value, int | float) and not is_tracer(value) for value in array.flat)
 
 
 def _by_numpy(native: Function, python: Function) -> Function:

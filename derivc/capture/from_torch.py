@@ -104,17 +104,8 @@ def _run(function: Any, calls: Plan, values: dict[str, Any], name: str) -> Any:
     except Exception as error:
         raise TraceError(
             f"{name} failed while it was captured, at {of_traceback(error.__traceback__)}:"
-            f" {type(error).__name__}: {error}{_advice(calls)}"
+            f" {type(error).__name__}: {error}{calls.advice}"
         ) from error
-
-
-def _advice(calls: Plan) -> str:
-    """What to do about arguments taken for numbers that are arrays."""
-    numbers = [a.name for a in calls.arguments if not a.shape]
-    if not numbers:
-        return ""
-    told = ", ".join(f'"{name}": (n,)' for name in numbers)
-    return f"; {', '.join(numbers)} taken for one number each; for arrays give shapes={{{told}}}"
 
 
 def is_module(value: Any) -> bool:

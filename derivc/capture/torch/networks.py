@@ -12,7 +12,7 @@ import numpy as np
 
 from derivc.capture.elements import each, largest, mean, reduced, total
 from derivc.capture.torch.layout import _pad
-from derivc.capture.torch.reductions import places
+from derivc.capture.unknown import places
 from derivc.symbolic.tracing import elementwise
 from derivc.symbolic.tracing.refusal import refuse
 
@@ -107,8 +107,16 @@ def _convolution(x: Array, weight: Array, bias: Any, stride: Any, padding: Any, 
     if transposed:
         raise refuse("calls a transposed convolution", "write it with sums of shifted slices")
     d = weight.ndim - 2
-    padded = _padded(x, _listed(padding, d))
-    table, extents = _windows(padded, weight.shape[2:], _listed(stride, d), _listed(dilation, d))
+    steps, widths, gaps = (_listed(value, d) for value in (stride, padding, dilation))
+    found = convolved(x, weight, steps, widths, gaps, groups)
+    return found if bias is None else each(operator.add, found, bias.reshape(1, -1, *(1,) * d))
+
+
+def convolved(x: Array, weight: Array, stride: Any, padding: Any, dilation: Any,
+              groups: int) -> Array:  # fmt: skip
+    """The correlation of (batch, channels, ...) with (channels out, channels in a group, ...)."""
+    d = weight.ndim - 2
+    table, extents = _windows(_padded(x, padding), weight.shape[2:], stride, dilation)
     found = np.empty((x.shape[0], weight.shape[0], *extents), object)
     per_in, per_out = x.shape[1] // groups, weight.shape[0] // groups
     for n, o in np.ndindex(x.shape[0], weight.shape[0]):
@@ -117,7 +125,7 @@ def _convolution(x: Array, weight: Array, bias: Any, stride: Any, padding: Any, 
         kernel = weight[o].reshape(per_in, *(1,) * d, -1)
         products = np.moveaxis(each(operator.mul, parts, kernel), 0, -1)
         found[n, o] = reduced(total, products, [-2, -1])
-    return found if bias is None else each(operator.add, found, bias.reshape(1, -1, *(1,) * d))
+    return found
 
 
 def _pooled(function: Function, x: Array, size: Any, stride: Any, padding: Any, dilation: Any,

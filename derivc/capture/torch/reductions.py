@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, final
+from typing import Any
 
 import numpy as np
 
 from derivc.capture import elements as el
 from derivc.capture.torch.state import state
+from derivc.capture.unknown import places
 from derivc.symbolic.tracing import elementwise, ordering
 from derivc.symbolic.tracing.array import TracedArray
-from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import is_tracer
 
 Function = Callable[..., Any]
@@ -34,25 +34,6 @@ _ONE = (
     "sums, means and norms are over one element here: for an array argument of n elements give"
     ' shapes={"x": (n,)}'
 )
-
-
-@final
-class Unknown:
-    """The place of an extreme among traced values: known only at a point."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise refuse(
-            "uses the place of the largest or smallest of traced values, which differs from point"
-            " to point",
-            "use the value (torch.amax, torch.amin) or torch.where",
-        )
-
-
-def places(shape: Sequence[int]) -> Any:
-    """An array of unknown places."""
-    made = np.empty(tuple(shape), object)
-    made.fill(Unknown())
-    return made
 
 
 def _extreme(function: Function) -> Function:
