@@ -87,8 +87,8 @@ def _double() -> Iterator[None]:
     from jax import experimental
 
     jax = framework("jax")
-    enable: Any = getattr(jax, "enable_x64", None) or experimental.enable_x64  # before 0.8
-    with enable(True):
+    home = jax if hasattr(jax, "enable_x64") else experimental  # before 0.8
+    with home.enable_x64(True):
         yield
 
 
