@@ -31,8 +31,8 @@ def _over(function: Function) -> Function:
 
 
 _ONE = (
-    "sums, means and norms are over one element here: for an array argument of n elements give"
-    ' shapes={"x": (n,)}'
+    "a sum, mean or norm is over one element here: for an array of n elements give its shape"
+    ' (shapes={"x": (n,)}, --shape x=n)'
 )
 
 
