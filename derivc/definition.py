@@ -10,7 +10,7 @@ from typing import Any, final
 import sympy as sp
 
 from derivc.codegen.function import Argument
-from derivc.errors import InputTypeError, UnsupportedError
+from derivc.errors import InputTypeError, TraceError, UnsupportedError
 from derivc.ir.program import Program
 from derivc.lowering.lower import lower
 
@@ -78,7 +78,7 @@ def read(
     if isinstance(source, Definition):
         return source
     if callable(source) and not isinstance(source, sp.Basic):
-        return _from_function(source, shapes)
+        return _from_any_function(source, shapes)
     names = _named(inputs)
     if isinstance(source, sp.MatrixBase | list | tuple):
         shape = source.shape if isinstance(source, sp.MatrixBase) else (len(source),)
@@ -191,13 +191,31 @@ def variables(trees: Sequence[Any]) -> set[str]:
     return names
 
 
-def _from_function(function: Callable[..., Any], shapes: Shapes | None) -> Definition:
+def _from_any_function(function: Callable[..., Any], shapes: Shapes | None) -> Definition:
+    """A Python function; one that uses PyTorch or JAX is captured by these where it has to be."""
+    try:
+        return traced(function, shapes)
+    except TraceError:
+        from derivc.capture.anything import capture_any
+        from derivc.capture.detect import framework_of
+
+        if framework_of(function) is None:
+            raise
+        return capture_any(function, shapes).definition
+
+
+def traced(function: Callable[..., Any], shapes: Shapes | None) -> Definition:
+    """A Python function, run once over stand-ins for its arguments.
+
+    Raises:
+        TraceError: it cannot be traced.
+    """
     from derivc.symbolic.trace import trace
 
-    traced = trace(function, shapes)
-    arguments = _arguments(traced.arguments, iter(traced.inputs))
-    shape = None if traced.shape == () else tuple(traced.shape)
-    return Definition(arguments, tuple(traced.outputs), shape, traced.name)
+    found = trace(function, shapes)
+    arguments = _arguments(found.arguments, iter(found.inputs))
+    shape = None if found.shape == () else tuple(found.shape)
+    return Definition(arguments, tuple(found.outputs), shape, found.name)
 
 
 def _arguments(given: Any, names: Any) -> tuple[Argument, ...]:

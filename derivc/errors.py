@@ -27,6 +27,7 @@
     +-- MissingDependencyError   an optional package that is not installed (also an ImportError)
     +-- CacheError               the cache directory cannot be used
     +-- SaveError                a file that could not be written
+    +-- UserFileError            a file of the user's that is not there, or fails when it is run
     +-- NativeError              no C compiler, or one that failed
 
 Each class has a `kind`: one word for programs that sort errors without importing the classes.
@@ -262,6 +263,12 @@ class SaveError(DerivcError, OSError):
     """A file that could not be written; what stood there before is untouched."""
 
     kind = "save"
+
+
+class UserFileError(DerivcError):
+    """A file of the user's that is not there, or fails when it is run."""
+
+    kind = "file"
 
 
 class NativeError(DerivcError):

@@ -91,13 +91,15 @@ def _whole(text: str, wrt: Sequence[str], order: int, style: Style) -> None:
         return _document("derivatives", formula, found)
     if style.latex:
         return _tex(formula, found)
-    head = f"f({', '.join(formula.names)}) = {as_written(formula.tree, text)}"
+    name = formula.definition.name if formula.definition else ""
+    title = name if name.isidentifier() else "f"
+    head = f"{title}({', '.join(formula.names)}) = {as_written(formula.tree, text)}"
     click.echo(f"I read this as  {click.style(head, bold=True)}\n")
     display.rows(_lines(found))
     click.echo()
     valid = validity(formula.tree)
     display.note(valid.sentence(formula.names))
-    for sentence in valid.kinks:
+    for sentence in (*valid.kinks, *formula.notes):
         display.note(sentence)
     return None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 from derivc.errors import InputTypeError
 
 if TYPE_CHECKING:
+    from derivc.definition import Definition
     from derivc.kernel import Kernel
 
 
@@ -19,12 +20,16 @@ class Formula:
 
     Args:
         text: what the user wrote. tree: the tree, in the user's order and nesting.
-        names: the variables, sorted.
+        names: the variables, sorted; of a function in a file in the order of its arguments.
+        definition: of a function in a file, whose arguments may be arrays.
+        notes: what else there is to know of it.
     """
 
     text: str
     tree: Any
     names: tuple[str, ...]
+    definition: Definition | None = None
+    notes: tuple[str, ...] = ()
 
     def partial(self, names: Sequence[str], simplify: bool = True) -> Any:
         """The derivative by each name in turn, over plain symbols."""
@@ -41,20 +46,49 @@ class Formula:
 
 
 def read(text: str) -> Formula:
-    """Read text in Python's or paper notation, or LaTeX where there is a backslash.
+    """Read text in Python's or paper notation, LaTeX where there is a backslash, or FILE.py:NAME.
 
     Raises:
         ParseError: the text is not an expression; shows where.
+        InputTypeError: a function in a file has several results.
 
     Example:
         >>> read("2x^2 + y").names
         ('x', 'y')
     """
+    first, *others = read_all(text)
+    if others:
+        raise InputTypeError(
+            f"{text} has {1 + len(others)} results; name one, as in {text}[0], or use `derivc"
+            " jacobian`"
+        )
+    return first
+
+
+def read_all(text: str) -> list[Formula]:
+    """As `read`, but a function in a file may have several results: one formula each.
+
+    Raises:
+        ParseError: the text is not an expression; shows where.
+    """
+    from derivc.capture.files import place_of
     from derivc.definition import variables
     from derivc.symbolic.latex import read as read_either
 
+    place = place_of(text)
+    if place is not None:
+        return _from_file(text, place)
     tree = read_either(text, relaxed=True)
-    return Formula(text, tree, tuple(sorted(variables([tree]))))
+    return [Formula(text, tree, tuple(sorted(variables([tree]))))]
+
+
+def _from_file(text: str, place: Any) -> list[Formula]:
+    from derivc.capture.files import capture_place
+    from derivc.cli.shapes import given_shapes
+
+    found = capture_place(place, given_shapes())
+    made, notes = found.definition, found.notes
+    return [Formula(text, tree, made.elements, made, notes) for tree in made.trees]
 
 
 def compiled(
@@ -63,7 +97,10 @@ def compiled(
     wrt: Sequence[str] | None = None,
     backend: str = "numpy",
 ) -> Kernel:
-    """The kernel of one expression (`shape` None), or of several as a vector."""
+    """The kernel of one expression (`shape` None), or of several as a vector.
+
+    The elements of array arguments are arguments of their own.
+    """
     from derivc import compiler
     from derivc.codegen.function import Argument
     from derivc.definition import Definition

@@ -30,10 +30,10 @@ def hessian(expression: tuple[str, ...], wrt: tuple[str, ...], style: Style) -> 
 @common
 def jacobian(expression: tuple[str, ...], wrt: tuple[str, ...], style: Style) -> None:
     """Print the Jacobian of several expressions: one row each, one column a variable."""
-    from derivc.cli.formula import all_names, chosen, read
+    from derivc.cli.formula import all_names, chosen, read_all
     from derivc.cli.records import described
 
-    formulas = [read(text) for text in expressions(expression)]
+    formulas = [formula for text in expressions(expression) for formula in read_all(text)]
     names = chosen(wrt, all_names(formulas))
     cells = [[f.partial((n,), style.simplify) for n in names] for f in formulas]
     heads = [f"f{number}" for number, _ in enumerate(formulas, 1)]

@@ -10,6 +10,8 @@ from typing import Any, TypeVar, final
 
 import click
 
+from derivc.cli.shapes import of_shapes
+
 HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,7 +59,8 @@ def common(command: F) -> F:
 
 
 def by_variables(command: F) -> F:
-    """Add `--wrt`, as a list of texts."""
+    """Add `--wrt`, as a list of texts, and `--shape` for functions in files."""
+    command = of_shapes(command)
     return click.option(
         "--wrt", multiple=True, metavar="NAME[,NAME]",
         help="Differentiate by this variable; several: repeat, or separate by commas.",

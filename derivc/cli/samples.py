@@ -12,6 +12,7 @@ TOUR = [
     ('derivc compile "x**2*sin(y)" -o kernel.py', "a NumPy module"),
     ('derivc check "x**2" "2*x"', "is 2*x right?"),
     (r'derivc "\frac{1}{2} x^{2}" --latex', "LaTeX in and out"),
+    ("derivc diff losses.py:focal", "a function in a file (which is run)"),
     ("echo 'x**3' | derivc -", "from a pipe"),
 ]
 
@@ -21,6 +22,8 @@ BY_COMMAND = {
         ('derivc diff "x*y"', "by every variable"),
         ('derivc diff "x**2*y" --wrt x,y', "mixed: d2/dx dy"),
         ('derivc diff "x*y" --wrt x --wrt y', "d/dx and d/dy"),
+        ("derivc diff losses.py:focal", "of PyTorch, JAX, NumPy (runs the file)"),
+        ("derivc diff losses.py:norm --shape x=3", "an array argument"),
     ],
     "explain": [
         ('derivc explain "x**2*sin(x)"', "every rule, in order"),
