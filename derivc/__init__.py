@@ -36,7 +36,6 @@ _MODULES = {
     "reference.singularities": "singularities",
     "capture.from_jax": "from_jax",
     "capture.from_torch": "from_torch",
-    "tensor.aliases": "autograd linalg nn optim special",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (
         "arange as_tensor eye from_numpy full linspace ones ones_like tensor zeros zeros_like"

@@ -23,9 +23,7 @@ from derivc.cli.tour import examples
 
 COMMANDS = [
     diff, grad, hessian, jacobian, explain, singularities, explain_nan,
-    evaluate, generate, check, ops, op, examples, doctor, cache, completion,
-    diff, grad, hessian, jacobian, evaluate, generate, check, crosscheck,
-    ops, op, examples, doctor, cache, completion,
+    evaluate, generate, check, crosscheck, ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)
