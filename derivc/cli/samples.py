@@ -55,6 +55,7 @@ BY_COMMAND = {
     "explain-nan": [
         ('derivc explain-nan "log(x)/x" --at x=0', "why it is -inf"),
         ('derivc explain-nan "sqrt(x)" --at x=0 --of grad', "why its slope is inf"),
+    ],
     "crosscheck": [
         ('derivc crosscheck "sigmoid(x)*y"', "with all that are here"),
         ('derivc crosscheck "abs(x)" --against torch,jax', "with two"),
