@@ -6,8 +6,8 @@ of a function of real numbers, so the oracle holds these values fixed when it lo
 
 from __future__ import annotations
 
-from derivc.ops.declaration import Names
 from derivc.ops.declare import declare
+from derivc.ops.names import Names
 
 stop_gradient = declare(
     "stop_gradient", "The number itself, taken for a constant: its derivative is 0.",
