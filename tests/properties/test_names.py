@@ -41,7 +41,9 @@ def test_names_exist_in_the_libraries(op: Op | StructuralOp, dotted: str) -> Non
     assert callable(found := resolve(dotted)) or isinstance(found, property | GetSetDescriptorType)
 
 
-@pytest.mark.parametrize("op", [op for op in registry.all_ops() if op.also.every()], ids=str)
+@pytest.mark.parametrize(
+    "op", [op for op in registry.all_ops() if op.also.every()], ids=lambda op: op.name
+)
 def test_names_lead_back_to_the_op(op: Op) -> None:
     for dotted in op.also.every():
         found = registry.resolve(dotted)
