@@ -12,7 +12,7 @@ from derivc.symbolic.steps.step import Derivation, Number, Section, Step
 from derivc.symbolic.text import label, text_of
 from derivc.symbolic.trail import Rewrite
 
-_NODES = 2_000
+_NODES = 400
 _LEVELS = 60
 
 

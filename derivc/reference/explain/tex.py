@@ -14,7 +14,7 @@ from derivc.reference.explain.wording import rewrite_title
 from derivc.symbolic.steps.abridge import abridged
 from derivc.symbolic.steps.chain import COLLECT, Link, chain
 from derivc.symbolic.steps.step import Derivation, Number, Section, Step
-from derivc.symbolic.steps.written import Pending
+from derivc.symbolic.steps.written import Pending, WrittenMinus, WrittenSum
 from derivc.symbolic.text import tex_label
 
 _ENDS = r" \\" + "\n"
@@ -48,7 +48,7 @@ class TexPrinter(LatexPrinter):
 
     def _print_WrittenProduct(self, expr: Any) -> str:  # noqa: N802
         first, *rest = expr.args
-        plain = first.is_Number or not (first.is_Add or str(self._print(first)).startswith("-"))
+        plain = not (first.is_Add or isinstance(first, WrittenSum | WrittenMinus))
         opening = str(self._print(first)) if plain else self._factor(first)
         shown = [opening, *map(self._factor, rest)]
         if opening == "-1" and rest:

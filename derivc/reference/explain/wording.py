@@ -60,7 +60,7 @@ def answer_label(derivation: Derivation) -> str:
 
 def rewrite_title(rewrite: Rewrite) -> str:
     """The heading of a simplification: what is done, and by which identity."""
-    return f"Simplify: {'; '.join([rewrite.name, *rewrite.identities])}"
+    return f"Simplify: {' and '.join(rewrite.identities or [rewrite.name])}"
 
 
 def left_out(count: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, final
 
 from derivc.symbolic.steps.forms import General
@@ -24,7 +25,7 @@ class Number:
     @property
     def finite(self) -> bool:
         """Whether there is a finite real value."""
-        return abs(self.value) <= 1.8e308
+        return isfinite(self.value)
 
 
 @final
