@@ -152,6 +152,8 @@ def _opens_with_digit(factor: Any) -> bool:
     return bool((factor.base if factor.is_Pow else factor).is_Number)
 
 
+_MINUS = re.compile(r"(?<=<mo>)-(?=</mo>)|(?<=<mn>)-")
+"""The hyphens that stand for a minus sign."""
 _TIMES = "\u2062"
 """Invisible: the two factors side by side."""
 _RENAMED = {"maximum": "max", "minimum": "min"}
@@ -172,9 +174,7 @@ def equation(sides: Sequence[Any], several: bool = False, lead: bool = False) ->
     printer = MathPrinter(several)
     shown = [printer._print(side).toxml() for side in sides]  # noqa: SLF001
     inner = ("<mo>=</mo>" if lead else "") + "<mo>=</mo>".join(shown)
-    return (
-        f'<math displaystyle="true"><mrow>{inner.replace("<mo>-</mo>", "<mo>−</mo>")}</mrow></math>'
-    )
+    return f'<math displaystyle="true"><mrow>{_MINUS.sub("−", inner)}</mrow></math>'
 
 
 def width(math: str) -> int:

@@ -16,7 +16,7 @@ from derivc.reference.explain.wording import (
     starts,
     tidied,
 )
-from derivc.symbolic.steps.abridge import ANSWER, abridged
+from derivc.symbolic.steps.abridge import ANSWER, DOTS, abridged
 from derivc.symbolic.steps.step import Derivation, Section, Step
 from derivc.symbolic.text import text_of
 
@@ -142,10 +142,16 @@ def _numbers(step: Step, indent: str) -> Iterator[str]:
     yield f"{indent}[numbers: {', '.join([*named, *pair])}]"
 
 
+def _whole(answer: Any) -> str:
+    """The answer, with more room than steps have."""
+    found = abridged(answer, *ANSWER)
+    return "too long to be shown; .answer holds it" if found is DOTS else text_of(found)
+
+
 def _answer(derivation: Derivation) -> Iterator[str]:
     label = answer_label(derivation)
     yield ""
-    yield f"Answer: {label} = {text_of(abridged(derivation.answer, *ANSWER))}"
+    yield f"Answer: {label} = {_whole(derivation.answer)}"
     if derivation.value is not None and derivation.slope is not None:
         numbers = [equals("f", derivation.value), equals(label, derivation.slope)]
         yield f"   at {place(derivation.at)}: {', '.join(numbers)}"

@@ -189,6 +189,17 @@ def test_every_step_is_true(text: str) -> None:
         assert check_steps(found, points) >= 2 * steps
 
 
+@pytest.mark.parametrize("text", MIXED)
+def test_what_is_printed_reads_back_as_what_is_meant(text: str) -> None:
+    point = {"x": mpmath.mpf("0.7"), "y": mpmath.mpf("1.9")}
+    for step in derivation(text, "x").steps:
+        for form in (step.shown, step.result, step.expanded, step.together):
+            if form is not None:
+                at = {**{name: evaluate(part, point) for name, part in step.let}, **point}
+                back = read(text_of(form).replace(" = ", " == ")).trees[0]
+                assert evaluate(back, at) == pytest.approx(evaluate(settled(form), at), rel=1e-25)
+
+
 def _collection(name: str) -> list[Any]:
     found = [
         pytest.param(item, id=item["id"], marks=[pytest.mark.slow] if i % FACTOR else [])
