@@ -33,19 +33,18 @@ Let = tuple[tuple[str, Any], ...]
 """What letters stand for."""
 
 
-def fragment(derivations: Sequence[Derivation], missing: Sequence[str]) -> str:
+def fragment(derivations: Sequence[Derivation], remarks: Sequence[str]) -> str:
     """The derivations as one element that a notebook or page can take in."""
     parts = [_Writer(derivation).html() for derivation in derivations]
-    if missing:
-        parts.append(_tag("p", f"Not shown: the derivatives by {escape(', '.join(missing))}."))
+    parts += [_tag("p", escape(remark), "note") for remark in remarks]
     return f'<div class="derivc-steps"><style>{STYLE}</style>{"".join(parts)}</div>'
 
 
-def page(derivations: Sequence[Derivation], missing: Sequence[str]) -> str:
+def page(derivations: Sequence[Derivation], remarks: Sequence[str]) -> str:
     """A complete page."""
     first = derivations[0]
     title = f"{label(first.wrt)} of {first.written or text_of(abridged(first.given))}"
-    return PAGE.format(title=escape(title), body=fragment(derivations, missing))
+    return PAGE.format(title=escape(title), body=fragment(derivations, remarks))
 
 
 def _tag(name: str, inner: str, kind: str = "") -> str:

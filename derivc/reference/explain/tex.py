@@ -10,7 +10,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from derivc.reference.explain.numbers import full, short
-from derivc.reference.explain.wording import rewrite_title
+from derivc.symbolic.identities import identity_tex
 from derivc.symbolic.steps.abridge import abridged
 from derivc.symbolic.steps.chain import COLLECT, Link, chain
 from derivc.symbolic.steps.step import Derivation, Number, Section, Step
@@ -92,9 +92,14 @@ def _chained(links: Sequence[Link], printer: TexPrinter) -> Iterator[str]:
     for link in rest:
         shown = _shown(link.tree, printer)
         if link.why != COLLECT or _bare(shown) != _bare(before):
-            yield rf"{left} &= {shown} && \text{{{_words(link.why)}}}"
+            yield rf"{left} &= {shown} && {_reason(link.why, link.identities)}"
             left = ""
         before = shown
+
+
+def _reason(why: str, identities: Sequence[str]) -> str:
+    """What led to a line: the identities, or what was done."""
+    return r",\; ".join(map(identity_tex, identities)) or rf"\text{{{_words(why)}}}"
 
 
 def _bare(shown: str) -> str:
@@ -109,7 +114,8 @@ def _stepped(section: Section, printer: TexPrinter) -> Iterator[str]:
     for step, level in _levels(section.step, 0):
         yield from _step(step, r"\quad " * level, printer)
     for number, rewrite in enumerate(section.rewrites, section.number):
-        yield rf"& \textbf{{{number}. {_words(rewrite_title(rewrite))}}}"
+        reason = _reason(rewrite.name, rewrite.identities)
+        yield rf"& \textbf{{{number}. Simplify}}:\; {reason}"
         before, after = (_shown(tree, printer) for tree in (rewrite.before, rewrite.after))
         yield rf"& \quad {before} = {after}"
 

@@ -35,7 +35,9 @@ class Step:
 
     Args:
         number: in reading order, from 1.
-        rule: the rule's name: "sum", "product", "quotient", "power", "chain", "function", ...
+        rule: the rule's name: "sum", "constant factor", "product", "quotient", "reciprocal",
+            "power", "exponential", "general power", "chain", "function" (by its own partial),
+            "branch", "maximum", "minimum", "identity" or "constant".
         title: the rule as a heading, as in "Derivative of sin".
         variable: by which: a variable of the formula, or a letter that stands for a part.
         expression: what is differentiated, and `result` its derivative.

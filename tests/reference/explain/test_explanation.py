@@ -73,6 +73,11 @@ def test_only_the_arguments_in_wrt_are_explained() -> None:
     assert [d.wrt for d in found.derivations] == [("y",)]
 
 
+def test_another_convention_at_kinks_is_said() -> None:
+    assert "convention='left'" in dc.compile("abs(x)", convention="left").explain(x=0.0).text
+    assert "convention" not in dc.compile("abs(x)").explain(x=0.0).text
+
+
 def test_functions_sympy_and_latex_are_taken() -> None:
     s = sp.Symbol("s", positive=True)
     assert dc.explain(sp.sqrt(s)).answer == dc.diff(sp.sqrt(s))
@@ -164,6 +169,11 @@ def test_latex_is_a_chain_of_equalities() -> None:
     assert r"\partial" in dc.explain("x*y", "x").latex()
     with pytest.raises(InputTypeError, match="layout"):
         dc.explain("x").latex("table")
+
+
+def test_latex_states_identities_as_formulas() -> None:
+    assert r"&& \sin^2 u + \cos^2 u = 1" in dc.explain("sin(x)*cos(x)").latex("chain")
+    assert r"\sin^2 u + \cos^2 u = 1" in dc.explain("sin(x)*cos(x)").latex("steps")
 
 
 TEXTS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import mpmath
@@ -219,6 +220,17 @@ def test_the_collection_of_antiderivatives(item: dict[str, Any]) -> None:
     )
     assert checked > 0
     assert found.text.endswith(f"d/d{variable} f = " + text_of(found.derivations[0].answer))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not items("rubi"), reason="rubi.json is not here")
+def test_steps_are_quick() -> None:
+    taken = []
+    for item in items("rubi"):
+        start = time.process_time()
+        str(dc.explain(item["expr"], item["diff_var"]))
+        taken.append(time.process_time() - start)
+    assert sorted(taken)[int(0.95 * len(taken))] < 1
 
 
 @pytest.mark.parametrize("item", _collection("feynman"))
