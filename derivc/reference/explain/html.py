@@ -14,6 +14,7 @@ from derivc.reference.explain.numbers import equals, place, short
 from derivc.reference.explain.style import PAGE, STYLE
 from derivc.reference.explain.wording import (
     answer_label,
+    breakdown,
     left_out,
     order_title,
     rewrite_title,
@@ -129,6 +130,8 @@ class _Writer:
         if d.value is not None and d.slope is not None:
             numbers = [equals("f", d.value), equals(answer_label(d), d.slope)]
             shown += _tag("div", escape(f"at {place(d.at)}: {', '.join(numbers)}"), "numbers")
+        if said := breakdown(d):
+            shown += _tag("div", escape(said), "note")
         return _tag("div", shown, "answer")
 
     def _lines(self, sides: Sequence[Any], lead: str = "") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from derivc.reference.explain.numbers import equals, place, short
 from derivc.reference.explain.wording import (
     answer_label,
+    breakdown,
     heading,
     left_out,
     order_title,
@@ -155,3 +156,5 @@ def _answer(derivation: Derivation) -> Iterator[str]:
     if derivation.value is not None and derivation.slope is not None:
         numbers = [equals("f", derivation.value), equals(label, derivation.slope)]
         yield f"   at {place(derivation.at)}: {', '.join(numbers)}"
+    if said := breakdown(derivation):
+        yield f"   {said}"

@@ -158,6 +158,8 @@ def test_what_is_not_finite_says_so() -> None:
     text = dc.explain("x*log(x)", at=0).text
     assert "value not finite" in text
     assert "d/dx f is not finite" in text
+    assert "It is step 2 that is not finite there: d/dx[log(x)]." in text
+    assert "with u = 0" in dc.explain("1 + log(x**2)", at=0).text
 
 
 def test_latex_is_a_chain_of_equalities() -> None:
