@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from derivc.cli import display
 from derivc.cli.command import Command
 from derivc.cli.options import Style, by_variables, common, styled
 from derivc.cli.source import each
+
+_HEADS = re.compile(r"^ *\d+\. [^:\n]+|^Answer.*", re.MULTILINE)
 
 if TYPE_CHECKING:
     from derivc.cli.formula import Formula
@@ -70,4 +73,9 @@ def _print(formula: Formula, found: Explanation, html: bool, style: Style) -> No
     elif style.json:
         display.document("explain", **described(formula), **found.json)
     else:
-        click.echo(found.latex() if style.latex else found.text)
+        click.echo(found.latex() if style.latex else _coloured(found.text))
+
+
+def _coloured(text: str) -> str:
+    """The text with the rules and the answer set off, where the terminal shows it."""
+    return _HEADS.sub(lambda head: click.style(head[0], bold=True), text)

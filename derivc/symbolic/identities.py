@@ -36,8 +36,8 @@ def proposals(node: Any) -> Iterator[tuple[Any, str]]:
 def _identity(rule: Rule, node: Any) -> str:
     """The identity behind a rule, in a few words."""
     if rule is squares and not node.has(sin, cos):
-        return "cosh(u)^2 - sinh(u)^2 = 1"
-    return _IDENTITIES[rule]
+        return _HYPERBOLIC[0]
+    return _IDENTITIES[rule][0]
 
 
 def squares(node: Any) -> Iterator[Any]:
@@ -143,13 +143,37 @@ _RULES: dict[Any, tuple[Rule, ...]] = {
     sp.Mul: (merged, quotients, doubled, logistic, signs, gathered),
 }
 
-_IDENTITIES: dict[Rule, str] = {
-    squares: "sin(u)^2 + cos(u)^2 = 1 and cos(u)^2 - sin(u)^2 = cos(2 u)",
-    complements: "sigmoid(u) + sigmoid(-u) = 1",
-    merged: "b^p b^q = b^(p + q)",
-    quotients: "sin(u)/cos(u) = tan(u), and alike for sinh and cosh",
-    doubled: "2 sin(u) cos(u) = sin(2 u), and alike for sinh and cosh",
-    logistic: "sigmoid(u) exp(-u) = sigmoid(-u)",
-    signs: "u sign(u) = |u|",
-    gathered: "what is done to a choice is done in each branch",
+_HYPERBOLIC = ("cosh(u)^2 - sinh(u)^2 = 1", r"\cosh^2 u - \sinh^2 u = 1")
+_IDENTITIES: dict[Rule, tuple[str, str]] = {
+    squares: (
+        "sin(u)^2 + cos(u)^2 = 1 and cos(u)^2 - sin(u)^2 = cos(2 u)",
+        r"\sin^2 u + \cos^2 u = 1,\; \cos^2 u - \sin^2 u = \cos 2u",
+    ),
+    complements: ("sigmoid(u) + sigmoid(-u) = 1", r"\sigma(u) + \sigma(-u) = 1"),
+    merged: ("b^p b^q = b^(p + q)", r"b^p\,b^q = b^{p + q}"),
+    quotients: (
+        "sin(u)/cos(u) = tan(u), and alike for sinh and cosh",
+        r"\frac{\sin u}{\cos u} = \tan u,\; \frac{\sinh u}{\cosh u} = \tanh u",
+    ),
+    doubled: (
+        "2 sin(u) cos(u) = sin(2 u), and alike for sinh and cosh",
+        r"2 \sin u \cos u = \sin 2u,\; 2 \sinh u \cosh u = \sinh 2u",
+    ),
+    logistic: ("sigmoid(u) exp(-u) = sigmoid(-u)", r"\sigma(u)\,e^{-u} = \sigma(-u)"),
+    signs: ("u sign(u) = |u|", r"u \operatorname{sign} u = |u|"),
+    gathered: (
+        "what is done to a choice is done in each branch",
+        r"\text{what is done to a choice is done in each branch}",
+    ),
 }
+_TEX = dict([*_IDENTITIES.values(), _HYPERBOLIC])
+
+
+def identity_tex(text: str) -> str:
+    r"""An identity that a rewrite names, as LaTeX.
+
+    Example:
+        >>> print(identity_tex("b^p b^q = b^(p + q)"))
+        b^p\,b^q = b^{p + q}
+    """
+    return _TEX[text]

@@ -171,7 +171,7 @@ _REWRITES: tuple[tuple[str, Form, Callable[[Any], bool], float], ...] = (
     ("take out common factors", _in_parts(sp.factor_terms, _always), _always, 2),
     ("multiply out", _expanded, expandable, 3),
     ("multiply out", _in_parts(_expanded, expandable), expandable, 3),
-    ("bring to a common denominator", sp.together, rational, 3),
+    ("bring to a common denominator and cancel", sp.together, rational, 3),
     ("bring to a common denominator and cancel", _cancelled, rational, 6),
     ("bring to a common denominator and factor", _factored, rational, 8),
     ("bring to a common denominator and cancel", _in_parts(_cancelled, rational), rational, 8),

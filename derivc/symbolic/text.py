@@ -60,7 +60,7 @@ class TextPrinter(StrPrinter):
 
     def _print_WrittenProduct(self, expr: Any) -> str:  # noqa: N802
         first, *rest = expr.args
-        plain = first.is_Integer or precedence(first) >= PRECEDENCE["Mul"]
+        plain = first.is_Integer or first.is_Mul or precedence(first) >= PRECEDENCE["Mul"]
         opening = str(self._print(first)) if plain else self._factor(first)
         opening = "-" if opening == "-1" and rest else opening + "*" * bool(rest)
         return opening + "*".join(map(self._factor, rest))

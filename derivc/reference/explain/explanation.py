@@ -34,10 +34,14 @@ class Explanation:
     Args:
         derivations: the records, frozen; see `derivc.symbolic.steps.step`.
         left_out: what was asked for beyond the number that is shown, by name.
+        remark: a sentence on all of them, or "".
     """
 
-    def __init__(self, derivations: Sequence[Derivation], left_out: Sequence[str] = ()):
+    def __init__(
+        self, derivations: Sequence[Derivation], left_out: Sequence[str] = (), remark: str = ""
+    ):
         self.derivations, self.left_out = tuple(derivations), tuple(left_out)
+        self.remark = remark
 
     @property
     def answer(self) -> Any:
@@ -54,9 +58,12 @@ class Explanation:
     def text(self) -> str:
         """The derivations as plain text."""
         blocks = ["\n".join(text_lines(derivation)) for derivation in self.derivations]
-        if self.left_out:
-            blocks.append(f"Not shown: the derivatives by {', '.join(self.left_out)}.")
+        blocks += self._remarks()
         return "\n\n\n".join(blocks)
+
+    def _remarks(self) -> list[str]:
+        missing = f"Not shown: the derivatives by {', '.join(self.left_out)}."
+        return [*([missing] if self.left_out else []), *([self.remark] if self.remark else [])]
 
     def __str__(self) -> str:
         return self.text
@@ -80,16 +87,16 @@ class Explanation:
     @property
     def html(self) -> str:
         """The derivations as an HTML element: steps that fold, formulas in MathML, no script."""
-        return fragment(self.derivations, self.left_out)
+        return fragment(self.derivations, self._remarks())
 
     def page(self) -> str:
         """The same as a complete page that needs no network."""
-        return page(self.derivations, self.left_out)
+        return page(self.derivations, self._remarks())
 
     @property
     def json(self) -> dict[str, Any]:
         """The derivations as a tree of plain records; expressions as text and as LaTeX."""
-        return records(self.derivations, self.left_out)
+        return records(self.derivations, self.left_out, self.remark)
 
     def to_json(self, indent: int | None = None) -> str:
         """The records as JSON text."""

@@ -9,11 +9,12 @@ from typing import Any, final
 
 from sympy import Symbol
 
-from derivc.reference.explain.mathml import equation
-from derivc.reference.explain.numbers import full, place, short
+from derivc.reference.explain.mathml import equation, width
+from derivc.reference.explain.numbers import equals, place, short
 from derivc.reference.explain.style import PAGE, STYLE
 from derivc.reference.explain.wording import (
     answer_label,
+    breakdown,
     left_out,
     order_title,
     rewrite_title,
@@ -21,28 +22,30 @@ from derivc.reference.explain.wording import (
     starts,
     tidied,
 )
-from derivc.symbolic.steps.abridge import abridged
+from derivc.symbolic.steps.abridge import ANSWER, abridged
 from derivc.symbolic.steps.step import Derivation, Section, Step
 from derivc.symbolic.steps.written import Pending
 from derivc.symbolic.text import label, text_of
 
 _OPEN_LEVELS = 2
 _OPEN_STEPS = 14
+_WIDTH = 70
+Let = tuple[tuple[str, Any], ...]
+"""What letters stand for."""
 
 
-def fragment(derivations: Sequence[Derivation], missing: Sequence[str]) -> str:
+def fragment(derivations: Sequence[Derivation], remarks: Sequence[str]) -> str:
     """The derivations as one element that a notebook or page can take in."""
     parts = [_Writer(derivation).html() for derivation in derivations]
-    if missing:
-        parts.append(_tag("p", f"Not shown: the derivatives by {escape(', '.join(missing))}."))
+    parts += [_tag("p", escape(remark), "note") for remark in remarks]
     return f'<div class="derivc-steps"><style>{STYLE}</style>{"".join(parts)}</div>'
 
 
-def page(derivations: Sequence[Derivation], missing: Sequence[str]) -> str:
+def page(derivations: Sequence[Derivation], remarks: Sequence[str]) -> str:
     """A complete page."""
     first = derivations[0]
     title = f"{label(first.wrt)} of {first.written or text_of(abridged(first.given))}"
-    return PAGE.format(title=escape(title), body=fragment(derivations, missing))
+    return PAGE.format(title=escape(title), body=fragment(derivations, remarks))
 
 
 def _tag(name: str, inner: str, kind: str = "") -> str:
@@ -89,23 +92,24 @@ class _Writer:
             parts.append(_tag("p", so, "so"))
         return "".join(parts)
 
-    def _step(self, step: Step, level: int) -> str:
+    def _step(self, step: Step, level: int, known: Let = ()) -> str:
         if step.same_as:
             words = f'<span class="note">(step {step.same_as})</span>'
             return _tag("div", f"{self._math([_asked(step), step.result])} {words}", "again")
         general = f' <span class="general">{_general(step)}</span>' if step.general else ""
         head = f"{_number(step.number)} <b>{escape(step.title)}</b>{general}"
-        body = "".join(self._body(step, level))
+        body = "".join(self._body(step, level, known))
         return _fold(head, body, self.all_open or level < _OPEN_LEVELS)
 
-    def _body(self, step: Step, level: int) -> Iterator[str]:
-        if step.let:
-            pairs = (self._math([Symbol(name), part]) for name, part in step.let)
+    def _body(self, step: Step, level: int, known: Let) -> Iterator[str]:
+        new = [pair for pair in step.let if pair not in known]
+        if new:
+            pairs = (self._math([Symbol(name), part]) for name, part in new)
             yield _tag("div", "with " + ", ".join(pairs), "let")
         yield self._lines([_asked(step), *_right(step)])
         for note in step.notes:
             yield _tag("div", escape(note), "note")
-        yield from (self._step(part, level + 1) for part in step.parts)
+        yield from (self._step(part, level + 1, step.let) for part in step.parts)
         if step.parts:
             yield self._lines([_asked(step), *_together(step)], "So ")
         yield self._numbers(step)
@@ -121,21 +125,27 @@ class _Writer:
     def _answer(self) -> str:
         d = self.derivation
         name = escape(answer_label(d))
-        shown = f"Answer: {name} {self._math([d.answer], lead=True)}"
+        answer = equation([abridged(d.answer, *ANSWER)], self.several, lead=True)
+        shown = f"Answer: {name} {answer}"
         if d.value is not None and d.slope is not None:
-            numbers = f"f = {full(d.value)}, {answer_label(d)} = {full(d.slope)}"
-            shown += _tag("div", f"at {escape(place(d.at))}: {escape(numbers)}", "numbers")
+            numbers = [equals("f", d.value), equals(answer_label(d), d.slope)]
+            shown += _tag("div", escape(f"at {place(d.at)}: {', '.join(numbers)}"), "numbers")
+        if said := breakdown(d):
+            shown += _tag("div", escape(said), "note")
         return _tag("div", shown, "answer")
 
     def _lines(self, sides: Sequence[Any], lead: str = "") -> str:
-        """The first two sides in one line, every further one in a line of its own."""
+        """One line where it is short, else one for every equality sign but the first."""
         first, *rest = sides
+        whole = self._math(sides)
+        if width(whole) <= _WIDTH:
+            return _tag("div", lead + whole, "eq")
         rows = [lead + self._math([first, *rest[:1]])]
         rows += [self._math([side], lead=True) for side in rest[1:]]
         return "".join(_tag("div", row, "eq") for row in rows)
 
-    def _math(self, sides: list[Any], lead: bool = False) -> str:
-        return equation(sides, self.several, lead)
+    def _math(self, sides: Sequence[Any], lead: bool = False) -> str:
+        return equation([abridged(side) for side in sides], self.several, lead)
 
 
 def _fold(head: str, body: str, is_open: bool) -> str:

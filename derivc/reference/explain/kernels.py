@@ -26,7 +26,18 @@ def explain(kernel: Any, args: Sequence[Any], named: Mapping[str, Any]) -> Expla
         raise InputTypeError(f"explain takes {len(arguments)} numbers, got {len(args)}")
     given = {**dict(zip(arguments, args, strict=False)), **named}
     at = _elements(arguments, given) if given else None
-    return explain_definition(kernel.definition, wanted, at)
+    found = explain_definition(kernel.definition, wanted, at)
+    return Explanation(found.derivations, found.left_out, _remark(kernel.convention))
+
+
+def _remark(convention: str) -> str:
+    """What is to be said where the kernel does not follow the closed forms at kinks."""
+    if convention == "torch":
+        return ""
+    return (
+        f"The kernel was compiled with convention={convention!r}: exactly at a kink it returns that"
+        " slope, where the closed form above has PyTorch's; everywhere else they are the same."
+    )
 
 
 def _elements(arguments: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

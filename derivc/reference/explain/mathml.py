@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any, final
 
+from sympy import S
 from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.precedence import PRECEDENCE
-
-from derivc.symbolic.steps.abridge import abridged
+from sympy.simplify.radsimp import fraction
 
 
 @final
@@ -39,6 +41,31 @@ class MathPrinter(MathMLPresentationPrinter):
 
     def _brackets(self, expr: Any, level: str) -> Any:
         return self.parenthesize(expr, PRECEDENCE[level], strict=True)
+
+    def _print_Mul(self, expr: Any) -> Any:  # noqa: N802
+        """A fraction where something is divided by; exponentials stay where they are."""
+        if expr.could_extract_minus_sign():
+            return self.row("−", self._product(-expr))
+        return self._product(expr)
+
+    def _product(self, expr: Any) -> Any:
+        above, below = fraction(expr, exact=True)
+        if below is not S.One:
+            return self._all("mfrac", self._print(above), self._print(below))
+        if not expr.is_Mul:
+            return self._brackets(expr, "Mul")
+        return self._side_by_side(expr.as_ordered_factors())
+
+    def _side_by_side(self, factors: Sequence[Any]) -> Any:
+        """Factors without a sign between them, but for a dot between numbers."""
+        parts: list[Any] = []
+        for place, factor in enumerate(factors):
+            if place:
+                parts.append("·" if _opens_with_digit(factor) else _TIMES)
+            cut = factor.is_Piecewise and len(factors) > 1
+            shown = self._print(factor) if cut else self._factor(factor)
+            parts.append(self.row("(", shown, ")") if cut else shown)
+        return self.row(*parts)
 
     def _print_Pending(self, expr: Any) -> Any:  # noqa: N802  SymPy finds it by this name
         inner, variable = expr.args
@@ -74,7 +101,8 @@ class MathPrinter(MathMLPresentationPrinter):
         return self.row(*parts)
 
     def _first(self, expr: Any) -> Any:
-        return self._print(expr) if expr.is_Number else self._brackets(expr, "Mul")
+        plain = expr.is_Number or expr.is_Mul
+        return self._print(expr) if plain else self._brackets(expr, "Mul")
 
     def _factor(self, expr: Any) -> Any:
         """A factor, in brackets where it is a sum or opens with a sign."""
@@ -87,8 +115,9 @@ class MathPrinter(MathMLPresentationPrinter):
         return self._all("mfrac", *(self._print(part) for part in expr.args))
 
     def _print_Piecewise(self, expr: Any) -> Any:  # noqa: N802
-        rows = [self._branch(pair.expr, pair.cond) for pair in expr.args]
-        return self.row("{", self._all("mtable", *rows))
+        table = self._all("mtable", *(self._branch(pair.expr, pair.cond) for pair in expr.args))
+        table.setAttribute("class", "cases")  # a brace would need a font that stretches it
+        return table
 
     def _branch(self, value: Any, condition: Any) -> Any:
         always = condition == True  # noqa: E712  SymPy's true too
@@ -118,6 +147,15 @@ class MathPrinter(MathMLPresentationPrinter):
         return self._leaf("mtext", "true")
 
 
+def _opens_with_digit(factor: Any) -> bool:
+    """Whether a factor would run together with a number before it, as 3^x with 2."""
+    return bool((factor.base if factor.is_Pow else factor).is_Number)
+
+
+_MINUS = re.compile(r"(?<=<mo>)-(?=</mo>)|(?<=<mn>)-")
+"""The hyphens that stand for a minus sign."""
+_TIMES = "\u2062"
+"""Invisible: the two factors side by side."""
 _RENAMED = {"maximum": "max", "minimum": "min"}
 
 
@@ -125,22 +163,20 @@ def _is_written(expr: Any) -> bool:
     return type(expr).__name__.startswith(("Written", "Pending"))
 
 
-def equation(sides: list[Any], several: bool = False, lead: bool = False) -> str:
-    """A `math` element: expressions with equality signs between them.
+def equation(sides: Sequence[Any], several: bool = False, lead: bool = False) -> str:
+    """The parts of an equation as one `math` element.
 
     Args:
-        sides: expressions. several: whether the formula has several variables.
+        sides: expressions, short enough to be printed.
+        several: whether the formula has several variables.
         lead: whether an equality sign stands in front.
     """
     printer = MathPrinter(several)
-    parts: list[Any] = ["="] if lead else []
-    for place, side in enumerate(sides):
-        parts += (["="] if place else []) + [printer._print(abridged(side))]  # noqa: SLF001
-    inner = "".join(
-        part if isinstance(part, str) and part[0] == "<" else _xml(printer, part) for part in parts
-    )
-    return f"<math><mrow>{inner}</mrow></math>"
+    shown = [printer._print(side).toxml() for side in sides]  # noqa: SLF001
+    inner = ("<mo>=</mo>" if lead else "") + "<mo>=</mo>".join(shown)
+    return f'<math displaystyle="true"><mrow>{_MINUS.sub("−", inner)}</mrow></math>'
 
 
-def _xml(printer: MathPrinter, part: Any) -> str:
-    return f"<mo>{part}</mo>" if isinstance(part, str) else str(part.toxml())
+def width(math: str) -> int:
+    """About how many characters wide an equation is."""
+    return len(re.sub(r"<[^>]*>|&[^;]*;", "", math))

@@ -8,7 +8,7 @@ from typing import Any
 
 from derivc.symbolic.steps.step import Number
 
-NONE = "no finite value"
+NONE = "not finite"
 
 
 def short(number: Number) -> str:
@@ -16,7 +16,7 @@ def short(number: Number) -> str:
 
     Example:
         >>> short(Number(2 / 3)), short(Number(float("nan")))
-        ('0.6666666667', 'no finite value')
+        ('0.6666666667', 'not finite')
     """
     return f"{number.value:.10g}" if number.finite else NONE
 
@@ -32,6 +32,16 @@ def full(number: Number) -> str:
         return NONE
     whole = number.value == math.floor(number.value) and abs(number.value) < 1e15
     return str(int(number.value)) if whole else repr(number.value)
+
+
+def equals(name: str, number: Number) -> str:
+    """The statement about a named value, in full.
+
+    Example:
+        >>> equals("f", Number(0.5)), equals("f", Number(float("inf")))
+        ('f = 0.5', 'f is not finite')
+    """
+    return f"{name} = {full(number)}" if number.finite else f"{name} is {NONE}"
 
 
 def place(at: Sequence[tuple[str, Any]]) -> str:

@@ -12,7 +12,7 @@ from derivc.symbolic.steps.step import Derivation, Number, Section, Step
 from derivc.symbolic.text import label, text_of
 from derivc.symbolic.trail import Rewrite
 
-_NODES = 2_000
+_NODES = 400
 _LEVELS = 60
 
 
@@ -108,6 +108,9 @@ def _text(tree: Any) -> str:
     return text_of(abridged(tree, _NODES, _LEVELS))
 
 
-def records(derivations: Sequence[Derivation], left_out: Sequence[str]) -> dict[str, Any]:
+def records(
+    derivations: Sequence[Derivation], left_out: Sequence[str], remark: str
+) -> dict[str, Any]:
     """All derivations of one explanation."""
-    return {"derivations": [record(d) for d in derivations], "left_out": list(left_out)}
+    shown = [record(derivation) for derivation in derivations]
+    return {"derivations": shown, "left_out": list(left_out), "remark": remark or None}

@@ -25,7 +25,8 @@ STYLE = """
 .derivc-steps .answer{border:1px solid color-mix(in srgb,currentColor 35%,transparent);
  border-radius:6px;padding:.5rem .8rem;margin-top:.8rem;overflow-x:auto;overflow-y:hidden}
 .derivc-steps math{font-size:1.08em}
-.derivc-steps mtd{text-align:left;padding:.1em .4em}
+.derivc-steps mtd{text-align:left;padding:.15em .45em}
+.derivc-steps .cases{border-left:1.5px solid;border-radius:.5em 0 0 .5em;margin:0 .2em}
 @media print{.derivc-steps details{break-inside:avoid}}
 """.replace("\n", "")
 

@@ -10,13 +10,17 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from derivc.reference.explain.numbers import full, short
-from derivc.reference.explain.wording import rewrite_title
+from derivc.symbolic.identities import identity_tex
 from derivc.symbolic.steps.abridge import abridged
 from derivc.symbolic.steps.chain import COLLECT, Link, chain
 from derivc.symbolic.steps.step import Derivation, Number, Section, Step
-from derivc.symbolic.steps.written import Pending
+from derivc.symbolic.steps.written import Pending, WrittenMinus, WrittenSum
 from derivc.symbolic.text import tex_label
 
+_DEEPEST = 6
+Let = tuple[tuple[str, Any], ...]
+"""What letters stand for."""
+_ESCAPED = (("\\", r"\textbackslash "), ("_", r"\_"), ("^", r"$\hat{}$"), ("&", r"\&"))
 _ENDS = r" \\" + "\n"
 
 
@@ -48,7 +52,7 @@ class TexPrinter(LatexPrinter):
 
     def _print_WrittenProduct(self, expr: Any) -> str:  # noqa: N802
         first, *rest = expr.args
-        plain = first.is_Number or not (first.is_Add or str(self._print(first)).startswith("-"))
+        plain = not (first.is_Add or isinstance(first, WrittenSum | WrittenMinus))
         opening = str(self._print(first)) if plain else self._factor(first)
         shown = [opening, *map(self._factor, rest)]
         if opening == "-1" and rest:
@@ -92,9 +96,14 @@ def _chained(links: Sequence[Link], printer: TexPrinter) -> Iterator[str]:
     for link in rest:
         shown = _shown(link.tree, printer)
         if link.why != COLLECT or _bare(shown) != _bare(before):
-            yield rf"{left} &= {shown} && \text{{{_words(link.why)}}}"
+            yield rf"{left} &= {shown} && {_reason(link.why, link.identities)}"
             left = ""
         before = shown
+
+
+def _reason(why: str, identities: Sequence[str]) -> str:
+    """What led to a line: the identities, or what was done."""
+    return r",\; ".join(map(identity_tex, identities)) or rf"\text{{{_words(why)}}}"
 
 
 def _bare(shown: str) -> str:
@@ -105,54 +114,72 @@ def _bare(shown: str) -> str:
 
 
 def _stepped(section: Section, printer: TexPrinter) -> Iterator[str]:
-    """Two lines for every step, the rule and what it gives, in reading order."""
-    for step, level in _levels(section.step, 0):
-        yield from _step(step, r"\quad " * level, printer)
+    """The steps in reading order, as in the text."""
+    yield from _step(section.step, 0, (), printer)
     for number, rewrite in enumerate(section.rewrites, section.number):
-        yield rf"& \textbf{{{number}. {_words(rewrite_title(rewrite))}}}"
+        reason = _reason(rewrite.name, rewrite.identities)
+        yield rf"& \textbf{{{number}. Simplify}}:\; {reason}"
         before, after = (_shown(tree, printer) for tree in (rewrite.before, rewrite.after))
         yield rf"& \quad {before} = {after}"
 
 
-def _levels(step: Step, level: int) -> Iterator[tuple[Step, int]]:
-    yield step, level
-    for part in step.parts:
-        yield from _levels(part, min(level + 1, 6))
-
-
-def _step(step: Step, indent: str, printer: TexPrinter) -> Iterator[str]:
-    left = printer._print_Pending(_asked(step))  # noqa: SLF001
-    result = _shown(step.result, printer)
+def _step(step: Step, level: int, known: Let, printer: TexPrinter) -> Iterator[str]:
+    """One step, its parts, and what they give together."""
+    indent = r"\quad " * min(level, _DEEPEST)
+    left = printer.doprint(_asked(step))
     if step.same_as:
+        result = _shown(step.result, printer)
         yield rf"& {indent}{left} = {result} \quad \text{{(step {step.same_as})}}"
         return
+    yield rf"& {indent}{_heading(step, known, printer)}"
+    yield rf"& {indent}\quad {left} = {' = '.join(_right(step, printer))}"
+    yield from (rf"& {indent}\quad \text{{{_words(note)}}}" for note in step.notes)
+    for part in step.parts:
+        yield from _step(part, level + 1, step.let, printer)
+    if step.parts:
+        together = " = ".join(_together(step, printer))
+        yield rf"& {indent}\quad \text{{So }} {left} = {together}"
+    yield from _numbers(step, indent)
+
+
+def _heading(step: Step, known: Let, printer: TexPrinter) -> str:
     general = rf":\; {step.general.tex}" if step.general else ""
-    named = rf"\quad {_let(step, printer)}" if step.let else ""
-    yield rf"& {indent}\textbf{{{step.number}. {_words(step.title)}}}{general}{named}"
-    yield rf"& {indent}\quad {left} = {' = '.join(_right(step, result, printer))}"
+    new = [f"{n} = {_shown(part, printer)}" for n, part in step.let if (n, part) not in known]
+    named = r"\quad \text{with } " + r",\; ".join(new) if new else ""
+    return rf"\textbf{{{step.number}. {_words(step.title)}}}{general}{named}"
+
+
+def _numbers(step: Step, indent: str) -> Iterator[str]:
+    """The values at the point."""
     if step.value is not None and step.slope is not None:
-        numbers = rf"{_number(step.value)},\; \text{{derivative }} {_number(step.slope)}"
-        yield rf"& {indent}\quad \text{{value }} {numbers}"
+        constant = {name for name, part in step.let if part.is_Number}
+        named = [f"{n} = {_number(v)}" for n, v in step.parts_at if n not in constant]
+        slope = rf"\text{{derivative }} {_number(step.slope)}"
+        shown = r",\; ".join([*named, rf"\text{{value }} {_number(step.value)}", slope])
+        yield rf"& {indent}\quad [\, {shown} \,]"
 
 
 def _asked(step: Step) -> Any:
     return Pending(abridged(step.shown), Symbol(step.variable))
 
 
-def _right(step: Step, result: str, printer: TexPrinter) -> list[str]:
-    """The rule applied, the derivatives put in, the result; what repeats is left out."""
-    middle = [tree for tree in (step.applied, step.together) if tree is not None]
-    after = [] if step.expanded is None else [step.expanded]
-    shown = [*(_shown(tree, printer) for tree in middle), result]
-    shown += [_shown(tree, printer) for tree in after]
-    return [
-        s for i, s in enumerate(shown) if i + 1 == len(shown) or _bare(s) != _bare(shown[i + 1])
-    ]
+def _right(step: Step, printer: TexPrinter) -> list[str]:
+    """The rule applied; where nothing is left to be found, the result."""
+    if step.applied is None:
+        trees = [step.result, *([] if step.expanded is None else [step.expanded])]
+        return _distinct([_shown(tree, printer) for tree in trees])
+    return [_shown(step.applied, printer), *([] if step.parts else _together(step, printer))]
 
 
-def _let(step: Step, printer: TexPrinter) -> str:
-    pairs = (f"{name} = {_shown(part, printer)}" for name, part in step.let)
-    return r"\text{with } " + r",\; ".join(pairs)
+def _together(step: Step, printer: TexPrinter) -> list[str]:
+    """The derivatives put in, and that collected; once where both read the same."""
+    trees = [*([] if step.together is None else [step.together]), step.result]
+    return _distinct([_shown(tree, printer) for tree in trees])
+
+
+def _distinct(shown: list[str]) -> list[str]:
+    same = len(shown) == 2 and _bare(shown[0]) == _bare(shown[1])
+    return shown[1:] if same else shown
 
 
 def _shown(tree: Any, printer: TexPrinter) -> str:
@@ -177,6 +204,7 @@ def _number(number: Number, shown: Any = short) -> str:
 
 def _words(text: str) -> str:
     """Plain words inside LaTeX."""
-    for sign, written in (("\\", r"\textbackslash "), ("_", r"\_"), ("^", r"\^{}"), ("&", r"\&")):
+    text = text.replace("**", "^")
+    for sign, written in _ESCAPED:
         text = text.replace(sign, written)
     return text

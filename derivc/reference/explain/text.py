@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from derivc.reference.explain.numbers import full, place, short
+from derivc.reference.explain.numbers import equals, place, short
 from derivc.reference.explain.wording import (
     answer_label,
+    breakdown,
     heading,
     left_out,
     order_title,
@@ -16,13 +17,15 @@ from derivc.reference.explain.wording import (
     starts,
     tidied,
 )
-from derivc.symbolic.steps.abridge import abridged
+from derivc.symbolic.steps.abridge import ANSWER, DOTS, abridged
 from derivc.symbolic.steps.step import Derivation, Section, Step
 from derivc.symbolic.text import text_of
 
 _WIDTH = 96
 _DEEPEST = 8
 _INDENT = "   "
+Let = tuple[tuple[str, Any], ...]
+"""What letters stand for."""
 
 
 def shown(tree: Any) -> str:
@@ -58,7 +61,7 @@ def _section(section: Section, derivation: Derivation) -> Iterator[str]:
         yield from ("", f"So {starts(derivation, section)} = {shown(section.result)}")
 
 
-def _step(step: Step, level: int) -> Iterator[str]:
+def _step(step: Step, level: int, known: Let = ()) -> Iterator[str]:
     """One step and its parts; what was told before is only pointed at."""
     indent = _INDENT * min(level, _DEEPEST)
     inner = indent + _INDENT
@@ -66,7 +69,7 @@ def _step(step: Step, level: int) -> Iterator[str]:
         yield f"{indent}{_left(step)} = {shown(step.result)}   (step {step.same_as})"
         return
     yield f"{indent}{step.number}. {step.title}{_general(step)}"
-    yield from _with(step, inner)
+    yield from _with(step, known, inner)
     yield from _equation(_left(step), _right(step), inner)
     yield from (f"{inner}{note}" for note in step.notes)
     yield from _parts(step, level, inner)
@@ -77,7 +80,7 @@ def _parts(step: Step, level: int, inner: str) -> Iterator[str]:
     """The steps of the parts, and the result put together from theirs."""
     for part in step.parts:
         yield ""
-        yield from _step(part, level + 1)
+        yield from _step(part, level + 1, step.let)
     if step.parts:
         yield ""
         yield from _equation(f"So {_left(step)}", _together(step), inner)
@@ -87,9 +90,11 @@ def _general(step: Step) -> str:
     return f": {step.general.text}" if step.general else ""
 
 
-def _with(step: Step, indent: str) -> Iterator[str]:
-    if step.let:
-        yield indent + "with " + ", ".join(f"{name} = {shown(part)}" for name, part in step.let)
+def _with(step: Step, known: Let, indent: str) -> Iterator[str]:
+    """What the letters stand for, those aside that the step around this one has introduced."""
+    new = [pair for pair in step.let if pair not in known]
+    if new:
+        yield indent + "with " + ", ".join(f"{name} = {shown(part)}" for name, part in new)
 
 
 def _left(step: Step) -> str:
@@ -138,10 +143,18 @@ def _numbers(step: Step, indent: str) -> Iterator[str]:
     yield f"{indent}[numbers: {', '.join([*named, *pair])}]"
 
 
+def _whole(answer: Any) -> str:
+    """The answer, with more room than steps have."""
+    found = abridged(answer, *ANSWER)
+    return "too long to be shown; .answer holds it" if found is DOTS else text_of(found)
+
+
 def _answer(derivation: Derivation) -> Iterator[str]:
     label = answer_label(derivation)
     yield ""
-    yield f"Answer: {label} = {shown(derivation.answer)}"
+    yield f"Answer: {label} = {_whole(derivation.answer)}"
     if derivation.value is not None and derivation.slope is not None:
-        numbers = f"f = {full(derivation.value)}, {label} = {full(derivation.slope)}"
-        yield f"   at {place(derivation.at)}: {numbers}"
+        numbers = [equals("f", derivation.value), equals(label, derivation.slope)]
+        yield f"   at {place(derivation.at)}: {', '.join(numbers)}"
+    if said := breakdown(derivation):
+        yield f"   {said}"

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from derivc.reference.explain.numbers import short
 from derivc.symbolic.steps.abridge import abridged
-from derivc.symbolic.steps.step import Derivation, Section
+from derivc.symbolic.steps.step import Derivation, Section, Step
 from derivc.symbolic.text import label, text_of
 from derivc.symbolic.trail import Rewrite
 
@@ -60,7 +61,28 @@ def answer_label(derivation: Derivation) -> str:
 
 def rewrite_title(rewrite: Rewrite) -> str:
     """The heading of a simplification: what is done, and by which identity."""
-    return f"Simplify: {'; '.join([rewrite.name, *rewrite.identities])}"
+    return f"Simplify: {' and '.join(rewrite.identities or [rewrite.name])}"
+
+
+def breakdown(derivation: Derivation) -> str:
+    """In which step the numbers stop being finite; "" where they are finite to the end."""
+    if derivation.slope is None or derivation.slope.finite:
+        return ""
+    broken = [step for step in derivation.steps if step.number and not _is_finite(step)]
+    first = next((s for s in broken if all(map(_is_finite, s.parts))), None)
+    if first is None:
+        return ""
+    named = ", ".join(f"{name} = {short(number)}" for name, number in first.parts_at)
+    given = f", with {named}" if named else ""
+    shown = text_of(abridged(first.shown))
+    return (
+        f"It is step {first.number} that is not finite there: d/d{first.variable}[{shown}]{given}."
+    )
+
+
+def _is_finite(step: Step) -> bool:
+    numbers = (step.value, step.slope)
+    return all(number is None or number.finite for number in numbers)
 
 
 def left_out(count: int) -> str:

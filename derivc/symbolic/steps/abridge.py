@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy.functions.elementary.piecewise import ExprCondPair
-from sympy.logic.boolalg import Boolean
 
-from derivc.symbolic.evaluated import kept
+from derivc.symbolic.evaluated import kept, written_choice
 from derivc.symbolic.walk import size
 
 NODES = 120
 LEVELS = 30
+ANSWER = (800, 80)
+"""Nodes and levels of an answer, which is given more room."""
 DOTS = sp.Symbol("...")
 
 
@@ -38,28 +38,39 @@ def _fits(tree: Any, nodes: int, levels: int) -> bool:
     return size(tree) <= nodes and depth(tree) <= levels
 
 
-Shown = dict[tuple[int, ...], Any]
+Path = tuple[int, ...]
+Shown = dict[Path, Any]
 """The nodes that are shown, by their place: the path of argument numbers from the root."""
 
 
 def _shown(tree: Any, nodes: int, levels: int) -> Shown:
-    """The outermost nodes, level by level; a node that is a condition or choice is whole or out."""
+    """The outermost nodes, level by level; of a choice as many whole branches as there is room."""
     found: Shown = {(): tree}
-    level: list[tuple[tuple[int, ...], Any]] = [((), tree)]
-    while level:
-        ahead: list[tuple[tuple[int, ...], Any]] = []
+    level: list[tuple[Path, Any]] = [((), tree)]
+    while level and len(found) < nodes:
+        ahead: list[tuple[Path, Any]] = []
         for path, node in level:
+            if node.is_Piecewise:
+                _add_branches(found, path, node, nodes)
+                continue
             for place, arg in enumerate(node.args):
-                if _is_whole(node) or (len(found) < nodes and len(path) < levels):
+                if len(found) < nodes and len(path) < levels:
                     found[(*path, place)] = arg
                     ahead.append(((*path, place), arg))
-        level = ahead if len(found) < 2 * nodes else []
+        level = ahead
     return found
 
 
-def _is_whole(node: Any) -> bool:
-    """Whether all arguments of a node are shown if it is."""
-    return bool(node.is_Piecewise or isinstance(node, ExprCondPair | Boolean))
+def _add_branches(found: Shown, path: Path, node: Any, nodes: int) -> None:
+    """Put the first branches among the nodes that are shown, each with all that is in it."""
+    for place, branch in enumerate(node.args):
+        if len(found) + size(branch) > nodes:
+            return
+        stack = [((*path, place), branch)]
+        while stack:
+            at, part = stack.pop()
+            found[at] = part
+            stack += [((*at, i), arg) for i, arg in enumerate(part.args)]
 
 
 def _rebuilt(tree: Any, shown: Shown) -> Any:
@@ -70,20 +81,24 @@ def _rebuilt(tree: Any, shown: Shown) -> Any:
     return done[()]
 
 
-def _node(path: tuple[int, ...], shown: Shown, done: dict[tuple[int, ...], Any]) -> Any:
+def _node(path: Path, shown: Shown, done: Shown) -> Any:
     node = shown[path]
     if not node.args:
         return node
     args = [done[(*path, i)] for i in range(len(node.args)) if (*path, i) in shown]
     if len(args) == len(node.args):
-        return (
-            node if all(a is b for a, b in zip(args, node.args, strict=True)) else _kept(node, args)
-        )
-    if isinstance(node, Boolean):
-        return sp.Symbol("...")
-    if (node.is_Add or node.is_Mul) and args:
+        same = all(a is b for a, b in zip(args, node.args, strict=True))
+        return node if same else _kept(node, args)
+    return _cut(node, args)
+
+
+def _cut(node: Any, args: list[Any]) -> Any:
+    """The node with its first arguments, and dots for the others."""
+    if args and node.is_Piecewise:
+        return written_choice([*((a.expr, a.cond) for a in args), (DOTS, sp.true)])
+    if args and (node.is_Add or node.is_Mul):
         return node.func(*args, DOTS, evaluate=False)
-    return DOTS if not _callable(node) else sp.Function(str(node.func))(DOTS)
+    return sp.Function(str(node.func))(DOTS) if _callable(node) else DOTS
 
 
 def _callable(node: Any) -> bool:

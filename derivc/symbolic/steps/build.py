@@ -6,25 +6,39 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, final
 
-from derivc.symbolic.canonical import plain
+from derivc.symbolic.steps.abridge import NODES
 from derivc.symbolic.steps.job import Draft, Job
+from derivc.symbolic.steps.plainly import Plainly
 from derivc.symbolic.steps.plans import plan
 from derivc.symbolic.steps.step import Step
 from derivc.symbolic.steps.values import Values
 from derivc.symbolic.steps.written import filled
+from derivc.symbolic.walk import size
+
+_NODES = 60
+"""The room of one step, in nodes shown, by which long derivations are cut."""
 
 
 def drafted(job: Job, limit: int) -> dict[Any, Draft]:
-    """The drafts of the parts that need explaining, the outermost first, at most so many."""
+    """The drafts of the parts that need explaining, the outermost first.
+
+    At most so many, and fewer where they are long: nobody reads more.
+    """
     found: dict[Any, Draft] = {}
-    ahead = deque([job.turn.tree])
-    while ahead and len(found) < limit:
+    ahead, room = deque([job.turn.tree]), float(limit * _NODES)
+    while ahead and len(found) < limit and room > 0:
         node = ahead.popleft()
         if job.key(node) not in found:
             draft = plan(job, node)
             found[job.key(node)] = draft
+            room -= _length(draft)
             ahead.extend(part for part in draft.wanted if needs_step(job, part))
     return found
+
+
+def _length(draft: Draft) -> float:
+    """About how many nodes are shown for a draft."""
+    return min(size(draft.whole), NODES) + min(size(draft.result), NODES)
 
 
 def needs_step(job: Job, node: Any) -> bool:
@@ -38,9 +52,13 @@ class Numbering:
 
     Args:
         job: the turn. drafts: by key. values: the point's numbers. first: the first number.
+        plain: gives trees the reader's symbols.
     """
 
-    def __init__(self, job: Job, drafts: dict[Any, Draft], values: Values, first: int):
+    def __init__(
+        self, job: Job, drafts: dict[Any, Draft], values: Values, plain: Plainly, first: int
+    ):
+        self.plain = plain
         self.job, self.drafts, self.values, self.last = job, drafts, values, first - 1
         self.told: dict[Any, int] = {}
         self.missing: dict[Any, None] = {}
@@ -77,15 +95,14 @@ class Numbering:
         self, d: Draft, parts: tuple[Step, ...],
         number: int = 0, same_as: int = 0, left_out: bool = False,
     ) -> Step:  # fmt: skip
+        plain, told = self.plain, bool(same_as)
         return Step(
             number, d.rule, d.title, d.variable, plain(d.expression), plain(d.result), d.general,
             tuple((name, plain(part)) for name, part in d.let),
-            None if d.applied is None or same_as else plain(d.applied),
-            None if same_as else self._together(d),
-            None if d.slope is d.result else plain(d.slope),
-            parts, d.notes, same_as, left_out,
+            None if told else plain(d.applied), None if told else plain(self._together(d)),
+            None if d.slope is d.result else plain(d.slope), parts, d.notes, same_as, left_out,
             self.values.of(d.whole), self.values.of(d.slope), self.values.named(d.let),
-            None if d.display is None else plain(d.display),
+            plain(d.display),
         )  # fmt: skip
 
     def _together(self, draft: Draft) -> Any:
@@ -94,4 +111,4 @@ class Numbering:
             return None
         inner = {(id(part), self.job.variable): self.job.slope(part) for part in draft.wanted}
         outer = {(id(each.expression), each.variable): each.slope for each in draft.outer}
-        return plain(filled(draft.applied, inner | outer))
+        return filled(draft.applied, inner | outer)

@@ -24,6 +24,7 @@ class Link:
 
     tree: Any
     why: str
+    identities: tuple[str, ...] = ()
 
 
 def chain(section: Section) -> list[Link] | None:
@@ -51,7 +52,7 @@ def chain(section: Section) -> list[Link] | None:
 
 def _ending(section: Section) -> list[Link]:
     """The result as it is collected, and simplified."""
-    rewritten = [Link(r.after, "; ".join([r.name, *r.identities])) for r in section.rewrites]
+    rewritten = [Link(r.after, r.name, r.identities) for r in section.rewrites]
     return [Link(section.raw, COLLECT), *rewritten]
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import sympy as sp
 
-from derivc.symbolic.canonical import canonical, plain
+from derivc.symbolic.canonical import canonical
 from derivc.symbolic.differentiate import diff
 from derivc.symbolic.simplify import simplify
 from derivc.symbolic.steps.build import Numbering, drafted
 from derivc.symbolic.steps.job import Job
+from derivc.symbolic.steps.plainly import Plainly
 from derivc.symbolic.steps.step import Derivation, Section
 from derivc.symbolic.steps.values import Values
 from derivc.symbolic.trail import Rewrite, Turn
@@ -51,41 +52,40 @@ def derive(
     last: list[Rewrite] = []
     if shortest:
         found = simplify(found, trail=last)
-    values = Values(at)
-    sections = _sections(turns, tuple(last), _written_below(tree), values, limit)
+    values, plain = Values(at), Plainly(own)
+    sections = _sections(turns, tuple(last), _written_below(tree), values, plain, limit)
     names = tuple(str(symbol.name) for symbol in symbols(tree))
     return Derivation(
-        tuple(wrt), names, plain(tree, own), plain(turns[0].tree, own), sections,
-        plain(found, own), tuple((at or {}).items()), values.of(turns[0].tree), values.of(found),
+        tuple(wrt), names, plain(tree), plain(turns[0].tree), sections, plain(found),
+        tuple((at or {}).items()), values.of(turns[0].tree), values.of(found),
     )  # fmt: skip
 
 
 def _sections(
     turns: Sequence[Turn], last: tuple[Rewrite, ...], below: frozenset[Any],
-    values: Values, limit: int,
+    values: Values, plain: Plainly, limit: int,
 ) -> tuple[Section, ...]:  # fmt: skip
     sections, first = [], 1
     for order, turn in enumerate(turns, 1):
         rewrites = (*turn.rewrites, *(last if order == len(turns) else ()))
-        section = _section(order, turn, rewrites, first, Job(turn, below), values, limit)
-        sections.append(section)
-        first = section.number + len(rewrites)
+        job = Job(turn, below)
+        numbering = Numbering(job, drafted(job, limit), values, plain, first)
+        sections.append(_section(order, turn, rewrites, numbering))
+        first = sections[-1].number + len(rewrites)
     return tuple(sections)
 
 
 def _section(
-    order: int, turn: Turn, rewrites: tuple[Rewrite, ...], first: int,
-    job: Job, values: Values, limit: int,
-) -> Section:  # fmt: skip
-    numbering = Numbering(job, drafted(job, limit), values, first)
+    order: int, turn: Turn, rewrites: tuple[Rewrite, ...], numbering: Numbering
+) -> Section:
+    plain, values = numbering.plain, numbering.values
     step = numbering.step(turn.tree)
-    assert step is not None
+    assert step is not None  # the root is drafted first
     result = rewrites[-1].after if rewrites else turn.raw
     return Section(
         order, turn.variable, plain(turn.tree), step, plain(turn.raw),
-        tuple(Rewrite(r.name, plain(r.before), plain(r.after), r.identities) for r in rewrites),
-        numbering.last + 1, plain(result), len(numbering.missing),
-        values.of(turn.tree), values.of(result),
+        tuple(plain.rewrite(rewrite) for rewrite in rewrites), numbering.last + 1, plain(result),
+        len(numbering.missing), values.of(turn.tree), values.of(result),
     )  # fmt: skip
 
 

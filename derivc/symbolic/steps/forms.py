@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
-FUNCTIONS = ("uvw", "fgh", "pqr", "abc", "ymn")
+FUNCTIONS = "uvwpqrsghzab"
 CONSTANTS = "cCkKaA"
 EXPONENTS = "nmkpq"
 
@@ -94,8 +94,8 @@ class Letters:
 
     def __init__(self, taken: Iterable[str]):
         names = set(taken)
-        free = [group for group in FUNCTIONS if not names & set(group)]
-        self.functions = tuple(free[0]) if free else ("u_1", "u_2", "u_3")
+        free = [letter for letter in FUNCTIONS if letter not in names]
+        self.functions = (*free, "u_1", "u_2", "u_3")[:3]
         self.constant = _first(CONSTANTS, {*names, *self.functions})
         self.exponent = _first(EXPONENTS, {*names, *self.functions, self.constant})
 

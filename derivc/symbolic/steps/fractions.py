@@ -61,7 +61,7 @@ def quotient(job: Job, node: Any, above: Sequence[Any], below: Sequence[Any]) ->
 def reciprocal(job: Job, node: Any, base: Any) -> Draft:
     """(1/u)' = -u'/u^2."""
     u = job.letters.functions[0]
-    applied = over(minus(job.pending(base)), _square(job, base))
+    applied = minus(over(job.pending(base), _square(job, base)))
     if not _is_equal(job, node, applied, (base,)):
         applied = None
     return job.draft(

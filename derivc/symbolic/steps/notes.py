@@ -57,12 +57,12 @@ def kinks(node: Any) -> tuple[str, ...]:
 
 def _kink(op: Op, kink: Kink, args: list[Any]) -> str:
     place = kink.place(*args)
-    if not sp.sympify(place).free_symbols:
+    if not sp.sympify(place).free_symbols or sp.sympify(place).is_nonzero:
         return ""
     slopes = [s for s in kink.slopes() if s is not None]
     chosen = _chosen([sp.sympify(slope) for slope in slopes])
     sides = _sides(kink)
-    return f"Kink of {op.name} at {_where(kink, args, place)}: {chosen}{sides} ({kink.because})."
+    return f"Kink of {op.name} at {_where(place)}: {chosen}{sides} ({kink.because})."
 
 
 def _chosen(slopes: list[Any]) -> str:
@@ -71,10 +71,10 @@ def _chosen(slopes: list[Any]) -> str:
     return "there is no slope" if slopes[0] is sp.nan else f"the slope is {text_of(slopes[0])}"
 
 
-def _where(kink: Kink, args: list[Any], place: Any) -> str:
-    if callable(kink.at):
-        return f"{text_of(sp.sympify(place))} = 0"
-    return f"{text_of(args[0])} = {text_of(sp.sympify(kink.at))}"
+def _where(place: Any) -> str:
+    """The equation of the kink: `x = 2` for the place x - 2."""
+    number, rest = sp.sympify(place).as_coeff_Add()
+    return f"{text_of(rest)} = {text_of(-number)}"
 
 
 def _sides(kink: Kink) -> str:

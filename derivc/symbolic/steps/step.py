@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, final
 
 from derivc.symbolic.steps.forms import General
@@ -24,7 +25,7 @@ class Number:
     @property
     def finite(self) -> bool:
         """Whether there is a finite real value."""
-        return abs(self.value) <= 1.8e308
+        return isfinite(self.value)
 
 
 @final
@@ -34,7 +35,9 @@ class Step:
 
     Args:
         number: in reading order, from 1.
-        rule: the rule's name: "sum", "product", "quotient", "power", "chain", "function", ...
+        rule: the rule's name: "sum", "constant factor", "product", "quotient", "reciprocal",
+            "power", "exponential", "general power", "chain", "function" (by its own partial),
+            "branch", "maximum", "minimum", "identity" or "constant".
         title: the rule as a heading, as in "Derivative of sin".
         variable: by which: a variable of the formula, or a letter that stands for a part.
         expression: what is differentiated, and `result` its derivative.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import Any
 
 import mpmath
@@ -15,12 +16,13 @@ from derivc.symbolic.evaluate import evaluate
 from derivc.symbolic.steps.derive import derive
 from derivc.symbolic.steps.step import Derivation, Step
 from derivc.symbolic.steps.written import settled
+from derivc.symbolic.text import text_of
 from tests.shared_data import items
 
 FACTOR = 10
 """One item in so many runs by default, all of them with `-m slow`."""
 DIGITS = 50
-SAMPLE = 6
+SAMPLE = 4
 """Steps of one item that are checked against mpmath."""
 
 
@@ -188,6 +190,17 @@ def test_every_step_is_true(text: str) -> None:
         assert check_steps(found, points) >= 2 * steps
 
 
+@pytest.mark.parametrize("text", MIXED)
+def test_what_is_printed_reads_back_as_what_is_meant(text: str) -> None:
+    point = {"x": mpmath.mpf("0.7"), "y": mpmath.mpf("1.9")}
+    for step in derivation(text, "x").steps:
+        for form in (step.shown, step.result, step.expanded, step.together):
+            if form is not None:
+                at = {**{name: evaluate(part, point) for name, part in step.let}, **point}
+                back = read(text_of(form).replace(" = ", " == ")).trees[0]
+                assert evaluate(back, at) == pytest.approx(evaluate(settled(form), at), rel=1e-25)
+
+
 def _collection(name: str) -> list[Any]:
     found = [
         pytest.param(item, id=item["id"], marks=[pytest.mark.slow] if i % FACTOR else [])
@@ -206,7 +219,18 @@ def test_the_collection_of_antiderivatives(item: dict[str, Any]) -> None:
         found.derivations[0], [point["at"] for point in item["points"][:1]], SAMPLE
     )
     assert checked > 0
-    assert all(form for form in (found.text, found.latex(), found.html))
+    assert found.text.endswith(f"d/d{variable} f = " + text_of(found.derivations[0].answer))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not items("rubi"), reason="rubi.json is not here")
+def test_steps_are_quick() -> None:
+    taken = []
+    for item in items("rubi"):
+        start = time.process_time()
+        str(dc.explain(item["expr"], item["diff_var"]))
+        taken.append(time.process_time() - start)
+    assert sorted(taken)[int(0.95 * len(taken))] < 1
 
 
 @pytest.mark.parametrize("item", _collection("feynman"))
