@@ -16,12 +16,13 @@ from derivc.cli.generate import generate
 from derivc.cli.matrices import hessian, jacobian
 from derivc.cli.nan import explain_nan
 from derivc.cli.ops import op, ops
+from derivc.cli.plot import plot
 from derivc.cli.singularities import singularities
 from derivc.cli.tour import examples
 
 COMMANDS = [
     diff, grad, hessian, jacobian, evaluate, generate, check, singularities,
-    explain_nan,
+    explain_nan, plot,
     ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 

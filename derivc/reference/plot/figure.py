@@ -121,13 +121,13 @@ def _frame(ax: Any, shown: Picture, limits: Any, scales: tuple[str, str]) -> Non
         ax.set_ylim(low, high)
     for axis, scale in ((ax.xaxis, scales[0]), (ax.yaxis, scales[1])):
         if scale == "linear":
-            axis.set_major_formatter(_number)
+            axis.set_major_formatter(tick)
     ax.grid(True)
     if low < 0 < high:
         ax.axhline(0, color=ax.spines["bottom"].get_edgecolor(), lw=0.7, alpha=0.55, zorder=1)
 
 
-def _number(value: float, _: Any) -> str:
+def tick(value: float, _: Any) -> str:
     """A tick's number, without a power of ten that stands elsewhere."""
     return f"{value:g}".replace("e+", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
 
