@@ -336,6 +336,8 @@ def _limits(
 ) -> Iterator[Mark]:
     """Rings at limits that are not the value, a dot at the value."""
     left, at, right = values
+    if order > 0 and (found.is_family or not _is_double(found.at)):
+        at = float("nan")  # no float is there: what the code returns is one of the sides
     sides = [v for v in (left, right) if np.isfinite(v)]
     scale = max([abs(v) for v in sides], default=0.0) + width * 1e-6
     rings: list[float] = []
@@ -344,8 +346,7 @@ def _limits(
             rings.append(v)
     if found.kind == "removable" and order == 0 and sides:
         rings = sides[:1]
-    if _parts(found, order):
+    if _parts(found, order) or not np.isfinite(at):
         yield from (Mark("ring", x, v, order, found.kind) for v in rings)
-    met = order == 0 or _is_double(found.at)
-    if np.isfinite(at) and met and not (found.kind == "removable" and not np.isfinite(found.value)):
+    if np.isfinite(at) and not (found.kind == "removable" and not np.isfinite(found.value)):
         yield Mark("dot", x, at, order, found.kind)

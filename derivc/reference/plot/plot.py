@@ -12,7 +12,7 @@ import sympy as sp
 from derivc.errors import InputTypeError, SaveError
 from derivc.files import write_whole_bytes
 from derivc.options import check_choice
-from derivc.reference.plot.figure import draw, label_of, matplotlib, new_figure, rendered
+from derivc.reference.plot.figure import draw, label_of, legend, matplotlib, new_figure, rendered
 from derivc.reference.plot.picture import Picture, picture
 from derivc.reference.plot.source import Source, rest, source_of, variables
 from derivc.reference.plot.style import PARAMETERS
@@ -136,9 +136,9 @@ def _single(
         figure, axes = ax.figure, [ax]
     draw(shown, axes, _labels(read, shown, fixed), scales)
     for frame in axes:
-        frame.legend(loc="best")
+        legend(frame)
     if title != "":
-        axes[0].set_title(title or _heading(read, fixed))
+        axes[0].set_title(title or _heading(read, fixed), pad=20)
     return figure
 
 
@@ -151,8 +151,8 @@ def _panels(read: Source, shown: Any, size: Any, title: Any, scales: tuple[str, 
     for frame, (part, fixed) in zip(frames, shown, strict=False):
         labels = {c.order: label_of(c.order, part.variable) for c in part.curves}
         draw(part, [frame], labels, scales)
-        frame.set_title(_fixed(fixed), fontsize=9)
-        frame.legend(loc="best")
+        frame.set_title(_fixed(fixed), fontsize=9, loc="right")
+        legend(frame)
     for frame in frames[len(shown) :]:
         frame.set_visible(False)
     if title != "":

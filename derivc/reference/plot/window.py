@@ -131,7 +131,9 @@ def _changes(x: Array, y: Array, singular: list[float]) -> list[float]:
 def _hull(centre: float, scale: float | None, special: list[float]) -> Window:
     """Around what is special within reach of the scale; else some multiples of the scale."""
     reach = _REACH * scale if scale else math.inf
-    near = sorted(x for x in special if abs(x - centre) <= 1.3 * reach)
+    nearest = min((abs(x - centre) for x in special if x != centre), default=0.0)
+    close = 1.3 * reach if nearest > 1.3 * reach else max(1.3 * reach, _REACH * nearest)
+    near = sorted(x for x in special if abs(x - centre) <= close)
     near = [x for x in near if x < centre][-_FEW:] + [x for x in near if x >= centre][:_FEW]
     span = near[-1] - near[0] if near else 0.0
     if scale and not span:
