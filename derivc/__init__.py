@@ -33,6 +33,7 @@ _MODULES = {
     "reference.coverage": "coverage",
     "tensor.aliases": "autograd fft linalg nn optim special",
     "reference.explain": "explain",
+    "reference.plot.plot": "plot",
     "reference.singularities": "singularities",
     "capture.from_jax": "from_jax",
     "capture.from_torch": "from_torch",

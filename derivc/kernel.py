@@ -285,6 +285,12 @@ class Kernel:
 
         return explain(self, args, at)
 
+    def plot(self, variable: Any = None, **options: Any) -> Any:
+        """The function against its derivatives as a matplotlib Figure; see `derivc.plot`."""
+        from derivc.reference.plot.plot import plot
+
+        return plot(self, variable, **options)
+
     def explain_nan(self, *args: Any, of: str = "value", **named: Any) -> Any:
         """Why a result is NaN or infinite: the first sub-expression, its operands, the truth.
 

@@ -18,12 +18,13 @@ from derivc.cli.generate import generate
 from derivc.cli.matrices import hessian, jacobian
 from derivc.cli.nan import explain_nan
 from derivc.cli.ops import op, ops
+from derivc.cli.plot import plot
 from derivc.cli.singularities import singularities
 from derivc.cli.tour import examples
 
 COMMANDS = [
-    diff, grad, hessian, jacobian, explain, singularities, explain_nan,
-    evaluate, generate, check, crosscheck, ops, op, examples, doctor, cache, completion,
+    diff, grad, hessian, jacobian, explain, singularities, explain_nan, evaluate, generate, check,
+    crosscheck, plot, ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)

@@ -11,6 +11,8 @@ TOUR = [
     ('derivc eval "x*sin(y)" --at x=2,y=pi/2', "numbers"),
     ('derivc compile "x**2*sin(y)" -o kernel.py', "a NumPy module"),
     ('derivc check "x**2" "2*x"', "is 2*x right?"),
+    ('derivc plot "sin(x)/x"', "a plot in the terminal"),
+    ('derivc singularities "abs(x)/x"', "where it is not smooth"),
     (r'derivc "\frac{1}{2} x^{2}" --latex', "LaTeX in and out"),
     ("derivc diff losses.py:focal", "a function in a file (which is run)"),
     ("echo 'x**3' | derivc -", "from a pipe"),
@@ -60,6 +62,13 @@ BY_COMMAND = {
         ('derivc crosscheck "sigmoid(x)*y"', "with all that are here"),
         ('derivc crosscheck "abs(x)" --against torch,jax', "with two"),
         ('derivc crosscheck "log(x)" --domain x=0.1:2', "there"),
+    ],
+    "plot": [
+        ('derivc plot "x**3 - x"', "in the terminal"),
+        ('derivc plot "sin(x)/x" --orders 0,1,2 -o f.svg', "into a file"),
+        ('derivc plot "x*exp(-x**2-y**2)" -o f.png', "contours and gradient"),
+        ('derivc plot "a*sin(b*x)" --at a=2,b=3', "with numbers for a and b"),
+        ('derivc plot "log(x)" --domain 0.1,100', "on an interval"),
     ],
     "ops": [
         ("derivc ops", "all functions"),

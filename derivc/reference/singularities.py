@@ -158,7 +158,7 @@ def singularities(source: Any, variable: Any = None, budget: float = BUDGET) -> 
 
     Example:
         >>> print(singularities("abs(x)"))
-        singularities of Abs(x)
+        singularities of abs(x)
         <BLANKLINE>
         x = 0
             kink: f = 0, slope -1 on the left and 1 on the right

@@ -319,11 +319,25 @@ def _style(found: Singularity, order: int) -> str:
     return "limits" if order <= 1 + shift else ""
 
 
+def _parts(found: Singularity, order: int) -> bool:
+    """Whether the limits of this curve may differ from its value there."""
+    if found.kind in ("jump", "removable", "pole", "logarithmic"):
+        return found.of == "f" or order > 0
+    return order > (1 if found.of == "f'" else 0)
+
+
+def _is_double(at: Any) -> bool:
+    """Whether a float is exactly at the place: elsewhere the code never meets it."""
+    return bool(at.is_Float or (at.is_Rational and sp.Rational(float(at)) == at))
+
+
 def _limits(
     order: int, x: float, values: tuple[float, float, float], found: Singularity, width: float
 ) -> Iterator[Mark]:
     """Rings at limits that are not the value, a dot at the value."""
     left, at, right = values
+    if order > 0 and (found.is_family or not _is_double(found.at)):
+        at = float("nan")  # no float is there: what the code returns is one of the sides
     sides = [v for v in (left, right) if np.isfinite(v)]
     scale = max([abs(v) for v in sides], default=0.0) + width * 1e-6
     rings: list[float] = []
@@ -332,7 +346,7 @@ def _limits(
             rings.append(v)
     if found.kind == "removable" and order == 0 and sides:
         rings = sides[:1]
-    yield from (Mark("ring", x, v, order, found.kind) for v in rings)
-    met = order == 0 or float(found.at) == found.at if not found.is_family else order == 0
-    if np.isfinite(at) and met and not (found.kind == "removable" and not np.isfinite(found.value)):
+    if _parts(found, order) or not np.isfinite(at):
+        yield from (Mark("ring", x, v, order, found.kind) for v in rings)
+    if np.isfinite(at) and not (found.kind == "removable" and not np.isfinite(found.value)):
         yield Mark("dot", x, at, order, found.kind)

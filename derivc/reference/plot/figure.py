@@ -97,7 +97,7 @@ def draw(
     axes[-1].set_xlabel("\n".join([shown.variable, *shown.notes]))
     if shown.empty:
         axes[0].text(
-            0.5, 0.5, "no real value here", transform=axes[0].transAxes, ha="center", va="center"
+            0.5, 0.6, "no real value here", transform=axes[0].transAxes, ha="center", va="center"
         )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _curve(ax: Any, curve: Curve, label: str) -> None:
     if curve.band is not None:
         x, low, high = curve.band
         ax.fill_between(x, low, high, color=colour(curve.order), alpha=0.35, label=label, lw=0)
-    for x, y in curve.pieces or (([], []),):
+    for x, y in curve.pieces or (([], []),) * (curve.band is None):
         ax.plot(x, y, label=label, zorder=3 + 0.1 * curve.order, gid=f"curve{curve.order}", **look)
         label = "_"
 
@@ -121,13 +121,13 @@ def _frame(ax: Any, shown: Picture, limits: Any, scales: tuple[str, str]) -> Non
         ax.set_ylim(low, high)
     for axis, scale in ((ax.xaxis, scales[0]), (ax.yaxis, scales[1])):
         if scale == "linear":
-            axis.set_major_formatter(_number)
+            axis.set_major_formatter(tick)
     ax.grid(True)
     if low < 0 < high:
         ax.axhline(0, color=ax.spines["bottom"].get_edgecolor(), lw=0.7, alpha=0.55, zorder=1)
 
 
-def _number(value: float, _: Any) -> str:
+def tick(value: float, _: Any) -> str:
     """A tick's number, without a power of ten that stands elsewhere."""
     return f"{value:g}".replace("e+", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")
 
@@ -159,6 +159,14 @@ def _open_rings(ax: Any, shown: Picture, scales: tuple[str, str]) -> None:
                 radii = wide * np.ptp(ax.get_xlim()), high * np.ptp(ax.get_ylim())
                 inside = np.hypot((x - mark.x) / radii[0], (y - mark.y) / radii[1]) < 1
                 line.set_data(x, np.where(inside, np.nan, y))
+
+
+def legend(ax: Any) -> None:
+    """The names of the curves in one line above the axes, where they hide nothing."""
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.1, handlelength=2.4,
+        columnspacing=1.4, borderpad=0.2,
+    )  # fmt: skip
 
 
 def label_of(order: int, variable: str) -> str:

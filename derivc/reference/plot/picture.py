@@ -27,6 +27,7 @@ class Picture:
     Args:
         variable: its name. domain: of the variable. curves: one an order. marks: see `Mark`.
         limits: of the values, one pair a curve. notes: remarks to be shown.
+        log: whether the variable's scale is logarithmic.
     """
 
     variable: str
@@ -35,6 +36,7 @@ class Picture:
     marks: tuple[Mark, ...]
     limits: tuple[Window, ...]
     notes: tuple[str, ...]
+    log: bool = False
 
     @property
     def empty(self) -> bool:
@@ -44,7 +46,7 @@ class Picture:
     @property
     def apart(self) -> bool:
         """Whether the curves differ so much in size that one would be a flat line."""
-        sizes = [s for s in (_core(curve) for curve in self.curves) if s > 0]
+        sizes = [s for s in (_core(curve, self.log) for curve in self.curves) if s > 0]
         return len(sizes) > 1 and max(sizes) > _APART * min(sizes)
 
     @property
@@ -63,15 +65,16 @@ class Picture:
         return any(m.style != "dot" and m.y != m.y for m in self.marks) and curve.order > 0
 
 
-def _core(curve: Curve) -> float:
+def _core(curve: Curve, log: bool) -> float:
     """The size of a curve without its extremes; 0 of a constant."""
-    y = _even(curve) if len(curve.x) else curve.y
+    y = _even(curve, log) if len(curve.x) else curve.y
     return float(np.ptp(np.quantile(y, [0.15, 0.85]))) if len(y) else 0.0
 
 
-def _even(curve: Curve) -> Array:
+def _even(curve: Curve, log: bool) -> Array:
     """The values at evenly spaced places: the curve itself is denser at singular ones."""
-    places = np.linspace(curve.x[0], curve.x[-1], 801)
+    spaced = np.geomspace if log else np.linspace
+    places = spaced(curve.x[0], curve.x[-1], 801)
     return np.interp(places, curve.x, curve.y)
 
 
@@ -92,13 +95,14 @@ def picture(
         InputTypeError: the domain is no interval, or an order is no whole number.
     """
     (low, high), core = _asked(domain) if domain is not None else window(line)
-    if log and low <= 0:
-        low = min(high, 1.0) * 1e-3
+    if log:
+        low = low if low > 0 else min(high, 1.0) * 1e-3
+        core = low * (high / low) ** _EDGE, high * (low / high) ** _EDGE
     chosen = _orders(orders)
     curves = tuple(sampled(line, order, low, high, count, log) for order in chosen)
     pointed = tuple(marks(line, chosen, low, high))
-    limits = tuple(_limits(curve, pointed, core) for curve in curves)
-    return Picture(line.variable, (low, high), curves, pointed, limits, _notes(line, curves))
+    limits = tuple(_limits(curve, pointed, core, log) for curve in curves)
+    return Picture(line.variable, (low, high), curves, pointed, limits, _notes(line, curves), log)
 
 
 def _asked(domain: Window) -> tuple[Window, Window]:
@@ -120,7 +124,7 @@ def _orders(orders: Sequence[int] | int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(chosen))
 
 
-def _limits(curve: Curve, pointed: Sequence[Mark], core: Window) -> Window:
+def _limits(curve: Curve, pointed: Sequence[Mark], core: Window, log: bool) -> Window:
     """The range of values: all, but for what runs off to infinity or bursts at the edges."""
     y = curve.y
     if not len(y):
@@ -130,7 +134,7 @@ def _limits(curve: Curve, pointed: Sequence[Mark], core: Window) -> Window:
         m for m in pointed if m.style in ("asymptote", "wild") and m.order in (-1, curve.order)
     ]
     if lines and len(curve.x):
-        bottom, top = (float(end) for end in np.quantile(_even(curve), [0.05, 0.95]))
+        bottom, top = (float(end) for end in np.quantile(_even(curve, log), [0.05, 0.95]))
     elif len(curve.x):
         inner = curve.y[(curve.x >= core[0]) & (curve.x <= core[1])]
         if len(inner) and top - bottom > _BURST * np.ptp(inner) > 0:

@@ -13,7 +13,7 @@ from derivc.arguments import chosen
 from derivc.definition import Definition, read
 from derivc.errors import InputTypeError, ShapeError
 from derivc.reference.plot.curves import BUDGET, Line, scalars
-from derivc.symbolic.canonical import plain
+from derivc.symbolic.singularities.wording import text
 
 _TRIED = (1.0, 0.5, 2.0, -1.0, 0.0, 0.25, 10.0, 100.0)
 
@@ -43,7 +43,7 @@ class Source:
     @property
     def text(self) -> str:
         """The formula, shortened when it is long."""
-        shown = str(plain(self.definition.trees[0]))
+        shown = text(self.definition.trees[0])
         return shown if len(shown) <= 70 else shown[:67] + "..."
 
 

@@ -17,7 +17,7 @@ PARAMETERS = {
     "axes.spines.right": False,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
-    "axes.titlesize": 10.5,
+    "axes.titlesize": 11.5,
     "axes.titlecolor": INK,
     "axes.linewidth": 0.8,
     "axes.axisbelow": True,

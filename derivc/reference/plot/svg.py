@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from derivc.reference.plot.figure import draw, label_of, new_figure, rendered
+from derivc.reference.plot.figure import draw, label_of, legend, new_figure, rendered
 from derivc.reference.plot.picture import Picture, picture
 from derivc.reference.plot.source import Source, rest, source_of, variables
 from derivc.reference.plot.style import INK, PARAMETERS
@@ -61,21 +61,13 @@ def of_picture(shown: Picture, read: Source, size: tuple[float, float], title: s
         rows = len(shown.curves) if apart else 1
         axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]
         draw(shown, axes, {c.order: label_of(c.order, shown.variable) for c in shown.curves})
-        _legend(axes)
+        for ax in axes:
+            legend(ax)
         if title:
-            axes[0].set_title(title)
+            axes[0].set_title(title, pad=18)
     text = rendered(figure, "svg").decode("utf-8")
     described = title or f"Plot of {read.text}"
     return _inline(text, described, _description(shown, read))
-
-
-def _legend(axes: Any) -> None:
-    """One line above the axes, out of the way of the curves."""
-    for ax in axes:
-        ax.legend(
-            loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.1, handlelength=2.4,
-            columnspacing=1.4, borderpad=0.2,
-        )  # fmt: skip
 
 
 def _description(shown: Picture, read: Source) -> str:

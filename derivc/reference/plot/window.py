@@ -18,6 +18,7 @@ _REACH = 8.0
 _BEND = 0.5
 _FEW = 6
 _LEAST = 1e-6
+_FAR = 1e4
 
 
 def window(line: Line) -> tuple[Window, Window]:
@@ -130,9 +131,14 @@ def _changes(x: Array, y: Array, singular: list[float]) -> list[float]:
 def _hull(centre: float, scale: float | None, special: list[float]) -> Window:
     """Around what is special within reach of the scale; else some multiples of the scale."""
     reach = _REACH * scale if scale else math.inf
-    near = sorted(x for x in special if abs(x - centre) <= 1.3 * reach)
+    nearest = min((abs(x - centre) for x in special if x != centre), default=0.0)
+    close = 1.3 * reach if nearest > 1.3 * reach else max(1.3 * reach, _REACH * nearest)
+    near = sorted(x for x in special if abs(x - centre) <= close)
     near = [x for x in near if x < centre][-_FEW:] + [x for x in near if x >= centre][:_FEW]
     span = near[-1] - near[0] if near else 0.0
+    if scale and not span:
+        near = _beyond(centre, scale, special)
+        span = near[-1] - near[0]
     if span > (scale or 0.0):
         share = 1.0 if len(near) < 4 else 0.5 if len(near) <= _FEW else 0.15
         pad = max(share * span, 2 * (scale or 0.0))
@@ -143,6 +149,13 @@ def _hull(centre: float, scale: float | None, special: list[float]) -> Window:
     middle = near[0] if near else centre
     half = max(_PLAIN, 0.5 * abs(middle))
     return middle - half, middle + half
+
+
+def _beyond(centre: float, scale: float, special: list[float]) -> list[float]:
+    """The centre and the nearest special places outside the reach of the scale, within reason."""
+    far = [x for x in special if _REACH * scale < abs(x - centre) < _FAR * scale]
+    least = min((abs(x - centre) for x in far), default=0.0)
+    return sorted([centre, *(x for x in far if abs(x - centre) <= 3 * least)])
 
 
 def _trimmed(line: Line, low: float, high: float) -> Window:

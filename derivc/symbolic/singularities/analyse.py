@@ -16,7 +16,7 @@ from derivc.symbolic.singularities.candidates import candidates
 from derivc.symbolic.singularities.classify import Seen, Verdict, verdict
 from derivc.symbolic.singularities.places import Place, number_of, places
 from derivc.symbolic.singularities.precise import Budget, Precise
-from derivc.symbolic.singularities.probe import DIGITS, side
+from derivc.symbolic.singularities.probe import scheme_of, side
 from derivc.symbolic.singularities.records import Findings, Singularity
 from derivc.symbolic.singularities.roots import K
 from derivc.symbolic.walk import size
@@ -111,7 +111,7 @@ class _Examiner:
     def _value(self, at: Any, centre: Any) -> Any:
         """f exactly at the place: at an irrational one by formula, for no number is it."""
         mp = mpmath()
-        with mp.workdps(DIGITS):
+        with mp.workdps(scheme_of(self.function).digits):
             if at.is_Rational or at.is_Float:
                 return self.function(centre)
             exact = canonical(self.tree.xreplace({self.variable: at}))
@@ -131,11 +131,12 @@ class _Examiner:
         """Members of one kind together; the exceptions alone."""
         known = [number_of(s.at) for s in self.found if not s.is_family]
         judged = []
-        for k in _MEMBERS:
+        tried = _MEMBERS[:5] if self.function.slow else _MEMBERS
+        for k in tried:
             centre = number_of(place.member(k))
             if mpmath().isfinite(centre):
                 judged.append((k, self._judge(place.member(k), centre)))
-        for group in _grouped(judged, place):
+        for group in _grouped(judged, place, tried):
             if group.alone:
                 if not any(_close(number_of(j.at), n) for j in group.members for n in known):
                     self.found += [self._record(j, place) for j in group.members if j.verdict]
@@ -178,7 +179,7 @@ class _Group:
     which: str = "k any integer"
 
 
-def _grouped(judged: list[tuple[int, _Judged]], place: Place) -> list[_Group]:
+def _grouped(judged: list[tuple[int, _Judged]], place: Place, tried: Sequence[int]) -> list[_Group]:
     """The set of the common kind, those of even and odd k apart where they differ."""
     kinds: dict[Any, list[int]] = {}
     for k, j in judged:
@@ -191,23 +192,23 @@ def _grouped(judged: list[tuple[int, _Judged]], place: Place) -> list[_Group]:
         return [_Group(at, [by_k[k] for k in ks]) for at, ks in halves]
     common = max(kinds, key=lambda kind: (len(kinds[kind]), kind is not None))
     strange = [k for k, j in judged if j.verdict != common]
-    which = _which(kinds[common], strange)
+    which = _which(kinds[common], strange, tried)
     if not which:
         return [_Group(place.at, [j for _, j in judged], alone=True)]
     groups = [_Group(place.at, [by_k[k] for k in kinds[common]], which=which)]
     return [*groups, *(_Group(place.at, [by_k[k]], alone=True) for k in strange)]
 
 
-def _which(usual: list[int], strange: list[int]) -> str:
+def _which(usual: list[int], strange: list[int], tried: Sequence[int]) -> str:
     """For which integers the set is meant; empty where the members are too unlike."""
-    outside = sorted(set(_MEMBERS) - set(usual))
+    outside = sorted(set(tried) - set(usual))
     if not outside:
         return "k any integer"
     if max(outside) < min(usual):
         return f"k = {min(usual)}, {min(usual) + 1}, {min(usual) + 2}, ..."
     if min(outside) > max(usual):
         return f"k = {max(usual)}, {max(usual) - 1}, {max(usual) - 2}, ..."
-    if len(outside) > len(_MEMBERS) // 2 or outside != sorted(strange):
+    if len(outside) > len(tried) // 2 or outside != sorted(strange):
         return ""
     return f"k any integer except {', '.join(map(str, outside))}"
 

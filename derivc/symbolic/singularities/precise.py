@@ -78,6 +78,7 @@ class Precise:
             for node in order
         ]
         self.work = sum(_work(node) for node in order)
+        self.slow = any(_work(node) == _SPECIAL for node in order)
         self._constants: dict[tuple[int, int], Any] = {}
 
     def __call__(self, at: Any) -> Any:

@@ -1,10 +1,10 @@
 """How a function behaves as a point is approached from one side: a limit, a pole, a logarithm.
 
-The function is evaluated at distances 10**-6, 10**-12, 10**-24, 10**-48, each the square of the one
-before. Along such a sequence a limit is approached faster and faster, a logarithm doubles at every
-step, a power of the distance squares, and what does none of these oscillates or is essential.
-Slopes and curvatures are central differences at hundreds of digits: no rule of differentiation is
-used, so that what is found here judges the rules.
+The function is evaluated at distances 10**-12, 10**-24, 10**-48, each the square of the one before.
+Along such a sequence a limit is approached faster and faster, a logarithm doubles at every step, a
+power of the distance squares, and what does none of these oscillates or is essential. Slopes and
+curvatures are central differences at hundreds of digits: no rule of differentiation is used, so
+that what is found here judges the rules.
 """
 
 from __future__ import annotations
@@ -18,10 +18,33 @@ from derivc.ops.shorthand import mpmath
 from derivc.symbolic.singularities.precise import Precise
 
 DIGITS = 320
-_EXPONENTS = (6, 12, 24, 48)
 _BETWEEN = ("0.31", "0.77")
-_STEP = 20
 _SAME = 30
+
+
+@final
+@dataclass(frozen=True)
+class Scheme:
+    """Where a function is looked at.
+
+    Args:
+        exponents: of the distances, powers of 1/10. step: of the differences, as a further power.
+        digits: of the arithmetic.
+    """
+
+    exponents: tuple[int, ...]
+    step: int
+    digits: int
+
+
+FINE = Scheme((12, 24, 48), 20, DIGITS)
+QUICK = Scheme((8, 16, 32), 12, 130)
+"""For functions that take too long at 320 digits."""
+
+
+def scheme_of(function: Precise) -> Scheme:
+    """The finer one, unless the function has parts that are slow."""
+    return QUICK if function.slow else FINE
 
 
 @final
@@ -74,25 +97,30 @@ def side(function: Precise, centre: Any, way: int) -> Side:
     Args:
         function: of one variable. centre: the point, an mpmath number of 320 digits.
     """
-    mp = mpmath()
-    with mp.workdps(DIGITS):
-        distances = [mp.mpf(10) ** -e for e in _EXPONENTS]
+    mp, scheme = mpmath(), scheme_of(function)
+    with mp.workdps(scheme.digits):
+        distances = [mp.mpf(10) ** -e for e in scheme.exponents]
         distances += [distances[-1] * mp.mpf(c) for c in _BETWEEN]
         if function(centre + way * distances[-1]) != function(centre + way * distances[-1]):
             return Side(NONE, NONE, NONE)
-        rows = [_local(function, centre + way * h, h) for h in distances]
-        return Side(*(behaviour([row[i] for row in rows]) for i in range(3)))
+        rows = [_local(function, centre + way * h, h, scheme.step) for h in distances]
+        span = scheme.exponents[-1] - scheme.exponents[-2]
+        return Side(*(behaviour([row[i] for row in rows], span) for i in range(3)))
 
 
-def _local(function: Precise, at: Any, distance: Any) -> tuple[Any, Any, Any]:
+def _local(function: Precise, at: Any, distance: Any, power: int) -> tuple[Any, Any, Any]:
     """Value, slope and curvature at a point, by central differences of a far smaller step."""
-    step = distance * mpmath().mpf(10) ** -_STEP
+    step = distance * mpmath().mpf(10) ** -power
     low, middle, high = function(at - step), function(at), function(at + step)
     return middle, (high - low) / (2 * step), (high - 2 * middle + low) / step**2
 
 
-def behaviour(values: Sequence[Any]) -> Behaviour:
-    """What the values do; the last two lie at 0.31 and 0.77 times the least distance."""
+def behaviour(values: Sequence[Any], span: int = 24) -> Behaviour:
+    """What the values do; the last two lie at 0.31 and 0.77 times the least distance.
+
+    Args:
+        span: the powers of ten between the last two distances of the path.
+    """
     mp = mpmath()
     *path, first, second = values
     if any(v != v for v in (path[-1], first, second)):
@@ -103,7 +131,7 @@ def behaviour(values: Sequence[Any]) -> Behaviour:
     a, b, c = path[-3:]
     if _settled(b, c, first, second):
         return Behaviour("finite", c if abs(c) > mp.mpf(10) ** -28 else mp.mpf(0))
-    return _growing(b, c, first, second) or _slow(a, b, c, first, second)
+    return _growing(b, c, first, second, span) or _slow(a, b, c, first, second)
 
 
 def _settled(b: Any, c: Any, first: Any, second: Any) -> bool:
@@ -114,7 +142,7 @@ def _settled(b: Any, c: Any, first: Any, second: Any) -> bool:
     return all(abs(v - c) <= near for v in (first, second)) and abs(b - c) <= near * 10**12
 
 
-def _growing(b: Any, c: Any, first: Any, second: Any) -> Behaviour | None:
+def _growing(b: Any, c: Any, first: Any, second: Any, span: int) -> Behaviour | None:
     """A power of the distance: measured between the last two, and once more within."""
     mp = mpmath()
     if 0 in (b, c, first, second) or abs(c) <= 10**3 * abs(b):
@@ -122,7 +150,6 @@ def _growing(b: Any, c: Any, first: Any, second: Any) -> Behaviour | None:
     signs = {mp.sign(v) for v in (c, first, second)}
     if len(signs) > 1:
         return Behaviour("oscillating", mp.nan)
-    span = _EXPONENTS[-1] - _EXPONENTS[-2]
     whole = mp.log10(abs(c / b)) / span
     inner = mp.log10(abs(first / c)) / -mp.log10(mp.mpf(_BETWEEN[0]))
     other = mp.log10(abs(second / c)) / -mp.log10(mp.mpf(_BETWEEN[1]))

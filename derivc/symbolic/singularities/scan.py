@@ -10,7 +10,7 @@ import sympy as sp
 
 from derivc.ops.shorthand import mpmath
 from derivc.symbolic.singularities.precise import Budget, Precise
-from derivc.symbolic.singularities.probe import DIGITS
+from derivc.symbolic.singularities.probe import DIGITS, scheme_of
 
 REACH = 1_000
 """How far from zero is searched."""
@@ -68,9 +68,10 @@ def _refined(function: Precise, low: float, high: float) -> Any:
     try:
         with mp.workdps(30):
             near = mp.findroot(function, (low, high), solver="anderson", tol=1e-40)
-        with mp.workdps(DIGITS + 20):
+        digits = scheme_of(function).digits
+        with mp.workdps(digits + 20):
             root = mp.findroot(function, (near, near * (1 + mp.mpf(10) ** -25)), solver="secant",
-                               tol=mp.mpf(10) ** -(2 * DIGITS - 40))  # fmt: skip
+                               tol=mp.mpf(10) ** -(2 * digits - 40))  # fmt: skip
     except (ValueError, ZeroDivisionError, ArithmeticError):
         return None
     return root if low <= root <= high else None
