@@ -101,11 +101,15 @@ def _natively(func: Any, args: Any, kwargs: Any) -> Any:
         return _done(func, "", handler, args, kwargs)
     plain = lambda v: constant_tensor(v.elements) if is_stand_in(v) else v  # noqa: E731
     found = func(*_mapped(plain, args), **_mapped(plain, kwargs))
-    return _mapped(lambda v: stand_in(elements_of(v)) if _is_tensor(v) else v, found)
+    return _mapped(lambda v: stand_in(elements_of(v)) if _is_float(v) else v, found)
 
 
 def _is_view(func: Any) -> bool:
     return any(r.alias_info is not None for r in func._schema.returns)
+
+
+def _is_float(value: Any) -> bool:
+    return _is_tensor(value) and bool(value.is_floating_point())
 
 
 def _is_tensor(value: Any) -> bool:
@@ -162,7 +166,7 @@ def _wrapped(found: Any) -> Any:
         return type(found)(map(_wrapped, found))
     if isinstance(found, np.ndarray):
         return stand_in(found)
-    return found if found is None else stand_in(boxed(found))
+    return found if found is None or _is_tensor(found) else stand_in(boxed(found))
 
 
 def _written(target: Any, found: Any) -> Any:

@@ -26,6 +26,8 @@ def overrides() -> dict[Any, Function]:
         torch.Tensor.numpy: _leaves_torch("numpy()"),
         torch.Tensor.__array__: _leaves_torch("NumPy"),
         torch.Tensor.tolist: _leaves_torch("tolist()"),
+        torch.logdet: _logdet,
+        torch.Tensor.logdet: _logdet,
         functional.tanhshrink: _by_op("tanhshrink"),
         functional.gaussian_nll_loss: _gaussian_nll,
     }
@@ -84,6 +86,13 @@ def _leaves_torch(how: str) -> Function:
 def _by_op(name: str) -> Function:
     function = mapped(name)
     return lambda *args: stand_in(function(*map(elements_of, args)))
+
+
+def _logdet(matrix: Any) -> Any:
+    """PyTorch's looks at the sign, to give NaN where the logarithm does so by itself."""
+    import torch
+
+    return torch.log(torch.linalg.det(matrix))
 
 
 def _gaussian_nll(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, final
 
-from derivc.capture.torch.dispatch import dispatch
+from derivc.capture.torch.dispatch import _leaves, _mapped, dispatch
 from derivc.capture.torch.functions import overrides
 from derivc.capture.torch.state import state
 from derivc.capture.torch.tensors import elements_of, is_stand_in, stand_in
@@ -73,7 +73,19 @@ def _function(func: Any, args: Any, kwargs: Any) -> Any:
     if func is torch._C._set_grad_enabled:
         state.recording = bool(args[0])
     own = overrides().get(func)
+    if own is None and any(map(is_stand_in, _leaves((args, kwargs)))):
+        args, kwargs = _mapped(_widened, args), _mapped(_widened, kwargs)
     return own(*args, **kwargs) if own else func(*args, **kwargs)
+
+
+def _widened(value: Any) -> Any:
+    """A tensor of short floats beside stand-ins in double precision: PyTorch may not mix them."""
+    import torch
+
+    short = (torch.float32, torch.float16, torch.bfloat16)
+    if not isinstance(value, torch.Tensor) or is_stand_in(value) or value.dtype not in short:
+        return value
+    return value.detach().double()
 
 
 def _operation(func: Any, types: Any, args: Any, kwargs: Any) -> Any:
