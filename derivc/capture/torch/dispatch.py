@@ -32,11 +32,8 @@ def dispatch(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
     name = func._schema.name.partition("::")[2]
     given = [v for v in _leaves((args, kwargs)) if is_stand_in(v)]
-    if torch.Tag.nondeterministic_seeded in func.tags:
-        raise refuse(
-            f"draws random numbers ({name}), so the value differs from call to call",
-            "draw them outside and pass them in, or call .eval() on a module with dropout",
-        )
+    if torch.Tag.nondeterministic_seeded in func.tags and find(name) is None:
+        raise random_numbers(name)
     if name in _VALUES:
         return _value(name, given[0].elements)
     if all(is_constant(tensor.elements) for tensor in given) and not _writes(func, args, kwargs):
@@ -45,6 +42,14 @@ def dispatch(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     if handler is None:
         return _decomposed(func, name, args, kwargs)
     return _done(func, name, handler, args, kwargs)
+
+
+def random_numbers(name: str) -> Exception:
+    """The error for an operation that draws random numbers."""
+    return refuse(
+        f"draws random numbers ({name}), so the value differs from call to call",
+        "draw them outside and pass them in, or call .eval() on a module with dropout",
+    )
 
 
 def find(name: str) -> Handler | None:
@@ -122,14 +127,17 @@ def _decomposed(func: Any, name: str, args: Any, kwargs: Any) -> Any:
     """By PyTorch's own definition in simpler operations, where it has one."""
     from torch._decomp import get_decompositions
 
-    found = get_decompositions([func]).get(func)
-    if found is None:
-        raise refuse(
-            f"calls {name} on an argument, which derivc cannot capture",
-            "write it with simpler operations, or pass its result in as an argument",
-        )
     with state.modes():
-        return found(*args, **kwargs)
+        found = func.decompose(*args, **kwargs)
+        if found is not NotImplemented:
+            return found
+        definition = get_decompositions([func]).get(func)
+        if definition is not None:
+            return definition(*args, **kwargs)
+    raise refuse(
+        f"calls {name} on an argument, which derivc cannot capture",
+        "write it with simpler operations, or pass its result in as an argument",
+    )
 
 
 def _done(func: Any, name: str, handler: Handler, args: Any, kwargs: Any) -> Any:

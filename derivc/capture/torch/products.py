@@ -84,6 +84,12 @@ def _slogdet(a: Array) -> Any:
 def _triangular(a: Array, b: Array, *, upper: bool, left: bool = True,
                 unitriangular: bool = False) -> Array:  # fmt: skip
     """By substitution, row by row."""
+    if a.ndim > 2:
+        lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        pairs = zip(_stacked(a, lead), _stacked(b, lead), strict=True)
+        how = {"upper": upper, "left": left, "unitriangular": unitriangular}
+        found = np.stack([_triangular(m, v, **how) for m, v in pairs])
+        return found.reshape((*lead, *b.shape[-2:]))
     if not left:
         return _triangular(a.T, b.T, upper=not upper, unitriangular=unitriangular).T
     n, found = len(a), np.array(b, dtype=object)
@@ -93,6 +99,11 @@ def _triangular(a: Array, b: Array, *, upper: bool, left: bool = True,
             found[i] = found[i] - a[i, j] * found[j]
         found[i] = found[i] if unitriangular else found[i] / a[i, i]
     return found
+
+
+def _stacked(x: Array, lead: tuple[int, ...]) -> Array:
+    """One matrix for every place of the leading dimensions."""
+    return np.broadcast_to(x, (*lead, *x.shape[-2:])).reshape(-1, *x.shape[-2:])
 
 
 TABLE: dict[str, Function] = {

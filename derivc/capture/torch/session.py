@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, final
 
-from derivc.capture.torch.dispatch import _leaves, _mapped, dispatch
+from derivc.capture.torch.dispatch import _leaves, _mapped, dispatch, random_numbers
 from derivc.capture.torch.functions import overrides
 from derivc.capture.torch.state import state
 from derivc.capture.torch.tensors import elements_of, is_stand_in, stand_in
-from derivc.symbolic.tracing.refusal import refuse
 
 
 @cache
@@ -95,11 +94,7 @@ def _operation(func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     if any(is_stand_in_type(kind) for kind in types):
         return dispatch(func, args, kwargs)
     if torch.Tag.nondeterministic_seeded in func.tags:
-        raise refuse(
-            f"draws random numbers ({func._schema.name.partition('::')[2]}), so the value differs"
-            " from call to call",
-            "draw them outside and pass them in, or call .eval() on a module with dropout",
-        )
+        raise random_numbers(func._schema.name.partition("::")[2])
     found = func(*args, **kwargs)
     made_here = not types or func._schema.name in ("aten::lift_fresh", "aten::lift")
     return _roomy(found) if made_here else found
