@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, cast, final
 
 import numpy as np
 import sympy as sp
@@ -75,6 +77,7 @@ def plan(
         ShapeError: a shape is given for an argument that there is not.
         InputTypeError: an example or a constant is; or there are too many examples.
     """
+    function = _signed(function)
     given = _as_shapes(shapes or {})
     fixed = dict(constants or {})
     for name, example in _by_name(function, inputs).items():
@@ -87,6 +90,28 @@ def plan(
     bound = functools.partial(function, **fixed) if fixed else function
     arguments, call = _plan(bound, given, Limits())
     return Plan(arguments, _elements(arguments), _with(call, fixed))
+
+
+def _signed(function: Function) -> Function:
+    """A function of C with the signature that its documentation gives."""
+    try:
+        inspect.signature(function)
+    except (TypeError, ValueError):
+        told = re.match(r"\s*[\w.]+\(([^)]*)\)", getattr(function, "__doc__", None) or "")
+        names = _required(told[1]) if told else []
+        if names:
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            signed: Any = lambda *args, **named: function(*args, *named.values())  # noqa: E731
+            signed.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])
+            return cast("Function", signed)
+    return function
+
+
+def _required(told: str) -> list[str]:
+    """The names in front of `*` that have no default."""
+    front = told.partition("*")[0].split(",")
+    names = [part.strip() for part in front if "=" not in part]
+    return [name for name in names if name.isidentifier()]
 
 
 def _with(call: Any, fixed: dict[str, Any]) -> Any:

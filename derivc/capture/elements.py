@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from derivc.ops import registry
-from derivc.symbolic.tracing import elementwise
+from derivc.symbolic.tracing import elementwise, nodes
 from derivc.symbolic.tracing.array import TracedArray
-from derivc.symbolic.tracing.scalar import Scalar, is_tracer
+from derivc.symbolic.tracing.condition import Condition
+from derivc.symbolic.tracing.scalar import Scalar, is_tracer, tree_of
 
 Function = Callable[..., Any]
 
@@ -80,6 +81,20 @@ def _by_numpy(native: Function, python: Function) -> Function:
 
 divide = _by_numpy(np.true_divide, operator.truediv)
 power = _by_numpy(lambda a, b: np.power(float(a), b), operator.pow)
+
+
+def choose(condition: Any, yes: Any, no: Any) -> Any:
+    """`where` for one element; where NaN would be chosen the function has no value."""
+    holds = elementwise.condition_of(condition)
+    if not isinstance(holds, Condition) or not (_is_nan(yes) or _is_nan(no)):
+        return elementwise.choose(holds, yes, no)
+    if _is_nan(yes):
+        holds, yes = ~holds, no
+    return yes if _is_nan(yes) else Scalar(nodes.only(holds.tree, tree_of(yes)))
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and value != value
 
 
 def stopped(value: Any) -> Any:
@@ -180,7 +195,7 @@ def running(function: Function, array: Any, dim: int) -> Any:
         for value in np.ravel(moved[index - 1]):
             if type(value) is Scalar:
                 value.tree  # noqa: B018  asking for the tree closes the chain
-        moved[index] = each(function, moved[index - 1], moved[index])
+        moved[index, ...] = each(function, moved[index - 1], moved[index])
     return np.moveaxis(moved, 0, dim)
 
 

@@ -92,7 +92,8 @@ def _traced(function: Any, calls: Plan, output: int | str | None) -> tuple[Any, 
         values = {a.name: stand_in(calls.symbols(a.name)) for a in calls.arguments}
         result = repeatable(lambda: _run(function, calls, values, name), name)
         array = gathered(chosen(result, output, name), name, elements_of)
-        return array, tuple(state.notes)
+        single = array.reshape(()) if array.size == 1 else array  # what .backward() takes for one
+        return single, tuple(state.notes)
 
 
 def _run(function: Any, calls: Plan, values: dict[str, Any], name: str) -> Any:

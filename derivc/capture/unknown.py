@@ -24,6 +24,7 @@ class Unknown:
             "use the value itself (amax, amin, sort), or where",
         )
 
+    as_number = property(_refused)
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refused
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refused
     __rtruediv__ = __floordiv__ = __mod__ = __pow__ = __neg__ = __abs__ = __bool__ = _refused

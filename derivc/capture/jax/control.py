@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import each, is_constant
+from derivc.capture.elements import choose, each, is_constant
 from derivc.capture.jax.first_true import FirstTrue
 from derivc.capture.jax.interpret import closed
 from derivc.capture.jax.library import recognised
@@ -46,7 +46,7 @@ def _piecewise(jaxpr: Any, given: Values) -> Values | None:
     branches = [closed(branch, operands)[0] for branch in switches[0].params["branches"]]
     found, *others = map(array_of, branches)
     for condition, branch in zip(array_of(given[1]), others, strict=True):
-        found = each(elementwise.choose, condition, branch, found)
+        found = each(choose, condition, branch, found)
     return [found]
 
 
@@ -118,7 +118,7 @@ def _cond(equation: Any, given: Values) -> Values:
     for number, result in enumerate(results[1:], 1):
         here = elementwise.condition_of(which) if len(branches) == 2 else which >= number
         chosen = [
-            each(lambda new, old, here=here: elementwise.choose(here, new, old), *pair)
+            each(lambda new, old, here=here: choose(here, new, old), *pair)
             for pair in zip(result, chosen, strict=True)
         ]
     return chosen

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, final
 
+from derivc.capture.elements import choose
 from derivc.capture.unknown import Unknown
-from derivc.symbolic.tracing import elementwise
 from derivc.symbolic.tracing.condition import Condition
 
 
@@ -25,7 +25,7 @@ class FirstTrue:
         """The case at that place."""
         found = cases[0]
         for condition, case in reversed(list(zip(self.conditions, cases, strict=True))):
-            found = elementwise.choose(condition, case, found)
+            found = choose(condition, case, found)
         return found
 
 

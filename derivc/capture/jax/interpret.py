@@ -76,7 +76,7 @@ def _handled(equation: Any, given: Values) -> Any:
     from derivc.capture.jax.control import CONTROL
     from derivc.capture.jax.primitives import TABLE
 
-    name = equation.primitive.name
+    name = equation.primitive.name.replace("-", "_")
     if name in CONTROL:
         return CONTROL[name](equation, given)
     if name not in TABLE:

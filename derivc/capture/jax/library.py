@@ -83,7 +83,8 @@ def _name(equation: Any) -> str:
     if "name" in params:
         return str(params["name"])
     inner = params.get("call_jaxpr") or params.get("fun_jaxpr")
-    return str(getattr(getattr(inner, "jaxpr", inner).debug_info, "func_name", ""))
+    told = getattr(getattr(inner, "jaxpr", inner), "debug_info", None)
+    return str(getattr(told, "func_name", ""))
 
 
 def _is_own(equation: Any, name: str) -> bool:

@@ -14,6 +14,7 @@ from derivc.capture.jax.values import array_of
 from derivc.capture.torch.layout import _pad
 from derivc.capture.torch.networks import convolved
 from derivc.capture.torch.pointwise import _clamped
+from derivc.capture.torch.products import _triangular
 from derivc.capture.unknown import Unknown, places
 from derivc.symbolic.tracing import elementwise, linear_algebra, ordering
 from derivc.symbolic.tracing.array import TracedArray
@@ -78,10 +79,10 @@ def _chosen(which: Any, *cases: Any) -> Any:
     if isinstance(which, FirstTrue):
         return which.pick(cases)
     if len(cases) == 2:
-        return elementwise.choose(which, cases[1], cases[0])
+        return el.choose(which, cases[1], cases[0])
     found = cases[0]
     for number, case in enumerate(cases[1:], 1):
-        found = elementwise.choose(which == number, case, found)
+        found = el.choose(which == number, case, found)
     return found
 
 
@@ -195,6 +196,15 @@ def _top(x: Array, k: int, axis: int = -1, **params: Any) -> list[Array]:
     return [found, places(found.shape)]
 
 
+def _substituted(a: Any, b: Any, left_side: bool, lower: bool, transpose_a: bool,
+                 conjugate_a: bool, unit_diagonal: bool, **params: Any) -> Array:  # fmt: skip
+    matrix, upper = array_of(a), not lower
+    if transpose_a:
+        matrix, upper = matrix.T, lower
+    given = array_of(b)
+    return _triangular(matrix, given, upper=upper, left=left_side, unitriangular=unit_diagonal)
+
+
 def _cholesky(x: Array, **params: Any) -> Array:
     return el.objects(linear_algebra.cholesky(x.view(TracedArray)))
 
@@ -239,8 +249,8 @@ TABLE: dict[str, Function] = {
     "cumlogsumexp": _running(el.op("logaddexp")),
     "conv_general_dilated": _convolution, "dot_general": _dot, "sort": _sorted, "top_k": _top,
     "cholesky": _cholesky,
-    "scatter-add": _scattered(operator.add), "scatter_add": _scattered(operator.add),
-    "scatter-mul": _scattered(operator.mul), "scatter_mul": _scattered(operator.mul),
+    "triangular_solve": _substituted, "scatter_add": _scattered(operator.add),
+    "scatter_mul": _scattered(operator.mul),
     "scatter_max": _scattered(elementwise.function_of("maximum")),
     "scatter_min": _scattered(elementwise.function_of("minimum")),
 }  # fmt: skip

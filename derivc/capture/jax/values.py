@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from derivc.capture.elements import boxed, is_constant, objects
-from derivc.symbolic.tracing.places import describe
+from derivc.symbolic.tracing.places import describe, is_users
 from derivc.symbolic.tracing.scalar import is_tracer
 
 
@@ -43,5 +43,7 @@ def place(equation: Any) -> str:
     """The user's line that an equation comes from: file, line and source; "" if not known."""
     from jax._src import source_info_util
 
-    frame = source_info_util.user_frame(equation.source_info.traceback)
-    return "" if frame is None else describe(frame.file_name, frame.start_line)
+    for frame in source_info_util.user_frames(equation.source_info.traceback):
+        if is_users(frame.file_name):
+            return describe(frame.file_name, frame.start_line)
+    return ""

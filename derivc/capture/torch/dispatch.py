@@ -32,11 +32,8 @@ def dispatch(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
     name = func._schema.name.partition("::")[2]
     given = [v for v in _leaves((args, kwargs)) if is_stand_in(v)]
-    if torch.Tag.nondeterministic_seeded in func.tags:
-        raise refuse(
-            f"draws random numbers ({name}), so the value differs from call to call",
-            "draw them outside and pass them in, or call .eval() on a module with dropout",
-        )
+    if torch.Tag.nondeterministic_seeded in func.tags and find(name) is None:
+        raise random_numbers(name)
     if name in _VALUES:
         return _value(name, given[0].elements)
     if all(is_constant(tensor.elements) for tensor in given) and not _writes(func, args, kwargs):
@@ -45,6 +42,14 @@ def dispatch(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     if handler is None:
         return _decomposed(func, name, args, kwargs)
     return _done(func, name, handler, args, kwargs)
+
+
+def random_numbers(name: str) -> Exception:
+    """The error for an operation that draws random numbers."""
+    return refuse(
+        f"draws random numbers ({name}), so the value differs from call to call",
+        "draw them outside and pass them in, or call .eval() on a module with dropout",
+    )
 
 
 def find(name: str) -> Handler | None:
@@ -101,11 +106,15 @@ def _natively(func: Any, args: Any, kwargs: Any) -> Any:
         return _done(func, "", handler, args, kwargs)
     plain = lambda v: constant_tensor(v.elements) if is_stand_in(v) else v  # noqa: E731
     found = func(*_mapped(plain, args), **_mapped(plain, kwargs))
-    return _mapped(lambda v: stand_in(elements_of(v)) if _is_tensor(v) else v, found)
+    return _mapped(lambda v: stand_in(elements_of(v)) if _is_float(v) else v, found)
 
 
 def _is_view(func: Any) -> bool:
     return any(r.alias_info is not None for r in func._schema.returns)
+
+
+def _is_float(value: Any) -> bool:
+    return _is_tensor(value) and bool(value.is_floating_point())
 
 
 def _is_tensor(value: Any) -> bool:
@@ -118,14 +127,17 @@ def _decomposed(func: Any, name: str, args: Any, kwargs: Any) -> Any:
     """By PyTorch's own definition in simpler operations, where it has one."""
     from torch._decomp import get_decompositions
 
-    found = get_decompositions([func]).get(func)
-    if found is None:
-        raise refuse(
-            f"calls {name} on an argument, which derivc cannot capture",
-            "write it with simpler operations, or pass its result in as an argument",
-        )
     with state.modes():
-        return found(*args, **kwargs)
+        found = func.decompose(*args, **kwargs)
+        if found is not NotImplemented:
+            return found
+        definition = get_decompositions([func]).get(func)
+        if definition is not None:
+            return definition(*args, **kwargs)
+    raise refuse(
+        f"calls {name} on an argument, which derivc cannot capture",
+        "write it with simpler operations, or pass its result in as an argument",
+    )
 
 
 def _done(func: Any, name: str, handler: Handler, args: Any, kwargs: Any) -> Any:
@@ -162,7 +174,7 @@ def _wrapped(found: Any) -> Any:
         return type(found)(map(_wrapped, found))
     if isinstance(found, np.ndarray):
         return stand_in(found)
-    return found if found is None else stand_in(boxed(found))
+    return found if found is None or _is_tensor(found) else stand_in(boxed(found))
 
 
 def _written(target: Any, found: Any) -> Any:

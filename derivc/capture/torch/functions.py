@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from derivc.capture.elements import mapped
+from derivc.capture.elements import each, mapped, stopped
 from derivc.capture.torch.tensors import elements_of, is_stand_in, stand_in
 from derivc.symbolic.tracing.refusal import refuse
 
@@ -23,9 +23,16 @@ def overrides() -> dict[Any, Function]:
         torch.tensor: _tensor,
         torch.as_tensor: _as_tensor,
         torch.asarray: _as_tensor,
+        torch.detach: _detached,
+        torch.Tensor.detach: _detached,
+        torch.Tensor.detach_: _detached_in_place,
+        torch.Tensor.data.__get__: _detached,
         torch.Tensor.numpy: _leaves_torch("numpy()"),
         torch.Tensor.__array__: _leaves_torch("NumPy"),
         torch.Tensor.tolist: _leaves_torch("tolist()"),
+        torch.logdet: _logdet,
+        torch.Tensor.logdet: _logdet,
+        functional.scaled_dot_product_attention: _attention,
         functional.tanhshrink: _by_op("tanhshrink"),
         functional.gaussian_nll_loss: _gaussian_nll,
     }
@@ -59,6 +66,19 @@ def _as_tensor(data: Any, **named: Any) -> Any:
     return _tensor(data) if _holds(data) else torch.as_tensor(data, **named)
 
 
+def _detached(tensor: Any, *owner: Any) -> Any:
+    """`x.detach()` and `x.data`, asked for by the user; PyTorch itself detaches what it saves."""
+    if not is_stand_in(tensor):
+        return tensor.detach()
+    return stand_in(each(stopped, tensor.elements))
+
+
+def _detached_in_place(tensor: Any) -> Any:
+    if is_stand_in(tensor):
+        tensor.elements[...] = each(stopped, tensor.elements)
+    return tensor
+
+
 def _leaves_torch(how: str) -> Function:
     """A way out of PyTorch, which only constants may take."""
 
@@ -84,6 +104,25 @@ def _leaves_torch(how: str) -> Function:
 def _by_op(name: str) -> Function:
     function = mapped(name)
     return lambda *args: stand_in(function(*map(elements_of, args)))
+
+
+def _attention(
+    query: Any, key: Any, value: Any, attn_mask: Any = None, dropout_p: float = 0.0,
+    is_causal: bool = False, scale: Any = None, enable_gqa: bool = False,
+) -> Any:  # fmt: skip
+    """In one piece: which of its kernels PyTorch takes depends on the machine."""
+    from derivc.capture.torch.networks import _attention as attend
+
+    mask = None if attn_mask is None else elements_of(attn_mask)
+    given = map(elements_of, (query, key, value))
+    return stand_in(attend(*given, dropout_p, is_causal, attn_mask=mask, scale=scale)[0])
+
+
+def _logdet(matrix: Any) -> Any:
+    """PyTorch's looks at the sign, to give NaN where the logarithm does so by itself."""
+    import torch
+
+    return torch.log(torch.linalg.det(matrix))
 
 
 def _gaussian_nll(

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import each, is_constant
-from derivc.symbolic.tracing import elementwise
+from derivc.capture.elements import choose, each, is_constant
 from derivc.symbolic.tracing.refusal import refuse
 
 Function = Callable[..., Any]
@@ -42,7 +41,7 @@ def _put(x: Array, indices: Sequence[Any], values: Array, accumulate: bool = Fal
     if len(indices) == 1 and _is_mask(indices[0]):
         mask = indices[0].reshape(indices[0].shape + (1,) * (x.ndim - indices[0].ndim))
         if np.size(values) == 1:
-            return each(elementwise.choose, mask, values, x)
+            return each(choose, mask, values, x)
     made, key = x.copy(), _key(x, indices)
     if accumulate:
         np.add.at(made, key, values)
@@ -104,7 +103,7 @@ def _index_fill(x: Array, dim: int, index: Array, value: Any) -> Array:
 
 
 def _masked_fill(x: Array, mask: Array, value: Any) -> Array:
-    return each(elementwise.choose, mask, value, x)
+    return each(choose, mask, value, x)
 
 
 def _masked_select(x: Array, mask: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import boxed, each, stopped
+from derivc.capture.elements import boxed
 
 Function = Callable[..., Any]
 Array = Any
@@ -138,10 +138,6 @@ def _unfold(x: Array, dim: int, size: int, step: int) -> Array:
     return np.stack(windows, axis=dim)
 
 
-def _detach(x: Array) -> Array:
-    return each(stopped, x)
-
-
 def _cat(tensors: Sequence[Array], dim: int = 0) -> Array:
     kept = [t for t in tensors if t.ndim > 1 or t.size]
     return np.concatenate(kept or tensors, axis=dim)
@@ -161,7 +157,7 @@ TABLE: dict[str, Function] = {
     "narrow": lambda x, dim, start, length: _at(x, dim, slice(start, start + length)),
     "split": _split, "split_with_sizes": _split, "unsafe_split": _split, "unbind": _unbind,
     "split_with_sizes_copy": _split, "movedim": np.moveaxis,
-    "alias": lambda x: x, "lift_fresh": lambda x: x, "lift": lambda x: x, "detach": _detach,
+    "alias": lambda x: x, "lift_fresh": lambda x: x, "lift": lambda x: x, "detach": lambda x: x,
     "clone": lambda x, **named: x.copy(), "contiguous": lambda x, **named: x,
     "flip": _flip, "roll": _roll, "repeat": _repeat, "repeat_interleave": _repeat_interleave,
     "diagonal": _diagonal, "diag_embed": _diag_embed, "tril": _triangle(np.tril),

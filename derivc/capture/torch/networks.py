@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import each, largest, mean, reduced, total
+from derivc.capture.elements import dot, each, largest, mean, reduced, total
 from derivc.capture.torch.layout import _pad
+from derivc.capture.torch.reductions import softmax
 from derivc.capture.unknown import places
 from derivc.symbolic.tracing import elementwise
 from derivc.symbolic.tracing.refusal import refuse
@@ -191,8 +192,38 @@ def _upsample_nearest(x: Array, size: Any, *rest: Any) -> Array:
     return x
 
 
+def _attention(
+    query: Array, key: Array, value: Array, dropout_p: float = 0.0, is_causal: bool = False, *,
+    attn_mask: Any = None, scale: Any = None, **named: Any,
+) -> Any:  # fmt: skip
+    """softmax(q k'/sqrt(d)) v; masked places are left out of the sums."""
+    if dropout_p:
+        raise refuse("draws random numbers (dropout in attention)", "call .eval() on the module")
+    factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scores = each(operator.mul, dot(query, np.swapaxes(key, -1, -2)), factor)
+    if is_causal:
+        attn_mask = np.tril(np.ones(scores.shape[-2:], bool)).astype(object)
+    weights = _masked_softmax(scores, attn_mask)
+    return dot(weights, value), scores
+
+
+def _masked_softmax(scores: Array, mask: Any) -> Array:
+    if mask is None:
+        return softmax(scores, -1)
+    spread = np.broadcast_to(mask, scores.shape)
+    if not all(isinstance(item, bool) for item in spread.flat):
+        return softmax(each(operator.add, scores, spread), -1)
+    made = np.full(scores.shape, 0.0, dtype=object)
+    for index in np.ndindex(scores.shape[:-1]):
+        kept = spread[index].astype(bool)
+        if kept.any():
+            made[(*index, kept)] = softmax(scores[index][kept], -1)
+    return made
+
+
 TABLE: dict[str, Function] = {
-    "native_layer_norm": _layer_norm, "_fused_rms_norm": _rms_norm,
+    "_scaled_dot_product_flash_attention_for_cpu": _attention, "native_layer_norm": _layer_norm,
+    "_fused_rms_norm": _rms_norm,
     "native_group_norm": _group_norm, "native_batch_norm": _batch_norm,
     "_native_batch_norm_legit": _batch_norm, "convolution": _convolution,
     "_native_batch_norm_legit_no_training": lambda x, w, b, m, v, momentum, eps: _batch_norm(

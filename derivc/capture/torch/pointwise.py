@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from derivc.capture.elements import as_number, divide, each, mapped, op, power
+from derivc.capture.elements import as_number, choose, divide, each, mapped, op, power
 from derivc.capture.torch.tensors import dtype_of
 from derivc.symbolic.tracing import elementwise
 from derivc.symbolic.tracing.refusal import refuse
@@ -111,7 +111,7 @@ def _softplus(x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
     smooth = mapped("softplus")(x, beta)
     if threshold >= 20:
         return smooth
-    return each(lambda v, s: elementwise.choose(v * beta > threshold, v, s), x, smooth)
+    return each(lambda v, s: choose(v * beta > threshold, v, s), x, smooth)
 
 
 def _rrelu(x: Any, noise: Any, lower: Any = 0.125, upper: Any = 1 / 3, training: bool = False,
@@ -195,7 +195,7 @@ TABLE: dict[str, Function] = {
     "threshold": lambda x, at, value: mapped("threshold")(x, at, value),
     "hardshrink": lambda x, lambd=0.5: mapped("hardshrink")(x, lambd),
     "softshrink": lambda x, lambd=0.5: mapped("softshrink")(x, lambd),
-    "where": _by_element(elementwise.choose),
+    "where": _by_element(choose),
     "lerp": lambda a, b, w: each(lambda a, b, w: a + w * (b - a), a, b, w),
     "addcmul": lambda x, a, b, *, value=1: each(lambda x, a, b: x + value * a * b, x, a, b),
     "addcdiv": lambda x, a, b, *, value=1: each(lambda x, a, b: x + value * divide(a, b), x, a, b),

@@ -53,7 +53,7 @@ def _of_matrix(function: Function) -> Function:
     def apply(a: Array, *rest: Any, **named: Any) -> Array:
         stack = a.reshape(-1, *a.shape[-2:])
         found = [objects(function(m.view(TracedArray), *rest)) for m in stack]
-        return np.stack(found).reshape(*a.shape[:-2], *found[0].shape)
+        return np.stack(found).reshape((*a.shape[:-2], *found[0].shape))
 
     return apply
 
@@ -66,7 +66,13 @@ def _solved(a: Array, b: Array) -> Array:
 
 
 _DET, _INV = _of_matrix(linear_algebra.det), _of_matrix(linear_algebra.inv)
-_NO_ERROR = np.zeros(()).astype(object)
+
+
+def _no_error() -> Any:
+    """LAPACK's report that all went well."""
+    import torch
+
+    return torch.zeros((), dtype=torch.int32)
 
 
 def _slogdet(a: Array) -> Any:
@@ -78,6 +84,12 @@ def _slogdet(a: Array) -> Any:
 def _triangular(a: Array, b: Array, *, upper: bool, left: bool = True,
                 unitriangular: bool = False) -> Array:  # fmt: skip
     """By substitution, row by row."""
+    if a.ndim > 2:
+        lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        pairs = zip(_stacked(a, lead), _stacked(b, lead), strict=True)
+        how = {"upper": upper, "left": left, "unitriangular": unitriangular}
+        found = np.stack([_triangular(m, v, **how) for m, v in pairs])
+        return found.reshape((*lead, *b.shape[-2:]))
     if not left:
         return _triangular(a.T, b.T, upper=not upper, unitriangular=unitriangular).T
     n, found = len(a), np.array(b, dtype=object)
@@ -89,17 +101,22 @@ def _triangular(a: Array, b: Array, *, upper: bool, left: bool = True,
     return found
 
 
+def _stacked(x: Array, lead: tuple[int, ...]) -> Array:
+    """One matrix for every place of the leading dimensions."""
+    return np.broadcast_to(x, (*lead, *x.shape[-2:])).reshape(-1, *x.shape[-2:])
+
+
 TABLE: dict[str, Function] = {
     "mm": dot, "bmm": dot, "mv": dot, "dot": dot, "vdot": dot, "matmul": dot,
     "addmm": _added, "baddbmm": _added, "addmv": _added, "addbmm": _summed,
     "addr": lambda x, a, b, *, beta=1, alpha=1: _plus(x, _outer(a, b), beta, alpha),
     "outer": _outer, "linear": _linear, "linalg_cross": _cross,
-    "_linalg_det": lambda a: (_DET(a), a, _NO_ERROR), "linalg_det": _DET, "det": _DET,
-    "linalg_inv_ex": lambda a, **named: (_INV(a), _NO_ERROR), "inverse": _INV,
-    "_linalg_slogdet": lambda a: (*_slogdet(a), a, _NO_ERROR), "linalg_slogdet": _slogdet,
-    "_linalg_solve_ex": lambda a, b, **named: (_solved(a, b), a, _NO_ERROR, _NO_ERROR),
+    "_linalg_det": lambda a: (_DET(a), a, _no_error()), "linalg_det": _DET, "det": _DET,
+    "linalg_inv_ex": lambda a, **named: (_INV(a), _no_error()), "inverse": _INV,
+    "_linalg_slogdet": lambda a: (*_slogdet(a), a, _no_error()), "linalg_slogdet": _slogdet,
+    "_linalg_solve_ex": lambda a, b, **named: (_solved(a, b), a, _no_error(), _no_error()),
     "linalg_cholesky_ex": lambda a, *, upper=False, **named: (
-        _of_matrix(linear_algebra.cholesky)(a, upper), _NO_ERROR),
+        _of_matrix(linear_algebra.cholesky)(a, upper), _no_error()),
     "cholesky": lambda a, upper=False: _of_matrix(linear_algebra.cholesky)(a, upper),
     "linalg_solve_triangular": _triangular,
 }  # fmt: skip

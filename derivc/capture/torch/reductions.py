@@ -160,6 +160,11 @@ def _log_cumulative(x: Any, dim: int) -> Any:
     return el.running(el.op("logaddexp"), x, dim)
 
 
+def _certain(x: Any) -> Any:
+    """Whether all is as it should be: traced values are taken for valid ones."""
+    return el.boxed(True)
+
+
 TABLE: dict[str, Function] = {
     "sum": _over(el.total), "nansum": _over(el.total), "mean": _over(el.mean),
     "nanmean": _over(el.mean), "prod": _over(el.product), "amax": _over(el.largest),
@@ -175,7 +180,7 @@ TABLE: dict[str, Function] = {
         _std(x, dim, *a, **k), el.reduced(el.mean, x, dim, k.get("keepdim", False))),
     "dist": lambda a, b, p=2: _norm(el.each(operator.sub, a, b), p), "linalg_vector_norm": _norm,
     "norm": _norm, "logsumexp": _log_sum_exp,
-    "_log_softmax": log_softmax, "_softmax": softmax,
+    "_log_softmax": log_softmax, "_softmax": softmax, "_is_all_true": _certain,
     "cumsum": _running(operator.add), "cumprod": _running(operator.mul),
     "logcumsumexp": _log_cumulative, "cummax": _running_extreme("maximum"),
     "cummin": _running_extreme("minimum"), "sort": _sorted, "topk": _topk, "kthvalue": _kth,

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, final
 
-from derivc.capture.torch.dispatch import dispatch
+from derivc.capture.torch.dispatch import _leaves, _mapped, dispatch, random_numbers
 from derivc.capture.torch.functions import overrides
 from derivc.capture.torch.state import state
 from derivc.capture.torch.tensors import elements_of, is_stand_in, stand_in
-from derivc.symbolic.tracing.refusal import refuse
 
 
 @cache
@@ -73,7 +72,19 @@ def _function(func: Any, args: Any, kwargs: Any) -> Any:
     if func is torch._C._set_grad_enabled:
         state.recording = bool(args[0])
     own = overrides().get(func)
+    if own is None and any(map(is_stand_in, _leaves((args, kwargs)))):
+        args, kwargs = _mapped(_widened, args), _mapped(_widened, kwargs)
     return own(*args, **kwargs) if own else func(*args, **kwargs)
+
+
+def _widened(value: Any) -> Any:
+    """A tensor of short floats beside stand-ins in double precision: PyTorch may not mix them."""
+    import torch
+
+    short = (torch.float32, torch.float16, torch.bfloat16)
+    if not isinstance(value, torch.Tensor) or is_stand_in(value) or value.dtype not in short:
+        return value
+    return value.detach().double()
 
 
 def _operation(func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -83,11 +94,7 @@ def _operation(func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     if any(is_stand_in_type(kind) for kind in types):
         return dispatch(func, args, kwargs)
     if torch.Tag.nondeterministic_seeded in func.tags:
-        raise refuse(
-            f"draws random numbers ({func._schema.name.partition('::')[2]}), so the value differs"
-            " from call to call",
-            "draw them outside and pass them in, or call .eval() on a module with dropout",
-        )
+        raise random_numbers(func._schema.name.partition("::")[2])
     found = func(*args, **kwargs)
     made_here = not types or func._schema.name in ("aten::lift_fresh", "aten::lift")
     return _roomy(found) if made_here else found

@@ -41,6 +41,13 @@ def choose(condition: Any, yes: Any, no: Any) -> Any:
     return node(sp.Piecewise, first, last)
 
 
+def only(condition: Any, yes: Any) -> Any:
+    """The tree that is `yes` where the condition holds, and has no value elsewhere."""
+    pair = sp.Tuple.__new__(ExprCondPair, yes, condition)
+    hash(pair)
+    return node(sp.Piecewise, pair)
+
+
 def minus(tree: Any) -> Any:
     """The tree with its sign changed."""
     return -tree if tree.is_Number else node(sp.Mul, MINUS_ONE, tree)

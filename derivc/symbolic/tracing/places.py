@@ -19,7 +19,8 @@ _SKIPPED = (*_OWN, str(Path(np.__file__).parent), "<__array_function__", "<froze
 _FRAMEWORKS = ("/site-packages/torch/", "/site-packages/jax/", "/site-packages/jaxlib/")
 
 
-def _is_users(filename: str) -> bool:
+def is_users(filename: str) -> bool:
+    """Whether a file is neither derivc's nor a library's."""
     foreign = any(name in Path(filename).as_posix() for name in _FRAMEWORKS)
     return not foreign and not filename.startswith(_SKIPPED)
 
@@ -56,7 +57,7 @@ def here() -> str:
             return told
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if _is_users(frame.f_code.co_filename):
+        if is_users(frame.f_code.co_filename):
             return describe(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return "an unknown line"
@@ -67,7 +68,7 @@ def of_traceback(traceback: TracebackType | None) -> str:
     found = ""
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if _is_users(code.co_filename):
+        if is_users(code.co_filename):
             found = describe(code.co_filename, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found or "an unknown line"

@@ -1,0 +1,30 @@
+"""Functions in JAX as people write them: captured, with JAX's values and gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import derivc as dc
+from tests.capture.compared import by_jax, drawn, flat, names_of, ordered, shapes_of
+
+pytest.importorskip("jax")
+from tests.functions import jax_functions
+
+CASES = list(jax_functions.CASES.items())
+
+
+def test_there_are_enough():
+    assert len(CASES) >= 75
+
+
+@pytest.mark.parametrize(("function", "spec"), CASES, ids=[names_of(f) for f, _ in CASES])
+def test_value_and_gradient_are_those_of_jax(function: Any, spec: dict[str, Any]) -> None:
+    kernel = dc.from_jax(function, shapes=shapes_of(spec))
+    for seed in range(3):
+        point = drawn(spec, seed)
+        value, gradient = by_jax(function, point, kernel.inputs)
+        found, partials = kernel.value_and_grad(*ordered(kernel, point))
+        assert float(found) == pytest.approx(value, rel=1e-9, abs=1e-11)
+        assert flat(partials) == pytest.approx(gradient, rel=1e-8, abs=1e-10)
