@@ -274,19 +274,15 @@ def _shapes(given: dict[str, Any]) -> str:
 def arrays(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:
     """The arguments as arrays, those that are differentiated by in one dtype."""
     given = {k: _plain(v) for k, v in bound.items()}
-    if op.sequence:
-        given[op.sequence] = [np.asarray(raw(v)) for v in bound[op.sequence]]
-        every = given[op.sequence]
-    else:
-        names = [n for n in op.tensors if given[n] is not None]
-        every = [np.asarray(given[n]) for n in names]
+    many = [np.asarray(raw(v)) for v in bound[op.sequence]] if op.sequence else []
+    names = [n for n in op.tensors if given[n] is not None]
+    every = [*many, *(np.asarray(given[n]) for n in names)]
     if len(every) > 1 and any(a.dtype is not every[0].dtype for a in every):
         dtype = promoted(every)
         every = [a if a.dtype == dtype else a.astype(dtype) for a in every]
     if op.sequence:
-        given[op.sequence] = every
-    else:
-        given.update(zip(names, every, strict=True))
+        given[op.sequence] = every[: len(many)]
+    given.update(zip(names, every[len(many) :], strict=True))
     return given
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import derivc as dc
 from derivc.errors import DerivcError, GradcheckError
-from tests.tensor.cases import EVERY, IDS, inputs, ours
+from tests.tensor.cases import EVERY, IDS, inputs, ours, scope_of
 
 
 def leaf(*numbers):
@@ -111,7 +111,7 @@ def test_inputs_are_left_as_they_were():
 def checked(text, specs):
     """The function of a case, and leaves that it is smooth at."""
     leaves, _ = ours(text, inputs(specs, 7))
-    scope = {"F": dc, "L": dc, "N": dc, "I": dc.tensor, "W": dc.tensor}
+    scope = scope_of(leaves)
 
     def function(*args):
         return eval(text, scope | dict(zip("abc", args, strict=False)))
@@ -124,6 +124,8 @@ def test_structural_ops(text, specs):
     function, leaves = checked(text, specs)
     if any(k in str(specs) for k in ("ties",)):
         pytest.skip("at a tie the slopes differ from side to side")
+    if "padding_idx" in text:
+        pytest.skip("the row of the padding is constant by agreement")
     assert dc.gradcheck(function, leaves, fast_mode=True, atol=1e-4)
     assert dc.gradgradcheck(function, leaves, fast_mode=True, atol=1e-4)
 

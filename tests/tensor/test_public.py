@@ -25,6 +25,32 @@ MORE = [
     ("F.nll_loss(a, [0, 2], weight=b)", [(2, 3), (3,)]),
     ("F.cross_entropy(a, b, weight=c)", [(2, 3), "unit", (3,)]),
     ("F.norm(a, 'fro')", [(2, 3)]),
+    *(
+        (f"F.fft.{kind}fft{n}(a)", [(3, 4)])
+        for kind in ("", "i", "r", "ir")
+        for n in ("", "2", "n")
+    ),
+    ("F.fft.hfft(a)", [(2, 4)]),
+    ("F.fft.ihfft(a)", [(2, 4)]),
+    ("F.broadcast_tensors(a, b)[1]", [(2, 3), (3,)]),
+    ("F.meshgrid([a, b])[1]", [(2,), (3,)]),
+    ("F.cholesky_inverse(a)", ["regular"]),
+    ("F.cholesky_solve(a, b)", [(3, 2), "regular"]),
+    ("F.ctc_loss(a, [[1, 2]], [4], [2])", [(4, 1, 3)]),
+    ("F.differences(a)", [(2, 3)]),
+    ("F.eigvals(a)", ["definite"]),
+    ("F.grid_sample(a, b)", [(1, 1, 3, 3), (1, 2, 2, 2)]),
+    ("F.gru_cell(a, b, c, [[0.1], [0.2], [0.3]])", [(2, 3), (2, 1), (3, 3)]),
+    ("F.lstm_cell(a, [b, b], c, [[0.1], [0.2], [0.3], [0.4]])[1]", [(2, 3), (2, 1), (4, 3)]),
+    ("F.rnn_tanh_cell(a, b, c, [[0.5]])", [(2, 3), (2, 1), (1, 3)]),
+    ("F.rnn_relu_cell(a, b, c, [[0.5]])", [(2, 3), (2, 1), (1, 3)]),
+    ("F.lu_solve(a, [2, 3, 3], b)", ["regular", (3, 2)]),
+    ("F.lu_unpack(a, [2, 3, 3])[0]", ["regular"]),
+    ("F.sliding(a, 1, 2, 1)", [(2, 4)]),
+    ("F.std_mean(a)[1]", [(2, 4)]),
+    ("F.view_as_complex(a)", [(3, 2)]),
+    ("F.view_as_real(a)", [(3,)]),
+    ("F.weight_norm(a, b)", [(3, 2), (3, 1)]),
 ]
 
 
@@ -37,7 +63,9 @@ def op_called(text):
         return None
     given = [*node.args, *(k.value for k in node.keywords)]
     inside = [n for g in given for n in ast.walk(g)]
-    bare = not any(isinstance(n, ast.BinOp | ast.Attribute | ast.Compare) for n in inside)
+    bare = not any(
+        isinstance(n, ast.BinOp | ast.Attribute | ast.Compare | ast.Subscript) for n in inside
+    )
     name = node.func.value.id if isinstance(node.func.value, ast.Name) else ""
     return structure.find(node.func.attr) if bare and name in "FLN" else None
 
@@ -46,7 +74,8 @@ CASES = [(text, specs) for text, specs in EVERY + MORE if op_called(text)]
 
 
 def called(text, given):
-    scope = {"F": dc, "L": dc, "N": dc, "I": lambda x: np.array(x), "W": lambda x: list(x)}
+    scope = {"F": dc, "L": dc, "N": dc, "I": np.array, "W": list, "D": dc.differences,
+             "U": dc.sliding, "WN": dc.weight_norm, "I32": np.int32}  # fmt: skip
     return eval(text, scope | dict(zip("abc", given, strict=False)))
 
 

@@ -22,11 +22,16 @@ composite(
     r" \operatorname{rot90}(\bar{y}, -k)",
     also="T.rot90 np.rot90 jnp.rot90", renamed={"axes": "dims"},
 )  # fmt: skip
+
+
+def _reversed(dim: int) -> Any:
+    return lambda F, x: F.flip(x, (dim,))
+
+
 for _name, _dim, _word in (("fliplr", 1, "columns"), ("flipud", 0, "rows")):
     composite(
-        _name, f"The {_word} in reverse order.", lambda F, x, dim=_dim: F.flip(x, (dim,)),
-        torch=f"torch.{_name}", definition=r"y_i = x_{n-1-i}",
-        formula=rf"\bar{{x}} = \operatorname{{{_name}}}(\bar{{y}})",
+        _name, f"The {_word} in reverse order.", _reversed(_dim), torch=f"torch.{_name}",
+        definition=r"y_i = x_{n-1-i}", formula=rf"\bar{{x}} = \operatorname{{{_name}}}(\bar{{y}})",
         also=f"T.{_name} np.{_name} jnp.{_name}",
     )  # fmt: skip
 
@@ -40,10 +45,14 @@ def _raised(F: Any, x: Any, ndim: int) -> Any:
     return x
 
 
+def _at_least(ndim: int) -> Any:
+    return lambda F, x: _raised(F, x, ndim)
+
+
 for _n in (1, 2, 3):
     composite(
-        f"atleast_{_n}d", f"The array with at least {_n} dimensions.",
-        lambda F, x, n=_n: _raised(F, x, n), torch=f"torch.atleast_{_n}d",
+        f"atleast_{_n}d", f"The array with at least {_n} dimensions.", _at_least(_n),
+        torch=f"torch.atleast_{_n}d",
         definition=r"y = \operatorname{reshape} x", formula=r"\bar{x} = \operatorname{reshape}"
         r" \bar{y}",
         also=f"np.atleast_{_n}d jnp.atleast_{_n}d",

@@ -10,18 +10,21 @@ structural(
     "real", "The real part.", forward=lambda xp, x: xp.real(x), torch="torch.real", is_view=True,
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), jvp="linear", formula=r"\bar{z} = \bar{y}",
     also="np.real jnp.real lax.real T.real",
+    definition=r"y = \operatorname{Re} z",
 )  # fmt: skip
 structural(
     "imag", "The imaginary part.", forward=lambda xp, x: xp.imag(x), torch="torch.imag",
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype) * 1j if x_dtype.kind == "c" else g * 0,
     jvp="linear", formula=r"\bar{z} = i\,\bar{y}",
     also="np.imag jnp.imag lax.imag T.imag",
+    definition=r"y = \operatorname{Im} z",
 )  # fmt: skip
 structural(
     "conj", "The complex conjugate.", forward=lambda xp, x: xp.conj(x), torch="torch.conj",
     vjp=lambda F, g: F.conjugated(g), jvp="linear", formula=r"\bar{z} = \overline{\bar{y}}",
     aliases=["conjugate"],
     also="T.conj np.conj jnp.conj lax.conj np.conjugate jnp.conjugate aten._conj",
+    definition=r"y = \overline{z}",
 )  # fmt: skip
 
 
@@ -36,6 +39,8 @@ structural(
     jvp=lambda F, t, x, y: F.real(F.conj(_unit(F, x, y)) * t),
     formula=r"\bar{z} = \bar{y}\, z / |z|, \quad 0 \text{ at } 0",
     also="T.abs T.abs_ np.abs jnp.abs lax.abs",
+    definition="y = |z|",
+    tangent=r"\dot{y} = \operatorname{Re}(\overline{z}\, \dot{z}) / |z|",
 )  # fmt: skip
 structural(
     "complex_angle", "The argument of a complex number.", forward=lambda xp, x: xp.angle(x),
@@ -43,6 +48,8 @@ structural(
     jvp=lambda F, t, x: F.imag(F.conj(x) * t) / (F.real(x) ** 2 + F.imag(x) ** 2),
     formula=r"\bar{z} = i\, \bar{y}\, z / |z|^2",
     also="T.angle np.angle jnp.angle",
+    definition=r"y = \arg z",
+    tangent=r"\dot{y} = \operatorname{Im}(\overline{z}\, \dot{z}) / |z|^2",
 )  # fmt: skip
 structural(
     "complex", "The complex number of a real and an imaginary part.", tensors=["real", "imag"],
@@ -50,18 +57,25 @@ structural(
     vjp=lambda F, g: (F.real(g), F.imag(g)),
     jvp=(lambda F, t: F.complex(t, t * 0), lambda F, t: F.complex(t * 0, t)),
     formula=r"\bar{a} = \operatorname{Re} \bar{z}, \quad \bar{b} = \operatorname{Im} \bar{z}",
+    definition=r"z = a + i\,b",
 )  # fmt: skip
 composite(
     "polar", "The complex number of a modulus and an argument.",
     lambda F, modulus, angle: F.complex(modulus * F.cos(angle), modulus * F.sin(angle)),
     torch="torch.polar",
     tensors=["modulus", "angle"],
-    formula="by complex, cos and sin", renamed={"abs": "modulus"},
+    formula=r"\bar{r} = \operatorname{Re}(\bar{z}\, e^{-i \varphi}), \quad \bar{\varphi} = r "
+    r"\operatorname{Im}(\bar{z}\, e^{-i \varphi})",
+    renamed={"abs": "modulus"},
+    definition=r"z = r (\cos \varphi + i \sin \varphi)",
 )  # fmt: skip
 composite(
     "complex_sgn", "A complex number divided by its modulus.",
-    lambda F, x: F.over(x, F.complex_abs(x)), torch="torch.sgn", formula="by abs",
+    lambda F, x: F.over(x, F.complex_abs(x)), torch="torch.sgn",
+    formula=r"\bar{z} = \frac{1}{|z|} \bigl(\bar{y} - y \operatorname{Re}(\overline{y}\, "
+    r"\bar{y})\bigr), \quad 0 \text{ at } 0",
     also="T.sgn T.sgn_",
+    definition=r"y = z / |z|, \quad 0 \text{ at } 0",
 )  # fmt: skip
 composite(
     "view_as_real", "A complex number as two real ones, along a new last dimension.",

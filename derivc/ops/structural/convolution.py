@@ -37,6 +37,7 @@ structural(
     ),
     jvp="linear",
     formula=r"\bar{x}_i = \textstyle\sum \bar{y} \text{ over the windows that hold } i",
+    definition="y_{l, k} = x_{s l + d k}",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ structural(
     forward=_from_windows,
     vjp=lambda F, g, size, stride, dilation: F.windows(g, size, stride, dilation),
     jvp="linear", formula=r"\bar{x} = \operatorname{windows}(\bar{y})",
+    definition=r"y_i = \textstyle\sum_{s l + d k = i} x_{l, k}",
 )  # fmt: skip
 
 
@@ -140,13 +142,16 @@ for _n in (1, 2, 3):
     composite(
         f"conv{_n}d", f"The convolution (cross-correlation) over {_n} dimensions.",
         _convolution(_n), torch=f"torch.nn.functional.conv{_n}d", tensors=["x", "weight", "bias"],
-        formula=r"\bar{x} = \bar{y} \star \operatorname{flip} w, \quad \bar{w} = x \star \bar{y}",
+        definition=r"y_{o, l} = b_o + \textstyle\sum_{c, k} w_{o, c, k}\, x_{c, s l + d k}",
+        formula=r"\bar{x} = \bar{y} \star \operatorname{flip} w, \quad \bar{w} = x \star \bar{y},"
+        r" \quad \bar{b} = \textstyle\sum \bar{y}",
         also=f"torch.conv{_n}d nn.Conv{_n}d" + (" torch.convolution aten._convolution" * (_n == 2))
         + (" torch.conv_tbc F.conv_tbc" * (_n == 1)),
     )  # fmt: skip
     composite(
         f"max_pool{_n}d", f"The largest number of every window of {_n} dimensions.",
         _pooling(_n, "max"), torch=f"torch.nn.functional.max_pool{_n}d",
+        definition=r"y_l = \max_k x_{s l + k}",
         formula=r"\bar{x}_{i^*} = \textstyle\sum \bar{y}, \text{ the first of equals}",
         also=f"nn.MaxPool{_n}d F.max_pool{_n}d_with_indices"
         + (f" torch.max_pool{_n}d aten.max_pool{_n}d_with_indices" if _n > 1 else ""),
@@ -154,5 +159,6 @@ for _n in (1, 2, 3):
     composite(
         f"avg_pool{_n}d", f"The mean of every window of {_n} dimensions.", _pooling(_n, "mean"),
         torch=f"torch.nn.functional.avg_pool{_n}d", formula=r"\bar{x} = \textstyle\sum \bar{y} / n",
+        definition=r"y_l = \tfrac{1}{n} \textstyle\sum_k x_{s l + k}",
         also=f"nn.AvgPool{_n}d",
     )  # fmt: skip

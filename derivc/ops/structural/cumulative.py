@@ -17,6 +17,7 @@ structural(
     vjp=lambda F, g, dim: _reversed_cumsum(F, g, dim) if g.ndim else g,
     jvp="linear", formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j",
     also="T.cumsum T.cumsum_ np.cumsum jnp.cumsum lax.cumsum",
+    definition=r"y_i = \textstyle\sum_{j \le i} x_j",
 )  # fmt: skip
 
 
@@ -55,6 +56,7 @@ structural(
     jvp=(lambda F, t, x, dim: F.scan_back(t, x, dim), _scan_factor_jvp),
     numbers="holomorphic",
     formula=r"s_i = \bar{y}_i + x_i s_{i-1}, \quad \bar{a} = s, \quad \bar{x}_{i+1} = y_{i+1} s_i",
+    definition="r_i = a_i + x_{i+1} r_{i+1}",
 )  # fmt: skip
 
 
@@ -81,6 +83,8 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j \prod_{k \le j, k \ne i} x_k",
     also="T.cumprod T.cumprod_ np.cumprod jnp.cumprod lax.cumprod",
+    definition=r"y_i = \textstyle\prod_{j \le i} x_j",
+    tangent=r"\dot{y}_i = \textstyle\sum_{j \le i} \dot{x}_j \prod_{k \le i, k \ne j} x_k",
 )  # fmt: skip
 
 
@@ -92,7 +96,8 @@ def _exclusive(F: Any, x: Any, dim: int = 0) -> Any:
 
 composite(
     "exclusive_cumprod", "The product of all numbers before, along a dimension.", _exclusive,
-    formula="by cumprod",
+    formula=r"\bar{x}_i = \textstyle\sum_{j > i} \bar{y}_j \prod_{k < j, k \ne i} x_k",
+    definition=r"y_i = \textstyle\prod_{j < i} x_j",
 )  # fmt: skip
 
 
@@ -121,4 +126,6 @@ structural(
     jvp=_logcumsumexp_jvp,
     formula=r"\bar{x}_i = \sum_{j \ge i} \bar{y}_j\, e^{x_i - y_j}",
     also="T.logcumsumexp",
+    definition=r"y_i = \log \textstyle\sum_{j \le i} e^{x_j}",
+    tangent=r"\dot{y}_i = \textstyle\sum_{j \le i} e^{x_j - y_i} \dot{x}_j",
 )  # fmt: skip

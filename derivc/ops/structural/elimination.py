@@ -114,4 +114,7 @@ structural(
     formula=r"\bar{A} = P L^{-\top} \bigl(\operatorname{tril}_{-1}(L^{\top} \bar{L}) +"
     r" \operatorname{triu}(\bar{U} U^{\top})\bigr) U^{-\top}",
     also="jsp.linalg.lu sp.linalg.lu",
+    definition="A = P L U",
+    tangent=r"\dot{L} = L \operatorname{tril}_{-1} M, \quad \dot{U} = (\operatorname{triu} M)\, "
+    r"U, \quad M = L^{-1} P^{\top} \dot{A} U^{-1}",
 )  # fmt: skip

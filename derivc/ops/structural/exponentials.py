@@ -64,4 +64,6 @@ structural(
     formula=r"\bar{A} = \left[\exp \begin{pmatrix} A^{\top} & \bar{Y} \\ 0 & A^{\top}"
     r" \end{pmatrix}\right]_{12}",
     also="torch.matrix_exp T.matrix_exp",
+    definition=r"Y = e^A = \textstyle\sum_k A^k / k!",
+    tangent=r"\dot{Y} = \left[\exp \begin{pmatrix} A & \dot{A} \\ 0 & A \end{pmatrix}\right]_{12}",
 )  # fmt: skip

@@ -29,6 +29,8 @@ structural(
     numbers="holomorphic", formula=r"\bar{A} = -A^{-\top} \bar{Y} A^{-\top}",
     also="np.linalg.inv jnp.linalg.inv jsp.linalg.inv sp.linalg.inv torch.inverse T.inverse "
     "torch.linalg.inv_ex aten.linalg_inv_ex",
+    definition="Y = A^{-1}",
+    tangent=r"\dot{Y} = -Y \dot{A} Y",
 )  # fmt: skip
 
 
@@ -43,6 +45,9 @@ structural(
     numbers="holomorphic", formula=r"\bar{A} = \bar{y} \operatorname{cof} A",
     also="torch.det T.det np.linalg.det jnp.linalg.det jsp.linalg.det sp.linalg.det "
     "aten._linalg_det",
+    definition=r"y = \det A",
+    tangent=r"\dot{y} = \textstyle\sum_{ij} (\operatorname{cof} A)_{ij} \dot{A}_{ij} = y "
+    r"\operatorname{tr}(A^{-1} \dot{A})",
 )  # fmt: skip
 
 
@@ -73,7 +78,9 @@ def _cofactor_matrix(F: Any, x: Any) -> Any:
 
 composite(
     "cofactors", "The matrix of signed minors: the gradient of the determinant.", _cofactor_matrix,
-    formula="by det and inv",
+    formula=r"\bar{A} = \det A \, \bigl(\operatorname{tr}(A^{-1} \bar{Y}) A^{-\top} - A^{-\top} "
+    r"\bar{Y}^{\top} A^{-\top}\bigr)",
+    definition=r"Y_{ij} = (-1)^{i+j} \det A_{\setminus i \setminus j}",
 )  # fmt: skip
 structural(
     "slogdet", "The sign of the determinant, and the logarithm of its size.",
@@ -82,11 +89,15 @@ structural(
     jvp=lambda F, t, x: (None, F.sum(transposed(F, F.inv(x)) * t, (-2, -1))),
     numbers="real", formula=r"\bar{A} = \bar{y} A^{-\top}",
     also="torch.slogdet T.slogdet np.linalg.slogdet jnp.linalg.slogdet aten._linalg_slogdet",
+    definition=r"s = \operatorname{sgn} \det A, \quad y = \log |\det A|",
+    tangent=r"\dot{y} = \operatorname{tr}(A^{-1} \dot{A})",
 )  # fmt: skip
 composite(
     "logdet", "The logarithm of the determinant.",
     lambda F, x: _logdet(F, x), torch="torch.logdet", formula=r"\bar{A} = \bar{y} A^{-\top}",
     also="T.logdet",
+    definition=r"y = \log \det A",
+    tangent=r"\dot{y} = \operatorname{tr}(A^{-1} \dot{A})",
 )  # fmt: skip
 
 
@@ -130,6 +141,8 @@ structural(
     formula=r"\bar{b} = A^{-\top} \bar{x}, \quad \bar{A} = -\bar{b}\, x^{\top}",
     also="np.linalg.solve jnp.linalg.solve jsp.linalg.solve sp.linalg.solve "
     "torch.linalg.solve_ex aten._linalg_solve_ex",
+    definition="x = A^{-1} b",
+    tangent=r"\dot{x} = A^{-1} (\dot{b} - \dot{A} x)",
 )  # fmt: skip
 
 
@@ -177,6 +190,8 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{B} = A^{-\top} \bar{X}, \quad \bar{A} = -\operatorname{tri}(\bar{B} X^{\top})",
     also="jsp.linalg.solve_triangular sp.linalg.solve_triangular aten.triangular_solve",
+    definition=r"X = A^{-1} B, \quad A \text{ triangular}",
+    tangent=r"\dot{X} = A^{-1} (\dot{B} - \operatorname{tri}(\dot{A}) X)",
 )  # fmt: skip
 
 
@@ -207,6 +222,8 @@ structural(
     formula=r"\bar{A} = \operatorname{sym}\bigl(L^{-\top} \Phi(L^{\top} \bar{L}) L^{-1}\bigr)",
     also="torch.cholesky T.cholesky np.linalg.cholesky jnp.linalg.cholesky jsp.linalg.cholesky "
     "sp.linalg.cholesky torch.linalg.cholesky_ex aten.linalg_cholesky_ex",
+    definition=r"A = L L^{\top}",
+    tangent=r"\dot{L} = L\, \Phi(L^{-1} \dot{A} L^{-\top})",
 )  # fmt: skip
 
 
@@ -240,4 +257,7 @@ structural(
     formula=r"\bar{A} = \bigl(\bar{Q} + Q \operatorname{copyltu}(R \bar{R}^{\top} - \bar{Q}^{\top}"
     r" Q)\bigr) R^{-\top}",
     also="torch.qr T.qr np.linalg.qr jnp.linalg.qr jsp.linalg.qr sp.linalg.qr",
+    definition=r"A = Q R, \quad Q^{\top} Q = 1",
+    tangent=r"\dot{R} = (C - \Omega) R, \quad \dot{Q} = \dot{A} R^{-1} - Q (C - \Omega), \quad C "
+    r"= Q^{\top} \dot{A} R^{-1}, \; \Omega \text{ skew with its lower half}",
 )  # fmt: skip

@@ -177,19 +177,33 @@ def _irfftn(F: Any, x: Any, s: Any = None, dim: Any = None, norm: Any = None) ->
     return _real(F, first, sizes[-1], dims[-1], norm)
 
 
-for _suffix, _dims in (("2", (-2, -1)), ("n", None)):
-    for _name, _define, _words in (
-        ("rfft", _rfftn, "The Fourier transform of real numbers, half of the last dimension"),
-        ("irfft", _irfftn, "The real numbers with such a half of a Fourier transform"),
-    ):
+def _with_default(define: Any, default: Any) -> Any:
+    def defined(F: Any, x: Any, s: Any = None, dim: Any = default, norm: Any = None) -> Any:
+        return define(F, x, s, dim, norm)
+
+    return defined
+
+
+_PHASE, _SUM = r"2 \pi i (i k / m + j l / n)", r"\textstyle\sum"
+_SPECTRUM = (
+    "The Fourier transform of real numbers, half of the last dimension",
+    rf"y_{{kl}} = \textstyle\sum_{{ij}} x_{{ij}} e^{{-{_PHASE}}}, \quad l \le n/2",
+    rf"\bar{{x}}_{{ij}} = \operatorname{{Re}} {_SUM}_{{2 l \le n}} \bar{{y}}_{{kl}} e^{{{_PHASE}}}",
+)
+_NUMBERS = (
+    "The real numbers with such a half of a Fourier transform",
+    rf"y_{{ij}} = \tfrac{{1}}{{mn}} \textstyle\sum_{{k, |l| \le n/2}} x_{{kl}} e^{{{_PHASE}}}",
+    rf"\bar{{x}}_{{kl}} = \tfrac{{c_l}}{{mn}} {_SUM}_{{ij}} \bar{{y}}_{{ij}} e^{{-{_PHASE}}}",
+)
+for _name, _define, (_words, _definition, _formula) in (
+    ("rfft", _rfftn, _SPECTRUM), ("irfft", _irfftn, _NUMBERS),
+):  # fmt: skip
+    for _suffix, _dims, _many in (("2", (-2, -1), "two"), ("n", None, "all")):
         composite(
-            f"{_name}{_suffix}", f"{_words}; over {'two' if _dims else 'all'} dimensions.",
-            lambda F, x, s=None, dim=_dims, norm=None, define=_define: define(F, x, s, dim, norm),
-            torch=f"torch.fft.{_name}{_suffix}", formula=rf"\text{{as of {_name}, dimension by"
-            r" dimension}", definition=rf"\text{{{_name} along the last dimension, "
-            rf"{'i' * (_name[0] == 'i')}fft along the others}}",
+            f"{_name}{_suffix}", f"{_words}; over {_many} dimensions.",
+            _with_default(_define, _dims), torch=f"torch.fft.{_name}{_suffix}",
+            definition=_definition, formula=_formula, renamed={"axes": "dim"},
             also=f"np.fft.{_name}{_suffix} jnp.fft.{_name}{_suffix} sp.fft.{_name}{_suffix}",
-            renamed={"axes": "dim"},
         )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ structural(
     vjp=lambda F, g, x_shape, index: F.put_zeros(g, index, x_shape),
     jvp="linear", formula=r"\bar{x}_{i} = \textstyle\sum_{k : \text{index}_k = i} \bar{y}_k",
     also="aten.index aten.slice",
+    definition=r"y_k = x_{\text{index}_k}",
 )  # fmt: skip
 
 
@@ -46,20 +47,25 @@ structural(
     "put_zeros", "Zeros with numbers added at an index.", forward=_put_zeros,
     vjp=lambda F, g, index: F.getitem(g, index), jvp="linear",
     formula=r"\bar{x} = \bar{y}_{\text{index}}",
+    definition=r"y_i = \textstyle\sum_{k : \text{index}_k = i} x_k",
 )  # fmt: skip
 composite(
     "select", "The part at one place of a dimension.",
     lambda F, x, dim, index: F.getitem(x, dimension(x.ndim, dim, index)),
-    torch="torch.select", formula="by indexing",
+    torch="torch.select",
+    formula=r"\bar{x}_{\dots, k, \dots} = \bar{y}, \quad 0 \text{ elsewhere}",
     also="T.select",
+    definition=r"y = x_{\dots, k, \dots}",
 )  # fmt: skip
 composite(
     "narrow", "A run of places along a dimension.",
     lambda F, x, dim, start, length: F.getitem(
         x, dimension(x.ndim, dim, slice(start, start + length))
     ),
-    torch="torch.narrow", formula="by indexing",
+    torch="torch.narrow",
+    formula=r"\bar{x}_{a + i} = \bar{y}_i, \quad 0 \text{ elsewhere}",
     also="T.narrow torch.narrow_copy T.narrow_copy",
+    definition=r"y_i = x_{a + i}, \quad 0 \le i < n",
 )  # fmt: skip
 
 
@@ -91,33 +97,41 @@ composite(
     "Pieces along a dimension, of a size or of sizes.",
     _split,
     torch="torch.split",
-    formula="by indexing",
+    formula=r"\bar{x} = (\bar{y}_1, \dots, \bar{y}_n)",
     renamed={"split_size_or_sections": "split_size", "axis": "dim"},
     also="T.split torch.split_with_sizes T.split_with_sizes",
+    definition="y_k = x_{a_k : a_{k+1}}",
 )
 composite(
     "chunk", "So many pieces along a dimension, of equal size but the last.",
     lambda F, x, chunks, dim=0: _split(F, x, max(-(-x.shape[dim] // chunks), 1), dim),
-    torch="torch.chunk", formula="by indexing",
+    torch="torch.chunk",
+    formula=r"\bar{x} = (\bar{y}_1, \dots, \bar{y}_n)",
     also="T.chunk",
+    definition="y_k = x_{a_k : a_{k+1}}",
 )  # fmt: skip
 composite(
     "unbind", "The parts along a dimension, each without it.",
     lambda F, x, dim=0: tuple(F.select(x, dim, i) for i in range(x.shape[dim])),
-    torch="torch.unbind", formula="by indexing",
+    torch="torch.unbind",
+    formula=r"\bar{x}_{\dots, k, \dots} = \bar{y}_k",
     also="T.unbind",
+    definition=r"y_k = x_{\dots, k, \dots}",
 )  # fmt: skip
 composite(
     "take", "The numbers at places of the flat array.",
     lambda F, x, index: F.getitem(F.reshape(x, (-1,)), index), torch="torch.take",
-    formula="by indexing",
+    formula=r"\bar{x}_i = \textstyle\sum_{k : i_k = i} \bar{y}_k",
     also="T.take np.take jnp.take",
+    definition=r"y_k = \operatorname{vec}(x)_{i_k}",
 )  # fmt: skip
 composite(
     "index_select", "The parts at several places of a dimension.",
     lambda F, x, dim, index: F.getitem(x, dimension(x.ndim, dim, index)),
-    torch="torch.index_select", formula="by indexing",
+    torch="torch.index_select",
+    formula=r"\bar{x}_i = \textstyle\sum_{k : i_k = i} \bar{y}_k",
     also="T.index_select np.take jnp.take",
+    definition=r"y_k = x_{\dots, i_k, \dots}",
 )  # fmt: skip
 structural(
     "gather", "Numbers picked along a dimension.", torch="torch.gather",
@@ -129,6 +143,7 @@ structural(
     jvp="linear",
     formula=r"\bar{x}_{\text{index}_i} \mathrel{+}= \bar{y}_i", aliases=["take_along_dim"],
     also="T.gather torch.take_along_dim T.take_along_dim np.take_along_axis jnp.take_along_axis",
+    definition=r"y_{ij} = x_{i, \text{index}_{ij}}",
 )  # fmt: skip
 
 
@@ -149,6 +164,7 @@ structural(
     "scatter_zeros", "Zeros with numbers added along a dimension.", forward=_scatter_zeros,
     vjp=lambda F, g, dim, index: F.gather(g, dim, index),
     jvp="linear", formula=r"\bar{x}_i = \bar{y}_{\text{index}_i}",
+    definition=r"y_{i, k} = \textstyle\sum_{j : \text{index}_{ij} = k} x_{ij}",
 )  # fmt: skip
 
 
@@ -191,6 +207,7 @@ structural(
     jvp=(_cleared, _written), formula=r"\bar{x} = \bar{y} \text{ where nothing was written}, \quad "
     r"\overline{src}_i = \bar{y}_{\text{index}_i}",
     also="T.scatter T.scatter_",
+    definition=r"y_{i, \text{index}_{ij}} = s_{ij}, \quad y = x \text{ elsewhere}",
 )  # fmt: skip
 
 
@@ -212,10 +229,12 @@ structural(
     jvp=(lambda F, t: t, _added),
     formula=r"\bar{x} = \bar{y}, \quad \overline{src}_i = \bar{y}_{\text{index}_i}",
     also="T.scatter_add T.scatter_add_",
+    definition=r"y = x, \quad y_{i, \text{index}_{ij}} \mathrel{+}= s_{ij}",
 )  # fmt: skip
 composite(
     "masked_fill", "The array with a number where a mask holds.",
     lambda F, x, mask, value: F.where(mask, value, x), torch="torch.masked_fill",
     formula=r"\bar{x} = \bar{y} \text{ where the mask does not hold}",
     also="T.masked_fill T.masked_fill_",
+    definition=r"y_i = v \text{ where the mask holds}, \quad y_i = x_i \text{ elsewhere}",
 )  # fmt: skip

@@ -119,4 +119,7 @@ structural(
     formula=r"\bar{B} = P^{\top} \bar{X}, \quad \bar{A} = -\bar{B} X^{\top} + (B - A X)"
     r" (P \bar{B})^{\top} + P^{\top} X (\bar{X} - A^{\top} \bar{B})^{\top}, \quad P = A^{+}",
     also="np.linalg.lstsq jnp.linalg.lstsq sp.linalg.lstsq",
+    definition=r"X = A^{+} B: \quad \|A X - B\| \text{ least, then } \|X\| \text{ least}",
+    tangent=r"\dot{X} = P (\dot{B} - \dot{A} X) + P P^{\top} \dot{A}^{\top} R + (1 - P A) "
+    r"\dot{A}^{\top} P^{\top} X, \quad R = B - A X",
 )  # fmt: skip

@@ -39,6 +39,8 @@ structural(
     jvp="each", formula=r"\bar{A} = \bar{Y} B^{\top}, \quad \bar{B} = A^{\top} \bar{Y}",
     also="linalg.matmul T.matmul np.matmul np.linalg.matmul jnp.matmul jnp.linalg.matmul "
     "torch.mm T.mm torch.bmm T.bmm torch.mv T.mv T.__matmul__ aten._grouped_mm",
+    definition="Y = A B",
+    tangent=r"\dot{Y} = \dot{A} B + A \dot{B}",
 )  # fmt: skip
 structural(
     "dot", "The sum of the products of two vectors.", tensors=["a", "b"], aliases=["inner"],
@@ -46,17 +48,22 @@ structural(
     vjp=lambda F, g, a, b: (g * F.conjugated(b), g * F.conjugated(a)),
     jvp="each", formula=r"\bar{a} = \bar{y} b, \quad \bar{b} = \bar{y} a",
     also="T.dot np.dot jnp.dot torch.inner T.inner np.inner jnp.inner",
+    definition=r"y = \textstyle\sum_i a_i b_i",
 )  # fmt: skip
 composite(
     "outer", "All products of the numbers of two vectors.",
     lambda F, a, b: F.unsqueeze(a, -1) * F.unsqueeze(b, 0), aliases=["ger"], torch="torch.outer",
     tensors=["a", "b"], formula=r"\bar{a} = \bar{Y} b, \quad \bar{b} = \bar{Y}^{\top} a",
     also="T.outer np.outer np.linalg.outer jnp.outer jnp.linalg.outer torch.ger T.ger",
+    definition="Y_{ij} = a_i b_j",
 )  # fmt: skip
 composite(
     "kron", "The Kronecker product.", lambda F, a, b: _kron(F, a, b), torch="torch.kron",
-    tensors=["a", "b"], formula="by products and reshape",
+    tensors=["a", "b"],
+    formula=r"\bar{A}_{ij} = \textstyle\sum_{kl} \bar{Y}_{(ik)(jl)} B_{kl}, \quad \bar{B}_{kl} = "
+    r"\sum_{ij} \bar{Y}_{(ik)(jl)} A_{ij}",
     also="T.kron np.kron jnp.kron",
+    definition=r"Y = A \otimes B, \quad Y_{(ik)(jl)} = A_{ij} B_{kl}",
 )  # fmt: skip
 
 
@@ -72,12 +79,16 @@ composite(
     "trace", "The sum of the diagonal.", lambda F, x: F.einsum("ii->", x), torch="torch.trace",
     formula=r"\bar{X} = \bar{y} I",
     also="T.trace np.trace np.linalg.trace jnp.trace jnp.linalg.trace",
+    definition=r"y = \textstyle\sum_i X_{ii}",
 )  # fmt: skip
 composite(
     "addmm", "beta * c + alpha * a @ b.",
     lambda F, c, a, b, beta=1, alpha=1: c * beta + F.matmul(a, b) * alpha, torch="torch.addmm",
-    tensors=["c", "a", "b"], formula="by matmul",
+    tensors=["c", "a", "b"],
+    formula=r"\bar{C} = \beta \bar{Y}, \quad \bar{A} = \alpha \bar{Y} B^{\top}, \quad \bar{B} = "
+    r"\alpha A^{\top} \bar{Y}",
     also="T.addmm T.addmm_",
+    definition=r"Y = \beta C + \alpha A B",
 )  # fmt: skip
 
 
@@ -115,6 +126,8 @@ structural(
     formula=r"\bar{X} = \bar{Y} W, \quad \bar{W} = \bar{Y}^{\top} X, \quad \bar{b} ="
     r" \textstyle\sum \bar{Y}",
     also="nn.Linear",
+    definition=r"Y = X W^{\top} + b",
+    tangent=r"\dot{Y} = \dot{X} W^{\top} + X \dot{W}^{\top} + \dot{b}",
 )  # fmt: skip
 
 
@@ -185,6 +198,7 @@ structural(
     sequence="tensors", variadic=True, torch="torch.einsum",
     jvp="each", formula=r"\bar{x}_k = \operatorname{einsum}(\bar{y}, \text{the other operands})",
     also="np.einsum jnp.einsum",
+    definition=r"y_{\text{out}} = \textstyle\sum \prod_k x_{k, \text{in}_k}",
 )  # fmt: skip
 
 
@@ -206,6 +220,7 @@ structural(
     formula=r"\bar{X} = \operatorname{diag} \bar{y}",
     also="linalg.diagonal T.diagonal np.diagonal np.linalg.diagonal jnp.diagonal "
     "jnp.linalg.diagonal",
+    definition="y_i = X_{i, i + k}",
 )  # fmt: skip
 
 
@@ -221,6 +236,7 @@ structural(
     "from_diagonal", "Zeros but on a diagonal.", forward=_from_diagonal,
     vjp=lambda F, g, offset, dim1, dim2: F.diagonal(g, offset, dim1, dim2),
     jvp="linear", formula=r"\bar{x} = \text{the diagonal of } \bar{Y}",
+    definition=r"Y_{i, i + k} = x_i, \quad 0 \text{ elsewhere}",
 )  # fmt: skip
 
 
@@ -233,8 +249,11 @@ def _diag(F: Any, x: Any, diagonal: int = 0) -> Any:
 
 composite(
     "diag", "The diagonal of a matrix, or the matrix with that diagonal.", _diag,
-    torch="torch.diag", formula="by diagonal",
+    torch="torch.diag",
+    formula=r"\bar{X} = \operatorname{diag} \bar{y}, \quad \text{or } \bar{x}_i = \bar{Y}_{i, i "
+    r"+ k}",
     also="T.diag np.diag jnp.diag",
+    definition=r"y_i = X_{i, i + k}, \quad \text{or } Y_{i, i + k} = x_i",
 )  # fmt: skip
 
 
@@ -247,6 +266,7 @@ composite(
     "cross", "The cross product of vectors of three numbers.", _cross, torch="torch.linalg.cross",
     tensors=["a", "b"], formula=r"\bar{a} = b \times \bar{y}, \quad \bar{b} = \bar{y} \times a",
     also="torch.cross T.cross np.cross np.linalg.cross jnp.cross jnp.linalg.cross",
+    definition=r"y = a \times b",
 )  # fmt: skip
 
 
@@ -267,8 +287,11 @@ def _tensordot(F: Any, a: Any, b: Any, dims: Any = 2) -> Any:
 
 composite(
     "tensordot", "The sum of products over dimensions of two arrays.", _tensordot,
-    torch="torch.tensordot", tensors=["a", "b"], formula="by einsum",
+    torch="torch.tensordot", tensors=["a", "b"],
+    formula=r"\bar{a}_{ik} = \textstyle\sum_j \bar{y}_{ij} b_{kj}, \quad \bar{b}_{kj} = \sum_i "
+    r"a_{ik} \bar{y}_{ij}",
     also="np.tensordot np.linalg.tensordot jnp.tensordot jnp.linalg.tensordot",
+    definition=r"y_{ij} = \textstyle\sum_k a_{ik} b_{kj}",
 )  # fmt: skip
 
 
@@ -285,8 +308,10 @@ def _matrix_power(F: Any, x: Any, n: int) -> Any:
 
 composite(
     "matrix_power", "A whole power of a matrix.", _matrix_power,
-    torch="torch.linalg.matrix_power", formula="by matmul",
+    torch="torch.linalg.matrix_power",
+    formula=r"\bar{A} = \textstyle\sum_{k=0}^{n-1} (A^{\top})^k \bar{Y} (A^{\top})^{n-1-k}",
     also="torch.matrix_power T.matrix_power np.linalg.matrix_power jnp.linalg.matrix_power",
+    definition="Y = A^n",
 )  # fmt: skip
 
 
@@ -301,6 +326,7 @@ def _multi_dot(F: Any, tensors: Any) -> Any:
 composite(
     "multi_dot", "The product of several matrices.", _multi_dot, torch="torch.linalg.multi_dot",
     tensors=[], sequence="tensors",
-    formula="by matmul",
+    formula=r"\bar{A}_k = (A_1 \cdots A_{k-1})^{\top} \bar{Y} (A_{k+1} \cdots A_n)^{\top}",
     also="np.linalg.multi_dot jnp.linalg.multi_dot",
+    definition=r"Y = A_1 A_2 \cdots A_n",
 )  # fmt: skip

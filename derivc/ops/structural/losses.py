@@ -55,6 +55,7 @@ composite(
     tensors=["x", "weight"],
     formula=r"\bar{x}_{i, t_i} = -\bar{y}\, w_{t_i} / \sum w",
     also="nn.NLLLoss nn.NLLLoss2d aten.nll_loss_forward aten.nll_loss2d_forward",
+    definition=r"y = -\textstyle\sum_i w_{t_i} x_{i, t_i} / \sum_i w_{t_i}",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ structural(
     jvp=_picked_jvp,
     numbers="holomorphic",
     formula=r"\bar{x}_i = \bar{y}\, w (\operatorname{softmax}(x)_i - [i = t])",
+    definition=r"y = -w \log \operatorname{softmax}(x)_t",
 )  # fmt: skip
 
 
@@ -132,4 +134,5 @@ composite(
     _cross_entropy, torch="torch.nn.functional.cross_entropy",
     tensors=["x", "weight"], formula=r"\bar{x} = \bar{y} (\operatorname{softmax} x - t) / n",
     also="nn.CrossEntropyLoss",
+    definition=r"y = -\tfrac{1}{n} \textstyle\sum_i \log \operatorname{softmax}(x_i)_{t_i}",
 )  # fmt: skip

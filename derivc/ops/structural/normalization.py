@@ -26,6 +26,10 @@ structural(
     numbers="holomorphic",
     formula=r"\bar{x} = \frac{1}{\sigma}\left(\bar{y} - \langle\bar{y}\rangle - y\,\langle\bar{y} y"
     r"\rangle\right), \quad \sigma = \sqrt{\operatorname{var} x + \epsilon}",
+    definition=r"y = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}, \quad \mu = \langle x \rangle, "
+    r"\; \sigma^2 = \langle (x - \mu)^2 \rangle",
+    tangent=r"\dot{y} = \frac{1}{\sigma} \left(\dot{x} - \langle \dot{x} \rangle - y \langle y "
+    r"\dot{x} \rangle\right)",
 )  # fmt: skip
 
 
@@ -46,8 +50,12 @@ composite(
     "layer_norm", "Normalized over the last dimensions, then scaled and shifted.", _layer_norm,
     torch="torch.nn.functional.layer_norm",
     tensors=["x", "weight", "bias"],
-    formula="by normalized",
+    formula=r"\bar{w} = \textstyle\sum \bar{y} \hat{x}, \quad \bar{b} = \sum \bar{y}, \quad "
+    r"\bar{x} = \frac{1}{\sigma} (w \bar{y} - \langle w \bar{y}\rangle - \hat{x} \langle "
+    r"w \bar{y} \hat{x}\rangle)",
     also="torch.layer_norm nn.LayerNorm aten.native_layer_norm",
+    definition=r"y = w\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, \quad \mu, \sigma^2 "
+    r"\text{ over the last dimensions}",
 )  # fmt: skip
 
 
@@ -77,9 +85,13 @@ composite(
     "batch_norm", "Normalized per channel over the batch, then scaled and shifted.", _batch_norm,
     torch="torch.nn.functional.batch_norm",
     tensors=["x", "weight", "bias"],
-    formula="by normalized",
+    formula=r"\bar{w} = \textstyle\sum \bar{y} \hat{x}, \quad \bar{b} = \sum \bar{y}, \quad "
+    r"\bar{x} = \frac{w}{\sigma} (\bar{y} - \langle \bar{y}\rangle - \hat{x} \langle "
+    r"\bar{y} \hat{x}\rangle); \quad w \bar{y} / \sigma \text{ with given moments}",
     also="nn.BatchNorm1d nn.BatchNorm2d nn.BatchNorm3d nn.SyncBatchNorm aten.native_batch_norm "
     "aten._native_batch_norm_legit aten._native_batch_norm_legit_no_training",
+    definition=r"y = w\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, \quad \mu, \sigma^2 "
+    r"\text{ of a channel over the batch}",
 )  # fmt: skip
 
 
@@ -92,8 +104,12 @@ def _rms_norm(F: Any, x: Any, normalized_shape: Any, weight: Any = None, eps: An
 
 composite(
     "rms_norm", "Divided by the root of the mean square over the last dimensions.", _rms_norm,
-    torch="torch.nn.functional.rms_norm", tensors=["x", "weight"], formula="by mean and rsqrt",
+    torch="torch.nn.functional.rms_norm", tensors=["x", "weight"],
+    formula=r"\bar{w} = \textstyle\sum \bar{y} x / r, \quad \bar{x} = \frac{1}{r} \bigl(w "
+    r"\bar{y} - \frac{x}{r^2} \langle w \bar{y} x \rangle\bigr), \quad r = \sqrt{\langle "
+    r"x^2 \rangle + \epsilon}",
     also="torch.rms_norm nn.RMSNorm aten._fused_rms_norm",
+    definition=r"y = w\,\frac{x}{\sqrt{\langle x^2 \rangle + \epsilon}}",
 )  # fmt: skip
 
 
@@ -104,7 +120,10 @@ def _normalize(F: Any, x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12)
 
 composite(
     "normalize", "Divided by the p-norm along a dimension.", _normalize,
-    torch="torch.nn.functional.normalize", formula="by vector_norm",
+    torch="torch.nn.functional.normalize",
+    formula=r"\bar{x} = \frac{1}{\|x\|} \bigl(\bar{y} - (\bar{y} \cdot y) \nabla \|x\|\bigr), "
+    r"\quad \nabla \|x\|_2 = y; \quad \bar{y} / \epsilon \text{ below } \epsilon",
+    definition=r"y = \frac{x}{\max(\|x\|_p, \epsilon)}",
 )  # fmt: skip
 
 
@@ -115,9 +134,12 @@ def _cosine(F: Any, a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
 
 composite(
     "cosine_similarity", "The cosine of the angle between vectors along a dimension.", _cosine,
-    torch="torch.nn.functional.cosine_similarity", tensors=["a", "b"], formula="by vector_norm",
+    torch="torch.nn.functional.cosine_similarity", tensors=["a", "b"],
+    formula=r"\bar{a} = \bar{y} \left(\frac{b}{\|a\| \|b\|} - y \frac{a}{\|a\|^2}\right), \quad "
+    r"\bar{b} = \bar{y} \left(\frac{a}{\|a\| \|b\|} - y \frac{b}{\|b\|^2}\right)",
     renamed={"x1": "a", "x2": "b", "axis": "dim"},
     also="torch.cosine_similarity nn.CosineSimilarity",
+    definition=r"y = \frac{a \cdot b}{\max(\|a\|, \epsilon) \max(\|b\|, \epsilon)}",
 )  # fmt: skip
 
 
@@ -129,21 +151,29 @@ def _distance(
 
 composite(
     "pairwise_distance", "The p-norm of differences along the last dimension.", _distance,
-    torch="torch.nn.functional.pairwise_distance", tensors=["a", "b"], formula="by vector_norm",
+    torch="torch.nn.functional.pairwise_distance", tensors=["a", "b"],
+    formula=r"\bar{a} = \bar{y}\,\operatorname{sgn}(d) (|d|/y)^{p-1}, \quad \bar{b} = -\bar{a}, "
+    r"\quad d = a - b + \epsilon",
     renamed={"x1": "a", "x2": "b", "keepdims": "keepdim"},
     also="torch.pairwise_distance nn.PairwiseDistance",
+    definition=r"y = \|a - b + \epsilon\|_p",
 )  # fmt: skip
 composite(
     "dist", "The p-norm of the difference of two arrays.",
     lambda F, a, b, p=2: F.vector_norm(a - b, p), torch="torch.dist",
     tensors=["a", "b"],
-    formula="by vector_norm",
+    formula=r"\bar{a} = \bar{y}\,\operatorname{sgn}(d) (|d|/y)^{p-1}, \quad \bar{b} = -\bar{a}, "
+    r"\quad d = a - b",
     also="T.dist",
+    definition=r"y = \|a - b\|_p",
 )  # fmt: skip
 composite(
     "glu", "One half times the sigmoid of the other.",
-    lambda F, x, dim=-1: _glu(F, x, dim), torch="torch.nn.functional.glu", formula="by sigmoid",
+    lambda F, x, dim=-1: _glu(F, x, dim), torch="torch.nn.functional.glu",
+    formula=r"\bar{a} = \bar{y}\, \sigma(b), \quad \bar{b} = \bar{y}\, a\, \sigma(b) (1 - "
+    r"\sigma(b))",
     also="nn.GLU jax.nn.glu",
+    definition=r"y = a\, \sigma(b), \quad x = (a, b)",
 )  # fmt: skip
 
 
@@ -200,7 +230,9 @@ composite(
     torch="torch.nn.functional.instance_norm", tensors=["x", "weight", "bias"],
     definition=r"y = w\,\frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} + b, \quad \mu, \sigma^2"
     r" \text{ of a sample's channel}",
-    formula=r"\text{as of group\_norm, every channel a group}",
+    formula=r"\bar{w} = \textstyle\sum \bar{y} \hat{x}, \quad \bar{b} = \sum \bar{y}, \quad "
+    r"\bar{x} = \frac{w}{\sigma} (\bar{y} - \langle \bar{y}\rangle - \hat{x} \langle "
+    r"\bar{y} \hat{x}\rangle)",
     also="nn.InstanceNorm1d nn.InstanceNorm2d nn.InstanceNorm3d torch.instance_norm",
 )  # fmt: skip
 

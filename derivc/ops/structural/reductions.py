@@ -26,6 +26,7 @@ structural(
     formula=r"\bar{x} = \bar{y}",
     vjp=lambda F, g, x_shape, dim: spread(F, g, x_shape, dim), torch="torch.sum",
     also="T.sum np.sum jnp.sum",
+    definition=r"y = \textstyle\sum_i x_i",
 )  # fmt: skip
 
 
@@ -39,12 +40,14 @@ structural(
     vjp=lambda F, g, x_shape, dim: spread(F, g / count(x_shape, dim), x_shape, dim),
     jvp="linear", formula=r"\bar{x} = \bar{y} / n", torch="torch.mean",
     also="T.mean np.mean jnp.mean",
+    definition=r"y = \tfrac{1}{n} \textstyle\sum_i x_i",
 )  # fmt: skip
 structural(
     "nansum", "The sum over dimensions, NaN counted as zero.", forward=_reduce("nansum"),
     vjp=lambda F, g, x, dim: spread(F, g, x.shape, dim) * F.indicator(F.isnan(x), 0, 1, x),
     jvp="summed", formula=r"\bar{x} = \bar{y}\,[x \text{ is a number}]", torch="torch.nansum",
     also="T.nansum np.nansum jnp.nansum",
+    definition=r"y = \textstyle\sum_{x_i \text{ a number}} x_i",
 )  # fmt: skip
 
 
@@ -71,6 +74,8 @@ structural(
     jvp="summed", numbers="holomorphic",
     formula=r"\bar{x}_i = \bar{y} \prod_{j \ne i} x_j", torch="torch.prod",
     also="T.prod np.prod jnp.prod",
+    definition=r"y = \textstyle\prod_i x_i",
+    tangent=r"\dot{y} = \textstyle\sum_i \dot{x}_i \prod_{j \ne i} x_j",
 )  # fmt: skip
 
 
@@ -86,6 +91,7 @@ for _name, _word in (("amax", "largest"), ("amin", "smallest")):
         _name, f"The {_word} number over dimensions; ties share the cotangent evenly.",
         forward=_reduce(_name), vjp=_ties, jvp="summed", torch=f"torch.{_name}",
         formula=r"\bar{x}_i = \bar{y}\,[x_i = y] / \#\{j : x_j = y\}",
+        definition=rf"y = \{_name[1:]}_i x_i",
         also=f"T.{_name} np.{_name} jnp.{_name} np.{_name[1:]} jnp.{_name[1:]}",
     )  # fmt: skip
 
@@ -120,7 +126,7 @@ def _along(name: str) -> None:
         f"{name}_along", f"The {name}imum along one dimension, and where it is.",
         forward=lambda xp, x, dim, keepdim=False: _extremum(xp, x, dim, keepdim, name),
         vjp=_picked, jvp=_picked_jvp, formula=r"\bar{x}_{i^*} = \bar{y}", torch=f"torch.{name}",
-        also=f"T.{name}",
+        definition=rf"y = \{name}_i x_i = x_{{i^*}}", also=f"T.{name}",
     )  # fmt: skip
 
 
@@ -159,6 +165,8 @@ structural(
     formula=r"\bar{x} = \bar{y}\,\frac{2 (x - \mu)}{n - c}", torch="torch.var",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
     also="T.var np.var jnp.var",
+    definition=r"y = \tfrac{1}{n - c} \textstyle\sum_i (x_i - \mu)^2",
+    tangent=r"\dot{y} = \tfrac{2}{n - c} \textstyle\sum_i (x_i - \mu) \dot{x}_i",
 )  # fmt: skip
 
 
@@ -177,6 +185,8 @@ structural(
     formula=r"\bar{x} = \bar{y}\,\frac{x - \mu}{(n - c)\, y}", torch="torch.std",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
     also="T.std np.std jnp.std",
+    definition=r"y = \sqrt{\tfrac{1}{n - c} \textstyle\sum_i (x_i - \mu)^2}",
+    tangent=r"\dot{y} = \tfrac{1}{(n - c) y} \textstyle\sum_i (x_i - \mu) \dot{x}_i",
 )  # fmt: skip
 
 
@@ -220,6 +230,8 @@ structural(
     jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\operatorname{sgn}(x) (|x|/y)^{p-1}, \quad 0 \text{ at } 0",
     also="np.linalg.vector_norm jnp.linalg.vector_norm",
+    definition=r"y = \bigl(\textstyle\sum_i |x_i|^p\bigr)^{1/p}",
+    tangent=r"\dot{y} = \textstyle\sum_i \operatorname{sgn}(x_i) (|x_i|/y)^{p-1} \dot{x}_i",
 )  # fmt: skip
 composite(
     "norm", "The p-norm of the numbers over dimensions.",
@@ -229,6 +241,7 @@ composite(
     torch="torch.norm", formula=r"\bar{x} = \bar{y}\,\operatorname{sgn}(x) (|x|/y)^{p-1}",
     renamed={"axis": "dim", "keepdims": "keepdim", "ord": "p"},
     also="linalg.norm T.norm np.linalg.norm jnp.linalg.norm",
+    definition=r"y = \bigl(\textstyle\sum_i |x_i|^p\bigr)^{1/p}",
 )  # fmt: skip
 
 
@@ -250,6 +263,8 @@ structural(
     formula=r"\bar{x} = \bar{y}\, e^{x - y}",
     also="special.logsumexp T.logsumexp jax.nn.logsumexp jsp.special.logsumexp "
     "sp.special.logsumexp",
+    definition=r"y = \log \textstyle\sum_i e^{x_i}",
+    tangent=r"\dot{y} = \textstyle\sum_i e^{x_i - y} \dot{x}_i",
 )  # fmt: skip
 
 
@@ -268,6 +283,8 @@ structural(
     formula=r"\bar{x} = y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
     also="special.softmax F.softmax T.softmax nn.Softmax jax.nn.softmax jsp.special.softmax "
     "sp.special.softmax nn.Softmax2d aten._softmax aten._safe_softmax aten._masked_softmax",
+    definition=r"y_i = e^{x_i} / \textstyle\sum_j e^{x_j}",
+    tangent=r"\dot{y} = y \left(\dot{x} - \textstyle\sum y \dot{x}\right)",
 )  # fmt: skip
 
 
@@ -286,9 +303,13 @@ structural(
     formula=r"\bar{x} = \bar{y} - e^{y} \textstyle\sum \bar{y}",
     also="special.log_softmax F.log_softmax T.log_softmax nn.LogSoftmax jax.nn.log_softmax "
     "jsp.special.log_softmax sp.special.log_softmax aten._log_softmax",
+    definition=r"y_i = x_i - \log \textstyle\sum_j e^{x_j}",
+    tangent=r"\dot{y} = \dot{x} - \textstyle\sum e^{y} \dot{x}",
 )  # fmt: skip
 composite(
     "softmin", "Softmax of the negative.", lambda F, x, dim=-1: F.softmax(-x, dim),
-    torch="torch.nn.functional.softmin", formula="by softmax",
+    torch="torch.nn.functional.softmin",
+    formula=r"\bar{x} = -y \left(\bar{y} - \textstyle\sum \bar{y} y\right)",
     also="nn.Softmin",
+    definition=r"y_i = e^{-x_i} / \textstyle\sum_j e^{-x_j}",
 )  # fmt: skip

@@ -33,6 +33,8 @@ structural(
     vjp=_scattered, torch="torch.sort", jvp=_gathered,
     formula=r"\bar{x}_{\text{order}_i} = \bar{y}_i",
     also="T.sort np.sort jnp.sort",
+    definition=r"y_i = x_{\text{order}_i}, \quad y_1 \le y_2 \le \dots",
+    tangent=r"\dot{y}_i = \dot{x}_{\text{order}_i}",
 )  # fmt: skip
 
 
@@ -47,6 +49,7 @@ structural(
     forward=_topk, vjp=_scattered, torch="torch.topk",
     jvp=_gathered, formula=r"\bar{x}_{\text{index}_i} = \bar{y}_i",
     also="T.topk",
+    definition=r"y_i = \text{the } i\text{-th largest } x",
 )  # fmt: skip
 
 
@@ -79,6 +82,7 @@ structural(
     "kthvalue", "The k-th smallest number along a dimension, and where it is.", forward=_kth,
     vjp=scattered_one, torch="torch.kthvalue", jvp=gathered_one, formula=r"\bar{x}_{i^*} = \bar{y}",
     also="T.kthvalue",
+    definition=r"y = \text{the } k\text{-th smallest } x",
 )  # fmt: skip
 
 
@@ -92,6 +96,7 @@ structural(
     forward=_median, vjp=scattered_one, torch="torch.median", jvp=gathered_one,
     formula=r"\bar{x}_{i^*} = \bar{y}",
     also="T.median",
+    definition=r"y = x_{i^*}, \quad \text{as many numbers below as above}",
 )  # fmt: skip
 
 
@@ -107,7 +112,7 @@ def _running(name: str) -> None:
         f"cum{name}", f"The running {name}imum along a dimension, and where it is.",
         forward=forward, vjp=_scattered, jvp=_gathered, torch=f"torch.cum{name}",
         formula=r"\bar{x}_i = \textstyle\sum \bar{y}_j \text{ over the } j \text{ with } i^*_j = i",
-        also=f"T.cum{name} lax.cum{name}",
+        definition=rf"y_j = \{name}_{{i \le j}} x_i", also=f"T.cum{name} lax.cum{name}",
     )  # fmt: skip
 
 

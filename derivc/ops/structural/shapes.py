@@ -33,12 +33,15 @@ structural(
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
     also="T.reshape np.reshape jnp.reshape T.view T.reshape_as T.view_as torch.unflatten "
     "T.unflatten nn.Unflatten",
+    definition=r"y = \operatorname{reshape} x",
 )  # fmt: skip
 composite(
     "flatten", "Several dimensions as one.",
     lambda F, x, start_dim=0, end_dim=-1: F.reshape(x, _flat(tuple(x.shape), start_dim, end_dim)),
-    aliases=["ravel"], torch="torch.flatten", formula="by reshape",
+    aliases=["ravel"], torch="torch.flatten",
+    formula=r"\bar{x} = \operatorname{reshape} \bar{y}",
     also="T.flatten nn.Flatten torch.ravel T.ravel np.ravel jnp.ravel",
+    definition=r"y = \operatorname{reshape} x",
 )  # fmt: skip
 
 
@@ -60,6 +63,7 @@ structural(
     vjp=lambda F, g, dims: F.permute(g, _inverse(dims)),
     jvp="linear", formula=r"\bar{x} = \operatorname{permute}^{-1}(\bar{y})",
     also="T.permute np.transpose jnp.transpose lax.transpose np.permute_dims jnp.permute_dims",
+    definition=r"y_{i_{\pi(1)} \dots i_{\pi(n)}} = x_{i_1 \dots i_n}",
 )  # fmt: skip
 
 
@@ -76,6 +80,7 @@ structural(
     formula=r"\bar{x} = \bar{y}^{\top}",
     also="T.transpose T.transpose_ torch.swapaxes T.swapaxes T.swapaxes_ np.swapaxes "
     "jnp.swapaxes torch.t T.t T.T T.mT np.matrix_transpose jnp.matrix_transpose",
+    definition=r"y = x^{\top}",
 )  # fmt: skip
 structural(
     "moveaxis", "Dimensions moved to other places.", is_view=True,
@@ -84,6 +89,7 @@ structural(
     aliases=["movedim"], torch="torch.moveaxis",
     jvp="linear", formula=r"\bar{x} = \operatorname{move}^{-1}(\bar{y})",
     also="T.moveaxis np.moveaxis jnp.moveaxis torch.movedim T.movedim",
+    definition=r"y = x \text{ with its dimensions in another order}",
 )  # fmt: skip
 
 
@@ -102,6 +108,7 @@ structural(
     torch="torch.Tensor.expand",
     jvp="linear", formula=r"\bar{x} = \textstyle\sum \bar{y} \text{ over the copies}",
     also="torch.broadcast_to T.broadcast_to np.broadcast_to jnp.broadcast_to T.expand_as",
+    definition="y_{k i} = x_i",
 )  # fmt: skip
 
 
@@ -119,6 +126,7 @@ structural(
     vjp=lambda F, g, x_shape: F.expand(g, x_shape), jvp="linear",
     formula=r"\bar{x} = \bar{y} \text{ repeated}",
     aliases=["sum_to_size"], torch="torch.Tensor.sum_to_size",
+    definition=r"y_i = \textstyle\sum_k x_{k i}",
 )  # fmt: skip
 
 
@@ -132,6 +140,7 @@ structural(
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), torch="torch.squeeze",
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
     also="T.squeeze T.squeeze_ np.squeeze jnp.squeeze lax.squeeze",
+    definition=r"y = \operatorname{reshape} x",
 )  # fmt: skip
 structural(
     "unsqueeze", "With a new dimension of extent 1.", is_view=True,
@@ -139,6 +148,7 @@ structural(
     vjp=lambda F, g, x_shape: F.reshape(g, x_shape), aliases=["expand_dims"],
     jvp="linear", formula=r"\bar{x} = \operatorname{reshape}(\bar{y}, \operatorname{shape} x)",
     also="T.unsqueeze T.unsqueeze_ np.expand_dims jnp.expand_dims lax.expand_dims",
+    definition=r"y = \operatorname{reshape} x",
 )  # fmt: skip
 structural(
     "flip", "The order along dimensions reversed.", variadic=True, torch="torch.flip",
@@ -146,6 +156,7 @@ structural(
     vjp=lambda F, g, dims: F.flip(g, dims),
     jvp="linear", formula=r"\bar{x} = \operatorname{flip}(\bar{y})", renamed={"axis": "dims"},
     also="T.flip np.flip jnp.flip",
+    definition="y_i = x_{n - 1 - i}",
 )  # fmt: skip
 structural(
     "roll", "The numbers shifted around along dimensions.", torch="torch.roll",
@@ -154,6 +165,7 @@ structural(
     jvp="linear", formula=r"\bar{x} = \operatorname{roll}(\bar{y}, -s)",
     renamed={"axis": "dims", "shift": "shifts"},
     also="T.roll np.roll jnp.roll",
+    definition=r"y_i = x_{(i - s) \bmod n}",
 )  # fmt: skip
 
 
@@ -176,6 +188,7 @@ structural(
     aliases=["concat", "concatenate"], torch="torch.cat",
     jvp="linear", formula=r"\bar{x}_k = \bar{y} \text{ at the place of } x_k",
     also="torch.concat np.concat jnp.concat torch.concatenate np.concatenate jnp.concatenate",
+    definition=r"y = (x_1, \dots, x_n)",
 )  # fmt: skip
 structural(
     "stack", "Arrays side by side along a new dimension.", tensors=[], sequence="tensors",
@@ -185,6 +198,7 @@ structural(
     ],
     jvp="linear", formula=r"\bar{x}_k = \bar{y}_k",
     also="np.stack jnp.stack lax.stack",
+    definition="y_k = x_k",
 )  # fmt: skip
 
 
@@ -256,8 +270,10 @@ composite(
 composite(
     "tile", "The array repeated, as a whole, along every dimension.",
     lambda F, x, dims: _tile(F, x, (dims,) if isinstance(dims, int) else tuple(dims)),
-    aliases=["repeat"], variadic=True, torch="torch.tile", formula="by expand",
+    aliases=["repeat"], variadic=True, torch="torch.tile",
+    formula=r"\bar{x}_i = \textstyle\sum_k \bar{y}_{i + k n}",
     also="T.tile np.tile jnp.tile T.repeat",
+    definition=r"y_i = x_{i \bmod n}",
 )  # fmt: skip
 
 
@@ -270,18 +286,19 @@ def _tile(F: Any, x: Any, reps: Shape) -> Any:
     return F.reshape(wide, tuple(r * n for r, n in zip(reps, shape, strict=True)))
 
 
-def _triangle(name: str, where: str) -> None:
+def _triangle(name: str, where: str, sign: str) -> None:
     structural(
         name, f"The numbers {where} a diagonal, zero elsewhere.", torch=f"torch.{name}",
         forward=lambda xp, x, diagonal=0: getattr(xp, name)(x, diagonal),
         vjp=lambda F, g, diagonal: getattr(F, name)(g, diagonal), jvp="linear",
         formula=rf"\bar{{x}} = \operatorname{{{name}}}(\bar{{y}})",
+        definition=rf"Y_{{ij}} = X_{{ij}} \text{{ for }} j {sign} i + k, \text{{ else }} 0",
         also=f"T.{name} T.{name}_ np.{name} jnp.{name}",
     )  # fmt: skip
 
 
-_triangle("tril", "on and below")
-_triangle("triu", "on and above")
+_triangle("tril", "on and below", r"\le")
+_triangle("triu", "on and above", r"\ge")
 
 
 def cast(xp: Any, x: Any, dtype: Any) -> Any:
@@ -294,10 +311,12 @@ structural(
     "clone", "A copy.", forward=lambda xp, x: xp.array(x), vjp=lambda F, g: g,
     torch="torch.clone", jvp="linear", formula=r"\bar{x} = \bar{y}",
     also="T.clone",
+    definition="y = x",
 )  # fmt: skip
 structural(
     "cast", "The numbers in another dtype.", forward=lambda xp, x, dtype: cast(xp, x, dtype),
     vjp=lambda F, g, x_dtype: F.cast(g, x_dtype), torch="torch.Tensor.to",
     jvp="linear", formula=r"\bar{x} = \bar{y}",
     also="T.type T.type_as T.float T.double T.half",
+    definition="y = x",
 )  # fmt: skip

@@ -48,11 +48,16 @@ structural(
     formula=r"\bar{A} = V \bigl(\operatorname{diag} \bar{\lambda} + F \circ V^{\top} \bar{V}\bigr)"
     r" V^{\top}, \quad F_{ij} = \frac{1}{\lambda_j - \lambda_i}",
     also="np.linalg.eigh jnp.linalg.eigh jsp.linalg.eigh sp.linalg.eigh aten._linalg_eigh",
+    definition=r"A = V \operatorname{diag}(\lambda) V^{\top}, \quad V^{\top} V = 1",
+    tangent=r"\dot{\lambda} = \operatorname{diag} M, \quad \dot{V} = V (F \circ M), \quad M = "
+    r"V^{\top} \dot{A} V",
 )  # fmt: skip
 composite(
     "eigvalsh", "Eigenvalues of a symmetric matrix.", lambda F, x: F.eigh(x)[0],
-    torch="torch.linalg.eigvalsh", formula="by eigh",
+    torch="torch.linalg.eigvalsh",
+    formula=r"\bar{A} = V \operatorname{diag}(\bar{\lambda}) V^{\top}",
     also="np.linalg.eigvalsh jnp.linalg.eigvalsh sp.linalg.eigvalsh",
+    definition=r"A v_i = \lambda_i v_i",
 )  # fmt: skip
 
 
@@ -140,11 +145,16 @@ structural(
     r" \quad F_{ij} = \frac{1}{s_j^2 - s_i^2}",
     also="torch.svd T.svd np.linalg.svd jnp.linalg.svd jsp.linalg.svd sp.linalg.svd "
     "aten._linalg_svd",
+    definition=r"A = U \operatorname{diag}(s) V^{\top}, \quad U^{\top} U = V^{\top} V = 1",
+    tangent=r"\dot{s} = \operatorname{diag} M, \quad \dot{U} = U \bigl(F \circ (M S + S "
+    r"M^{\top})\bigr) + \dots, \quad \dot{V} = V \bigl(F \circ (S M + M^{\top} S)\bigr) "
+    r"+ \dots, \quad M = U^{\top} \dot{A} V",
 )  # fmt: skip
 composite(
     "svdvals", "The singular values.", lambda F, x: F.svd(x)[1], torch="torch.linalg.svdvals",
-    formula="by svd",
+    formula=r"\bar{A} = U \operatorname{diag}(\bar{s}) V^{\top}",
     also="np.linalg.svdvals jnp.linalg.svdvals sp.linalg.svdvals",
+    definition=r"s_i = \sqrt{\lambda_i(A^{\top} A)}",
 )  # fmt: skip
 
 
@@ -174,4 +184,8 @@ structural(
     formula=r"\bar{A} = -Y^{\top} \bar{Y} Y^{\top} + (\bar{Y}^{\top} - A Y \bar{Y}^{\top}) Y"
     r" Y^{\top} + Y^{\top} Y (\bar{Y}^{\top} - \bar{Y}^{\top} Y A)",
     also="np.linalg.pinv jnp.linalg.pinv sp.linalg.pinv",
+    definition=r"Y = A^{+}: \quad A Y A = A, \; Y A Y = Y, \; A Y \text{ and } Y A \text{ "
+    r"symmetric}",
+    tangent=r"\dot{Y} = -Y \dot{A} Y + Y Y^{\top} \dot{A}^{\top} (1 - A Y) + (1 - Y A) "
+    r"\dot{A}^{\top} Y^{\top} Y",
 )  # fmt: skip
