@@ -54,6 +54,7 @@ class Truth:
 
     def sides(self, point: Point, quantity: Quantity) -> Slopes:
         """The slopes to the left and to the right of a point where they differ."""
+        self.at(point)
         return self._sides.get((point, quantity), (math.nan, math.nan))
 
     def _found(self, point: Point) -> dict[Quantity, float]:
