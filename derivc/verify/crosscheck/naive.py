@@ -175,7 +175,7 @@ def _first_trouble(program: Program, point: Sequence[float], dtype: Any) -> Trou
             digits = _digits_lost(step, true, index) if step.op in ("add", "sub") else 0.0
             if digits > lost:
                 worst, lost = index, digits
-    return None if worst is None else _cancellation(program, worst, lost)
+    return None if worst is None else _cancellation(program, worst, lost, np.finfo(dtype).precision)
 
 
 def _failure(program: Program, index: int, plain: list[Any], true: list[Any]) -> Trouble | None:
@@ -202,11 +202,12 @@ def _digits_lost(step: Any, true: list[Any], index: int) -> float:
     return math.inf if size == 0 else float(mpmath().log10(terms / size))
 
 
-def _cancellation(program: Program, index: int, lost: float) -> Trouble:
+def _cancellation(program: Program, index: int, lost: float, precision: int) -> Trouble:
     step = program.instruction(index)
     assert step is not None
     a, b = lift(Program(program.inputs, program.instructions, step.args))
     shown = f"{a} {'+' if step.op == 'add' else '-'} {f'({b})' if b.is_Add else b}"
     shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
-    digits = "all" if lost > 16 else f"{lost:.0f}"
-    return Trouble("cancellation", shown, f"{shown} loses {digits} of 16 digits")
+    had = precision + 1
+    digits = "all" if lost > had else f"{lost:.0f}"
+    return Trouble("cancellation", shown, f"{shown} loses {digits} of {had} digits")

@@ -17,7 +17,8 @@ from derivc.verify.crosscheck.words import Passage, passages
 _STYLE = """
 <style>
 .dc-xc{font:13px/1.5 system-ui,sans-serif;max-width:64em}
-.dc-xc table{border-collapse:collapse;margin:.4em 0 .8em;font-variant-numeric:tabular-nums}
+.dc-xc table{border-collapse:collapse;margin:.4em 0 .8em}
+.dc-xc table{font-size:inherit;font-variant-numeric:tabular-nums}
 .dc-xc th,.dc-xc td{padding:.2em .7em;text-align:right;background:none;border:0;white-space:nowrap}
 .dc-xc thead th{font-weight:600;border-bottom:1px solid rgba(128,128,128,.5)}
 .dc-xc tbody th{text-align:left;font-weight:500}
@@ -25,7 +26,7 @@ _STYLE = """
 .dc-xc .mark{font-weight:700;padding:.1em .5em;border-radius:.6em}
 .dc-xc .good{background:rgba(40,167,90,.25)}
 .dc-xc .bad{background:rgba(220,50,60,.38)}
-.dc-xc sup{opacity:.75;margin-left:.2em}
+.dc-xc sup{line-height:0;opacity:.75;margin-left:.2em}
 .dc-xc details{margin:.25em 0}
 .dc-xc summary{cursor:pointer}
 .dc-xc .body{margin:.2em 0 .4em 1.2em;opacity:.9}

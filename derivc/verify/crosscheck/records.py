@@ -108,7 +108,7 @@ class KinkRow:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CrosscheckReport:
     """The outcome of a cross-check; true when every disagreement is explained.
 
@@ -165,6 +165,8 @@ class CrosscheckReport:
         from derivc.verify.crosscheck.text import text
 
         return text(self)
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         from derivc.verify.crosscheck.page import page

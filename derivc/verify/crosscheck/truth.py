@@ -23,6 +23,7 @@ _SHRINKS = 10
 _WIDE = 1e-6
 _NEAR = 10**6
 _STEEP = 1e9
+_NOISE = 1e-22
 
 Point = tuple[float, ...]
 Step = dict[int, float]
@@ -53,6 +54,7 @@ class Truth:
 
     def sides(self, point: Point, quantity: Quantity) -> Slopes:
         """The slopes to the left and to the right of a point where they differ."""
+        self.at(point)
         return self._sides.get((point, quantity), (math.nan, math.nan))
 
     def _found(self, point: Point) -> dict[Quantity, float]:
@@ -141,7 +143,9 @@ class _Differences:
             low, middle, high = (self._of(quantity.output, step, k) for k in (-1, 0, 1))
             if None in (low, middle, high):
                 return math.nan, math.nan
-            return _slope(middle - low, self._size), _slope(high - middle, self._size)
+            left, right = (_slope(r, self._size) for r in (middle - low, high - middle))
+            noise = _NOISE * max(1.0, abs(left), abs(right))
+            return (0.0 if abs(left) <= noise else left), (0.0 if abs(right) <= noise else right)
 
     @property
     def _size(self) -> Any:

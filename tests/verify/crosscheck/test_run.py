@@ -173,6 +173,16 @@ def test_kinks_are_conventions(text, at, slopes):
     assert kinds(report) <= {"kink", "resolution"}, str(report)
 
 
+def test_rules_go_through_kinks_blindly():
+    report = dc.crosscheck("relu(x) - relu(-x)", points=[0.0], order=1)
+    assert report.ok, str(report)
+    assert kinds(report) == {"kink"}, "the slope is 1, and every chain rule says 0"
+    value = lambda x: max(x, 0.0) - max(-x, 0.0)  # noqa: E731
+    for slope, ok in ((0.0, True), (1.0, True), (2.0, True), (5.0, False)):
+        mine = {"mine": (value, lambda x, s=slope: s)}
+        assert dc.crosscheck("relu(x) - relu(-x)", mine, points=[0.0]).ok is ok, slope
+
+
 def test_kinks_are_sought_out_and_named():
     report = dc.crosscheck("abs(x)*y", HERE, points=4)
     assert any(kink.kink == "abs at 0" for kink in report.kinks)
