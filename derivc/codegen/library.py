@@ -15,12 +15,13 @@ from derivc.codegen.names_of import element_names
 from derivc.ir import exact
 from derivc.ir.program import Program
 from derivc.lowering.fragment import expand
+from derivc.passes.schedule import schedule
 from derivc.passes.strength import strength
 
 
 def ready(program: Program, kept: frozenset[str]) -> Program:
     """An op-level program over what a library spells."""
-    return strength(expand(program, kept))
+    return schedule(strength(expand(program, kept)))
 
 
 def callable_arguments(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
@@ -32,7 +33,7 @@ def callable_arguments(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
     )
 
 
-_OWN = ("formula", "slopes", "pullback", "differentiable_pullback", "pushforward")
+_OWN = ("formula", "traced", "slopes", "pullback", "differentiable_pullback", "pushforward")
 """What stands behind a function's name in names of ours."""
 
 
