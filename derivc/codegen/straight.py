@@ -25,6 +25,7 @@ class Dialect:
         full: an expression that makes an array of a number `{0}`, like the array `{1}`.
         lifted: ops all of whose operands have to be arrays; others take numbers beside an array.
         to_float: an expression that makes numbers of truth values, like the array `{1}`.
+        whole: ops whose first operand has to be a whole number, known when the code is written.
     """
 
     library: str
@@ -32,6 +33,7 @@ class Dialect:
     full: str
     lifted: frozenset[str]
     to_float: str
+    whole: frozenset[str] = frozenset()
 
     def spelling(self, op: str) -> str:
         """The expression for an op.
@@ -99,6 +101,8 @@ class Straight:
     def _operand(self, step: Instruction, position: int) -> str:
         """An operand: a name, a number, or an array made of a number."""
         value = step.args[position]
+        if position == 0 and step.op in self.dialect.whole:
+            return self._order(step.op, value)
         if self._constant(value) is None:
             return self.called[value]
         arms = step.args[1:] if step.op == "where" else step.args
@@ -107,6 +111,16 @@ class Straight:
             return self._full(self.called[value])
         text = self.called[value]
         return f"({text})" if text.startswith("-") else text
+
+    def _order(self, op: str, value: Value) -> str:
+        """An order or degree."""
+        given = self._constant(value)
+        if not isinstance(given, int):
+            raise UnsupportedError(
+                f"{op} is generated for {self.dialect.library} with a whole number as its first"
+                f" argument only, not {self.called[value]}; backend='numpy' computes it"
+            )
+        return repr(given)
 
     def _constant(self, value: Value) -> object:
         return self.program.constant(value)

@@ -7,8 +7,8 @@ from typing import final
 from derivc.codegen.environment import render
 from derivc.codegen.family import AbstractLibraryBackend, Family
 from derivc.codegen.render import docstring
+from derivc.codegen.torch.helpers import carried
 from derivc.codegen.torch.module import Module
-from derivc.codegen.torch.spelling import HELPERS
 
 
 @final
@@ -42,7 +42,7 @@ class TorchBackend(AbstractLibraryBackend):
             formulas=formulas,
             functions=module.classes(),
             slopes=slopes,
-            helpers=[HELPERS[op] for op in sorted(module.ops & set(HELPERS))],
+            helpers=carried(module.ops),
             aliases=[f"{alias} = {name}" for name, alias in aliases],
             custom_op=module.operator() if self.custom_op else None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derivc.codegen.straight import Dialect
+from derivc.codegen.torch.helpers import CALLS, WHOLE
 from derivc.passes.guard import GUARDED
 
 _UNARY = {
@@ -44,8 +45,7 @@ TABLE = {
     **{op: f"torch.{op}({{0}})" for op in ("isnan", "isinf", "isfinite")},
     **_INFIX,
     "where": "torch.where({0}, {1}, {2})",
-    "cbrt": "_cbrt({0})",
-    "gamma": "_gamma({0})",
+    **CALLS,
     # torch.special.ndtr is 0 from x = -8.3 on; erfc keeps its digits.
     "ndtr": "0.5 * torch.erfc(-0.7071067811865476 * {0})",
     # erfcinv(x) = -ndtri(x/2)/sqrt(2): erfinv(1 - x) would round x away.
@@ -57,24 +57,6 @@ TABLE = {
 KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt"})
 """Composites that PyTorch computes in one pass, as exactly as their stable forms."""
 
-HELPERS = {
-    "cbrt": '''\
-def _cbrt(x):
-    """The real cube root: a power, whose exponent is no third, and one step of Newton's method."""
-    root = torch.sign(x) * torch.abs(x) ** (1 / 3)
-    better = root - (root - x / (root * root)) / 3
-    return torch.where((x == 0) | torch.isinf(x), root, better)
-''',
-    "gamma": '''\
-def _gamma(x):
-    """The gamma function: by its logarithm, with the sign that alternates left of zero."""
-    odd = (x < 0) & (torch.remainder(torch.floor(x), 2) == 1)
-    size = torch.exp(torch.lgamma(x))
-    return torch.where(odd, -size, size)
-''',
-}
-"""Functions of ours, carried along where they are called."""
-
 DIALECT = Dialect(
     library="PyTorch",
     table=TABLE,
@@ -84,6 +66,7 @@ DIALECT = Dialect(
         "atan2", "gammainc", "gammaincc", "copysign",
     }),
     to_float="{0}.to({1}.dtype)",
+    whole=WHOLE,
 )  # fmt: skip
 
 IN_PLACE = {
