@@ -286,6 +286,16 @@ class Kernel:
 
         return loaded(self.specs, "torch", name, **options)
 
+    def to_jax(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
+        """The function of JAX arrays that `source_for("jax")` defines, loaded.
+
+        Raises:
+            MissingDependencyError: JAX is not installed.
+        """
+        from derivc.standalone import loaded
+
+        return loaded(self.specs, "jax", name, **options)
+
     def save(self, path: Any, backend: str | None = None, name: str | None = None) -> None:
         """Write a module that needs only NumPy, or C for a name in `.c`; never left half-written.
 

@@ -19,7 +19,7 @@ from derivc.passes.weight import tree_weight
 from derivc.report import derivatives
 from derivc.specs import Specs
 
-LIBRARIES = ("torch",)
+LIBRARIES = ("torch", "jax")
 """The libraries that modules are written for."""
 
 _SHOWN, _HEAVIEST, _LONGEST = 8, 300, 300
@@ -48,9 +48,12 @@ def source_for(specs: Specs, library: str, name: str | None, **options: Any) -> 
 
 
 def _backend(library: str, options: dict[str, Any]) -> AbstractLibraryBackend:
+    from derivc.codegen.jax.backend import JaxBackend
     from derivc.codegen.torch.backend import TorchBackend
 
-    return TorchBackend(**options)
+    if library == "torch":
+        return TorchBackend(bool(options.pop("custom_op", False)))
+    return JaxBackend()
 
 
 def names_for(specs: Specs, name: str | None) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from derivc.files import save_text
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
 
-_BACKENDS = ["numpy", "c", "torch"]
+_BACKENDS = ["numpy", "c", "torch", "jax"]
 
 
 @click.command("compile", cls=Command)
