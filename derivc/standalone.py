@@ -19,7 +19,7 @@ from derivc.passes.weight import tree_weight
 from derivc.report import derivatives
 from derivc.specs import Specs
 
-LIBRARIES = ("torch", "jax")
+LIBRARIES = ("torch", "jax", "array_api", "cupy")
 """The libraries that modules are written for."""
 
 _SHOWN, _HEAVIEST, _LONGEST = 8, 300, 300
@@ -41,10 +41,21 @@ def source_for(specs: Specs, library: str, name: str | None, **options: Any) -> 
         UnsupportedError: the library has no function for an op.
     """
     check_choice("backend", library, LIBRARIES)
+    if library in ("array_api", "cupy"):
+        return _over_namespace(specs, library)
     function, title = names_for(specs, name)
     order = options.pop("order", 2)
     made = family(specs, function, title, header(specs), order, _described(specs))
     return _backend(library, options).source(made)
+
+
+def _over_namespace(specs: Specs, library: str) -> str:
+    """Functions `value`, `grad` and `value_and_grad`, or `value` and `jacobian`."""
+    from derivc.codegen.array_api.backend import ArrayApiBackend
+
+    scalar = specs.definition.shape is None
+    wanted = ("value", "grad", "value_and_grad") if scalar else ("value", "jacobian")
+    return ArrayApiBackend(library).source([specs.build(n) for n in wanted], header(specs))
 
 
 def _backend(library: str, options: dict[str, Any]) -> AbstractLibraryBackend:

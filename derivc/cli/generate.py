@@ -14,7 +14,7 @@ from derivc.files import save_text
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
 
-_BACKENDS = ["numpy", "c", "torch", "jax"]
+_BACKENDS = ["numpy", "c", "torch", "jax", "array_api", "cupy"]
 
 
 @click.command("compile", cls=Command)
