@@ -33,7 +33,15 @@ def callable_arguments(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
     )
 
 
-_OWN = ("formula", "traced", "slopes", "pullback", "differentiable_pullback", "pushforward")
+_OWN = (
+    "formula",
+    "traced",
+    "reads",
+    "slopes",
+    "pullback",
+    "differentiable_pullback",
+    "pushforward",
+)
 """What stands behind a function's name in names of ours."""
 
 

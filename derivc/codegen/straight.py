@@ -12,6 +12,7 @@ from derivc.errors import UnsupportedError
 from derivc.ir.program import Instruction, Program, Value
 from derivc.ops import registry
 from derivc.passes.guard import GUARDED
+from derivc.passes.liveness import last_uses
 
 
 @final
@@ -68,6 +69,8 @@ class Straight:
         program: over what the dialect spells. inputs: what its inputs are called.
         dialect: how ops are written. names: guards our own global names.
         shortcut: another text for an instruction, where there is one.
+        recycled: whether a result takes the name of an operand that is not read again, so that the
+            operand's memory is free for what comes next.
 
     Attributes:
         called: what every value is called. lines: per value that is computed, its assignment.
@@ -80,18 +83,23 @@ class Straight:
         dialect: Dialect,
         names: Names,
         shortcut: Callable[[Value, Instruction, list[str]], str | None] | None = None,
+        recycled: bool = False,
     ):
         self.program, self.dialect, self.names = program, dialect, names
         self.like, self.called = inputs[0], list(inputs)
         self.lines: dict[Value, str] = {}
-        prefix = names.prefix("_")
+        prefix, last = names.prefix("_"), last_uses(program)
+        count = 0
         for index, step in enumerate(program.instructions, len(program.inputs)):
             if step.op == "const":
                 self.called.append(names.text(number(step.value)))
                 continue
-            self.called.append(f"{prefix}{len(self.lines)}")
             text = shortcut(index, step, self.called) if shortcut else None
-            self.lines[index] = f"{self.called[index]} = {text or self.expression(step)}"
+            text = text or self.expression(step)
+            free = [a for a in step.args if recycled and last[a] == index and a in self.lines]
+            self.called.append(self.called[free[0]] if free else f"{prefix}{count}")
+            count += not free
+            self.lines[index] = f"{self.called[index]} = {text}"
 
     def expression(self, step: Instruction) -> str:
         """One instruction."""

@@ -39,6 +39,7 @@ class TorchBackend(AbstractLibraryBackend):
             traced=module.traced,
             parameters=[a.name for a in module.texts.arguments],
             public=public,
+            kept=f"({', '.join(module.kept())},)",
             formulas=formulas,
             functions=module.classes(),
             slopes=slopes,

@@ -61,6 +61,14 @@ class Module:
         given = self.family.partials.items()
         return [index for index, p in given if len(index) > 1 and constant_of(p) is None]
 
+    def kept(self) -> list[str]:
+        """Per input whether the backward pass reads it: what it does not read is not kept."""
+        given = [self.family.pullback, *(self.family.partials[i] for i in self.partials)]
+        if self.family.order == 0:
+            given.append(self.family.pushforward)
+        reads = {value for program in given for value in ready(program, KEPT).reads}
+        return [str(i in reads) for i in range(len(self.family.elements))]
+
     def below_last(self) -> list[Index]:
         """The partials that have a class, because their own partials are written out."""
         return [index for index in self.partials if len(index) <= self.family.order]
@@ -88,7 +96,7 @@ class Module:
         self.ops |= {step.op for step in given.instructions}
         if not fast:
             return Straight(guard(given), inputs, DIALECT, self.names)
-        return Straight(given, inputs, DIALECT, self.names, Reuse(given, self.names))
+        return Straight(given, inputs, DIALECT, self.names, Reuse(given, self.names), True)
 
     def _function(self, name: str, summary: str, code: Straight) -> list[str]:
         """A function of the inputs alone."""
@@ -132,16 +140,15 @@ class Module:
     def _own(self) -> FunctionClass:
         family, name = self.family, self.name
         backward = [
-            "arguments = (ctx.needs_input_grad, cotangents, ctx.saved_tensors)",
             "if torch.is_grad_enabled():",
-            f"    return _pull(_{name}_slopes, *arguments)",
-            f"return _pulled(_{name}_pullback, *arguments)",
+            f"    return _pull(_{name}_slopes, ctx, cotangents)",
+            f"return _pulled(_{name}_pullback, ctx, cotangents)",
         ]
-        jvp = [f"found = _push(_{name}_slopes, tangents, ctx.saved_tensors)"]
+        jvp = [f"found = _push(_{name}_slopes, ctx, tangents)"]
         if family.order == 0:
-            backward[2] = f"    return _pulled(_{name}_differentiable_pullback, *arguments)"
-            moving = "".join(f", tangents[{i}]" for i in family.moving)
-            jvp = [f"found = _computed(_{name}_pushforward, (*ctx.saved_tensors{moving}))"]
+            backward[1] = f"    return _pulled(_{name}_differentiable_pullback, ctx, cotangents)"
+            moving = "".join(f"tangents[{i}], " for i in family.moving).rstrip()
+            jvp = [f"found = _along(_{name}_pushforward, ctx, ({moving}))"]
         summary = docstring(family.header.formula)
         derivatives = [docstring(line) for line in family.derivatives]
         many = family.count > 1
@@ -151,9 +158,8 @@ class Module:
 
     def _of_partial(self, index: Index) -> FunctionClass:
         name, label = f"_{self.name}{self.texts.suffixes[index]}", self.texts.label(index)
-        arguments = "ctx.needs_input_grad, cotangents, ctx.saved_tensors"
-        backward = [f"return _pull({name}_slopes, {arguments})"]
-        jvp = [f"found = _push({name}_slopes, tangents, ctx.saved_tensors)"]
+        backward = [f"return _pull({name}_slopes, ctx, cotangents)"]
+        jvp = [f"found = _push({name}_slopes, ctx, tangents)"]
         return FunctionClass(self._class(index), label, [], f"{name}_formula", False, backward, jvp)
 
     def _class(self, index: Index) -> str:
