@@ -20,6 +20,14 @@ def _gamma(x):
     size = torch.exp(torch.lgamma(x))
     return torch.where(odd, -size, size)
 '''
+_LOG_NDTR = '''\
+def _log_ndtr(x):
+    """The logarithm of the normal distribution function: vmap has no rule for PyTorch's own."""
+    scaled = torch.special.erfcx(-0.7071067811865476 * torch.clamp_max(x, -1.0))
+    left = torch.log(scaled / 2) - x * x / 2
+    right = torch.log1p(torch.erfc(0.7071067811865476 * torch.clamp_min(x, -1.0)) / -2)
+    return torch.where(x < -1.0, left, right)
+'''
 _UPWARD = '''\
 def _upward(n, x, zeroth, first, kept, grown):
     """f(k+1) = kept f(k-1) + grown (2k/x) f(k), from orders 0 and 1 up to n."""
@@ -111,7 +119,8 @@ def _gegenbauer(n, a, x):
 '''
 
 HELPERS = {
-    "cbrt": [_CBRT], "gamma": [_GAMMA], "jv": [_UPWARD, _SERIES, _JV], "yv": [_UPWARD, _YV],
+    "cbrt": [_CBRT], "gamma": [_GAMMA], "log_ndtr": [_LOG_NDTR],
+    "jv": [_UPWARD, _SERIES, _JV], "yv": [_UPWARD, _YV],
     "iv": [_UPWARD, _SERIES, _IV], "ive": [_UPWARD, _SERIES, _IVE], "kv": [_UPWARD, _KV],
     "legendre": [_POLYNOMIAL, _LEGENDRE], "chebyshevt": [_POLYNOMIAL, _CHEBYSHEV],
     "chebyshevu": [_POLYNOMIAL, _CHEBYSHEV], "laguerre": [_POLYNOMIAL, _LAGUERRE],
@@ -120,14 +129,15 @@ HELPERS = {
 """By op, what a module has to carry along."""
 
 CALLS = {
-    "cbrt": "_cbrt({0})", "gamma": "_gamma({0})", "jv": "_jv({0}, {1})", "yv": "_yv({0}, {1})",
+    "cbrt": "_cbrt({0})", "gamma": "_gamma({0})", "log_ndtr": "_log_ndtr({0})",
+    "jv": "_jv({0}, {1})", "yv": "_yv({0}, {1})",
     "iv": "_iv({0}, {1})", "ive": "_ive({0}, {1})", "kv": "_kv({0}, {1})",
     "legendre": "_legendre({0}, {1})", "chebyshevt": "_chebyshev({0}, {1}, {1})",
     "chebyshevu": "_chebyshev({0}, {1}, 2 * {1})", "laguerre": "_laguerre({0}, 0, {1})",
     "assoc_laguerre": "_laguerre({0}, {1}, {2})", "gegenbauer": "_gegenbauer({0}, {1}, {2})",
 }  # fmt: skip
 
-WHOLE = frozenset(CALLS) - {"cbrt", "gamma"}
+WHOLE = frozenset(CALLS) - {"cbrt", "gamma", "log_ndtr"}
 """Ops whose first operand has to be a whole number that is known when the code is written."""
 
 

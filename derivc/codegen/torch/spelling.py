@@ -22,7 +22,7 @@ _SPECIAL = {
     "i0": "i0", "i1": "i1", "i0e": "i0e", "i1e": "i1e", "j0": "bessel_j0", "j1": "bessel_j1",
     "y0": "bessel_y0", "y1": "bessel_y1", "k0": "modified_bessel_k0", "k1": "modified_bessel_k1",
     "k0e": "scaled_modified_bessel_k0", "k1e": "scaled_modified_bessel_k1", "erfcx": "erfcx",
-    "log_ndtr": "log_ndtr", "ndtri": "ndtri",
+    "ndtri": "ndtri",
 }  # fmt: skip
 _BINARY = {
     "hypot": "hypot", "maximum": "maximum", "minimum": "minimum", "fmax": "fmax", "fmin": "fmin",
@@ -70,15 +70,17 @@ DIALECT = Dialect(
 )  # fmt: skip
 
 IN_PLACE = {
-    **{op: f"{{0}}.{name}_()" for op, name in _UNARY.items()},
+    **{op: f"{{0}}.{name}_()" for op, name in _UNARY.items() if op != "square"},
     "neg": "{0}.neg_()", "add": "{0}.add_({1})", "sub": "{0}.sub_({1})",
-    "mul": "{0}.mul_({1})", "div": "{0}.div_({1})", "pow": "{0}.pow_({1})",
+    "mul": "{0}.mul_({1})", "div": "{0}.div_({1})",
     "logical_and": "{0}.logical_and_({1})", "logical_or": "{0}.logical_or_({1})",
-    "logical_not": "{0}.logical_not_()", "remainder": "{0}.remainder_({1})",
-    "fmod": "{0}.fmod_({1})", "copysign": "{0}.copysign_({1})", "atan2": "{0}.atan2_({1})",
-    "hypot": "{0}.hypot_({1})",
+    "logical_not": "{0}.logical_not_()", "copysign": "{0}.copysign_({1})",
+    "atan2": "{0}.atan2_({1})",
 }  # fmt: skip
-"""The same over the memory of the first operand."""
+"""The same over the memory of the first operand.
+
+Without those, like `pow_` and `hypot_`, that `vmap` computes one row after the other.
+"""
 
 FROM_SECOND = {
     "add": "{1}.add_({0})", "mul": "{1}.mul_({0})",
@@ -88,12 +90,12 @@ FROM_SECOND = {
 
 BY_NUMBER = {
     "sub": "{1}.neg_().add_({0})",
-    "maximum": "{1}.clamp_(min={0})",
-    "minimum": "{1}.clamp_(max={0})",
+    "maximum": "{1}.clamp_min_({0})",
+    "minimum": "{1}.clamp_max_({0})",
 }
 """The same over the memory of the second operand, the first being a number."""
 
-OF_NUMBER = {"maximum": "{0}.clamp_(min={1})", "minimum": "{0}.clamp_(max={1})"}
+OF_NUMBER = {"maximum": "{0}.clamp_min_({1})", "minimum": "{0}.clamp_max_({1})"}
 """The same over the memory of the first operand, the second being a number."""
 
 CLAMPED = {"maximum": "torch.clamp({0}, min={1})", "minimum": "torch.clamp({0}, max={1})"}
