@@ -70,8 +70,9 @@ def _passes_the_checks(found: Any, function: Any) -> None:
     inputs = [torch.tensor(c, dtype=torch.float64, requires_grad=True) for c in columns]
     assert gradcheck(function, inputs, check_forward_ad=True, rtol=1e-4, atol=1e-4)
     loose = {"rtol": 1e-3, "atol": 1e-3}
-    if "threshold" not in function.__name__:  # jumps beside its points
-        assert gradgradcheck(function, inputs, check_fwd_over_rev=True, **loose)
+    # gradgradcheck loses count where a gradient is zero for all inputs, as that by the threshold
+    forward = function.__name__ != "threshold"
+    assert gradgradcheck(function, inputs, check_fwd_over_rev=forward, **loose)
     plain = [x.detach() for x in inputs]
     every = vmap(grad(function))(*plain)
     assert torch.equal(every, torch.diagonal(jacrev(function)(*plain)))
