@@ -11,7 +11,7 @@ from typing import Any
 from derivc.build import header
 from derivc.codegen.family import AbstractLibraryBackend
 from derivc.codegen.library import function_of, title_of
-from derivc.codegen.load import load
+from derivc.codegen.load import digest, load_module
 from derivc.errors import BadNameError, DerivcError
 from derivc.options import check_choice
 from derivc.partials import family
@@ -23,7 +23,7 @@ LIBRARIES = ("torch", "jax", "array_api", "cupy")
 """The libraries that modules are written for."""
 
 _SHOWN, _HEAVIEST, _LONGEST = 8, 300, 300
-_RESERVED = {"torch", "jax", "jnp", "lax", "math", "functools"}
+_RESERVED = {"torch", "jax", "jnp", "lax", "math", "functools", "contextlib", "special"}
 
 
 def source_for(specs: Specs, library: str, name: str | None, **options: Any) -> str:
@@ -96,7 +96,9 @@ def loaded(specs: Specs, library: str, name: str | None, **options: Any) -> Call
         MissingDependencyError: the library is not installed.
     """
     source = source_for(specs, library, name, **options)
-    found: Callable[..., Any] = load(source)[names_for(specs, name)[0]]
+    function = names_for(specs, name)[0]
+    module = load_module(source, f"derivc_generated_{function}_{digest(source)}")
+    found: Callable[..., Any] = getattr(module, function)
     found.source = source  # type: ignore[attr-defined]
     return found
 

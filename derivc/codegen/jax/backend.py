@@ -50,7 +50,7 @@ class _Module:
     def __init__(self, family: Family):
         self.family, self.texts = family, Texts(family)
         self.names, self.dialect = self.texts.names, dialect()
-        self.name = self.names.pick(family.name)
+        self.name = family.name
 
     def text(self) -> str:
         """The whole of it."""

@@ -52,7 +52,7 @@ class Module:
         self.family, self.texts = family, Texts(family)
         self.names = self.texts.names
         self.ops: set[str] = set()
-        self.name, self.title = self.names.pick(family.name), self.names.pick(family.title)
+        self.name, self.title = family.name, family.title
         self.traced = f"_{self.title}Traced"
 
     @property
@@ -221,12 +221,12 @@ class Module:
             a.name if a.is_scalar else f"*_elements({a.name!r}, {a.name}, {a.shape})"
             for a in self.texts.arguments
         ]
-        text = self.names.text
-        result = text("given.apply(*_tensors") + f"({targets(parts)}))"
+        text, given = self.names.text, self.names.pick("given")
+        result = f"{given}.apply(*{text('_tensors')}({targets(parts)}))"
         if self.family.shape is not None:
             result = f"{text('_stacked')}({result}, {tuple(self.family.shape)})"
         chosen = f"{self.traced} if torch.compiler.is_compiling() else {self.title}"
-        return [f"{text('given')} = {text(chosen)}", f"return {result}"]
+        return [f"{given} = {text(chosen)}", f"return {result}"]
 
 
 def _fresh(code: Straight) -> list[str]:
