@@ -1,4 +1,4 @@
-"""`python -m benchmarks`, and parts of it: speed, scale, accuracy, graph."""
+"""`python -m benchmarks`, and parts of it: speed, scale, accuracy, graph, torch."""
 
 from __future__ import annotations
 
@@ -43,6 +43,23 @@ def measure_scale(quick: bool) -> None:
 def measure_graph(quick: bool) -> None:
     """Tensors: small operations, one kernel, a training step, beside PyTorch and HIPS autograd."""
     click.echo(graph.table(3 if quick else 15))
+
+
+@main.command("torch")
+@click.option("--size", default=1e6, help="Elements; default 1e6.")
+@click.option("--rounds", default=5, help="Rounds of each median.")
+@click.option("--dtype", default="float32,float64", help="One or both.")
+@click.option("--ops", default="", help="Only these, with commas.")
+@click.option("--json", "-o", "target", default="", help="Write every figure to this file.")
+def measure_torch(size: float, rounds: int, dtype: str, ops: str, target: str) -> None:
+    """Generated PyTorch modules beside the eager composition: time and memory, op by op."""
+    from benchmarks import torch_eager
+    from benchmarks.machine import machine
+
+    figures = torch_eager.run(int(size), rounds, dtype.split(","), ops, command._tell)
+    click.echo(torch_eager.report(figures))
+    if target:
+        torch_eager.save(figures, target, machine())
 
 
 main.add_command(accuracy, "accuracy")

@@ -8,10 +8,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, final
 
 from derivc.arguments import as_tuple, chosen
-from derivc.build import generate, header, signature
-from derivc.codegen.function import Argument, FunctionSpec
+from derivc.build import generate, signature
+from derivc.codegen.function import Argument
 from derivc.codegen.load import load
-from derivc.codegen.numpy import NumpyBackend
 from derivc.definition import Definition
 from derivc.files import save_text
 from derivc.ir.program import Program
@@ -234,35 +233,68 @@ class Kernel:
 
         With backend="c": a translation unit of the same functions.
         """
-        if self.options.backend != "c":
-            return self._module()
-        from derivc.native.build import backend
+        from derivc import modules
 
-        specs = [self._spec(n) for n in self._offered()]
-        return backend(self.options).source(specs, header(self.specs))
+        return modules.source(self.specs, self.options)
 
-    def _module(self) -> str:
-        return NumpyBackend().source([self._spec(n) for n in self._offered()], header(self.specs))
+    def source_for(self, backend: str, name: str | None = None, **options: Any) -> str:
+        """A complete module for another library, which needs that library and not derivc.
 
-    def _offered(self) -> tuple[str, ...]:
-        scalar = self.definition.shape is None
-        return ("value", "grad", "value_and_grad") if scalar else ("value", "jacobian")
+        Args:
+            backend: "torch".
+            name: of the class, or of the function in snake case; the other follows from it.
+            options: `order`, how many derivatives are formulas of their own (default 2);
+                for "torch" `custom_op=True`, which adds a `torch.library.custom_op`.
 
-    def _spec(self, name: str) -> FunctionSpec:
-        return self.specs.build(name)
+        Raises:
+            UnsupportedError: the library has no function for an op.
 
-    def save(self, path: Any) -> None:
+        Example:
+            >>> import derivc as dc
+            >>> source = dc.compile("x*sigmoid(1.702*x)").source_for("torch", name="QuickGelu")
+            >>> "class QuickGelu(" in source, "def quick_gelu(x):" in source
+            (True, True)
+        """
+        from derivc.standalone import source_for
+
+        return source_for(self.specs, backend, name, **options)
+
+    def to_torch(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
+        """The function of tensors that `source_for("torch")` defines, loaded.
+
+        It is differentiable to any order, forward and in reverse; its `.source` is the module.
+
+        Raises:
+            MissingDependencyError: PyTorch is not installed.
+        """
+        from derivc.standalone import loaded
+
+        return loaded(self.specs, "torch", name, **options)
+
+    def to_jax(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
+        """The function of JAX arrays that `source_for("jax")` defines, loaded.
+
+        Raises:
+            MissingDependencyError: JAX is not installed.
+        """
+        from derivc.standalone import loaded
+
+        return loaded(self.specs, "jax", name, **options)
+
+    def save(self, path: Any, backend: str | None = None, name: str | None = None) -> None:
         """Write a module that needs only NumPy, or C for a name in `.c`; never left half-written.
+
+        Args:
+            path: of the file.
+            backend: write a module for another library instead, as `source_for` does.
+            name: of the function in it; default: that of the file.
 
         Raises:
             SaveError: the file cannot be written; what stood there before is untouched.
         """
-        if str(path).endswith(".c"):
-            from derivc.native.build import backend
+        from derivc import modules
 
-            specs = [self._spec(n) for n in self._offered()]
-            return save_text(path, backend(self.options).source(specs, header(self.specs)))
-        return save_text(path, self._module())
+        save_text(path, modules.source_of_file(self.specs, self.options, path, backend, name))
 
     def check(self, points: int = 64, domain: Any = None, seed: int = 0) -> Any:
         """Compare value and partials with 50-digit arithmetic; a report with the worst points."""

@@ -1,0 +1,174 @@
+"""Generated modules for JAX: any order, any transform, broadcasting, types."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import derivc as dc
+from derivc.errors import UnsupportedError
+from derivc.ops.declaration import Op
+from tests.codegen.catalogue import SLOW, case, catalogue, error
+from tests.codegen.torch.test_use import KINKS, SEEDS
+
+jax = pytest.importorskip("jax", reason="JAX is not installed")
+FOLDER = Path(__file__).parents[2] / "golden" / "jax"
+FORMULAS = {
+    "quick_gelu": ("x*sigmoid(1.702*x)", [(4,)]),
+    "bell": ("a*exp(-(x-m)**2/(2*s**2))", [(1,), (3,), (2, 1), (2, 3)]),
+    "branch": ("where(x > 0, log(x), x*y)", [(5,), (2, 1)]),
+    "linear": ("2*x + 1", [(3,)]),
+    "several": (["x*y", "x + y", "x"], [(3,), (2, 1)]),
+}
+REFUSED = set(
+    "j0 j1 y0 y1 k0 k1 k0e k1e jv yv iv kv ive i1 i1e i0 i0e beta betaln binomial Si Ci Shi Chi"
+    " fresnels fresnelc elliptic_k elliptic_e elliptic_f elliptic_einc dawsn erfi erfcx legendre"
+    " chebyshevu chebyshevt laguerre assoc_laguerre gegenbauer".split()
+)
+"""JAX has no function for these, or for their derivatives."""
+
+COMMON = set(
+    "exp log tanh sigmoid silu gelu softplus mish relu leaky_relu elu huber_loss pow div atan2"
+    " lgamma erf ndtr log_ndtr cbrt hypot xlogy logaddexp sinc clamp maximum".split()
+)
+"""Ops that are tested by default; the others take as long, and are tested at night."""
+
+LOOSE = {"gamma": 1e4, "zeta": 1e5, "trigamma": 1e5, "polygamma": 1e6, "digamma": 1e4,
+         "sinc": 2e4, "factorial": 1e4, "betainc": 1e6, "gammainc": 1e5, "gammaincc": 1e5,
+         "log_ndtr": 1e4, "lgamma": 1e3, "expint": 1e4, "mvlgamma": 1e3}  # fmt: skip
+"""Errors of JAX's functions in ulp."""
+
+
+@pytest.fixture(autouse=True)
+def double() -> Iterator[None]:
+    with jax.enable_x64(True):
+        yield
+
+
+def arrays(shapes: Any) -> list[Any]:
+    rng = np.random.default_rng(0)
+    return [jax.numpy.asarray(rng.normal(size=s)) for s in shapes]
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_source_is_as_reviewed(name: str) -> None:
+    text, place = dc.compile(FORMULAS[name][0]).source_for("jax", name=name), FOLDER / f"{name}.txt"
+    if os.environ.get("DERIVC_GOLDEN") == "write":
+        place.write_text(text, encoding="utf-8")
+    assert text == place.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_derivatives_of_three_orders_in_both_modes(name: str) -> None:
+    from jax.test_util import check_grads
+
+    source, shapes = FORMULAS[name]
+    kernel, inputs = dc.compile(source), arrays(shapes)
+    function = kernel.to_jax(name)
+    check_grads(function, inputs, order=3, modes=["fwd", "rev"], rtol=1e-3, atol=1e-3)
+    assert np.allclose(function(*inputs), kernel(*map(np.asarray, inputs)))
+    batch = [jax.numpy.stack([x, 2 * x]) for x in inputs]
+    assert np.allclose(jax.vmap(function)(*batch)[1], function(*[2 * x for x in inputs]))
+
+
+@pytest.mark.parametrize(("text", "at", "slopes"), SEEDS, ids=[s[0] for s in SEEDS])
+def test_seeds(text: str, at: dict[str, float], slopes: list[float]) -> None:
+    function = dc.compile(text).to_jax()
+    found = jax.grad(function, argnums=tuple(range(len(at))))(*at.values())
+    assert [float(g) for g in found] == pytest.approx(slopes, rel=1e-15)
+
+
+@pytest.mark.parametrize(("text", "at", "expected"), KINKS, ids=[f"{k[0]} {k[1]}" for k in KINKS])
+def test_kinks_and_untaken_branches_at_every_order(text: str, at: float, expected: Any) -> None:
+    function = dc.compile(text).to_jax()
+    for wanted in expected:
+        assert float(function(at)) == pytest.approx(float(wanted), rel=1e-12, abs=1e-12)
+        function = jax.grad(function)
+
+
+def test_types_are_kept_promoted_or_refused() -> None:
+    function = dc.compile("x*sigmoid(1.702*x)").to_jax("quick_gelu")
+    for name in ("float16", "bfloat16", "float32", "float64"):
+        x = jax.numpy.linspace(-3, 3, 7).astype(name)
+        assert function(x).dtype == jax.vmap(jax.grad(function))(x).dtype == x.dtype
+        for place, got in zip(x.tolist(), function(x).tolist(), strict=True):
+            truth = mp.mpf(place) / (1 + mp.exp(mp.mpf("-1.702") * place))
+            assert abs(got - truth) <= float(jax.numpy.finfo(name).eps) * 4 * abs(truth)
+    assert function(jax.numpy.asarray([1, 2])).dtype == np.float64
+    assert float(function(2)) == pytest.approx(1.9356, rel=1e-4)
+    with pytest.raises(TypeError, match="quick_gelu is a function of real numbers"):
+        function(1j)
+
+
+def test_arguments_of_fixed_shape_and_many_variables() -> None:
+    def rosenbrock(x):
+        return sum(100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2 for i in range(11))
+
+    kernel = dc.compile(rosenbrock, shapes={"x": (12,)})
+    function, x = kernel.to_jax(), jax.numpy.linspace(-1, 1, 12)
+    assert np.allclose(jax.grad(function)(x), kernel.grad(np.asarray(x)))
+    assert np.allclose(jax.hessian(function)(x), kernel.hessian(np.asarray(x)))
+    with pytest.raises(ValueError, match=r"x must have the shape \(12,\)"):
+        function(x[:3])
+
+
+@pytest.mark.parametrize("names", [("jax", "jnp"), ("lax", "primals"), ("_a", "f"), ("α", "x_x")])
+def test_no_name_hides_another(names: tuple[str, str]) -> None:
+    kernel = dc.compile(f"{names[0]}**2*exp({names[1]})", inputs=names)
+    found = jax.grad(kernel.to_jax(), argnums=(0, 1))(1.5, -0.5)
+    assert [float(g) for g in found] == pytest.approx(kernel.grad(1.5, -0.5), rel=1e-14)
+
+
+def test_a_module_needs_no_derivc(tmp_path: Any) -> None:
+    dc.compile("x*sigmoid(1.702*x)").save(tmp_path / "quick_gelu.py", backend="jax")
+    code = (
+        "import sys; sys.modules['derivc'] = None\nimport jax, quick_gelu\n"
+        "assert abs(jax.grad(jax.grad(quick_gelu.quick_gelu))(0.0) - 0.851) < 1e-6\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+OPS = [
+    pytest.param(op, id=op.name, marks=[] if op.name in COMMON - SLOW else [pytest.mark.slow])
+    for op in catalogue()
+    if op.name not in REFUSED
+]
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+@pytest.mark.slow
+def test_what_jax_has_not_is_refused(name: str) -> None:
+    found = case(next(op for op in catalogue() if op.name == name))
+    assert found is not None
+    with pytest.raises(UnsupportedError, match=r"JAX.*numpy"):
+        found.kernel.to_jax(name)
+
+
+@pytest.mark.parametrize("op", OPS)
+def test_op(op: Op) -> None:
+    found = case(op)
+    assert found is not None
+    function = found.kernel.to_jax(op.name)
+    inputs = [jax.numpy.asarray(c) for c in found.columns()]
+    every = tuple(range(len(inputs)))
+    value = function(*inputs)
+    slopes = jax.vmap(jax.grad(function, argnums=every))(*inputs)
+    limit = LOOSE.get(op.name, 200)
+    for k, (expected, partials, moved) in enumerate(found.truths()):
+        assert error(float(value[k]), expected, moved) <= limit, (k, value[k], expected)
+        for got, wanted in zip(slopes, partials, strict=True):
+            assert error(float(got[k]), wanted, abs(wanted)) <= limit, (k, got[k], wanted)
+    forward = jax.vmap(jax.jacfwd(jax.jacrev(function)))(*inputs)
+    reverse = jax.vmap(jax.jacrev(jax.jacfwd(function)))(*inputs)
+    assert np.allclose(forward, reverse, equal_nan=True, rtol=1e-9)
