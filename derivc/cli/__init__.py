@@ -10,6 +10,7 @@ from derivc.cli.app import App
 from derivc.cli.check import check
 from derivc.cli.completion import completion
 from derivc.cli.differentiate import diff, everything, grad
+from derivc.cli.docs import docs
 from derivc.cli.doctor import cache, doctor
 from derivc.cli.evaluate import evaluate
 from derivc.cli.generate import generate
@@ -19,7 +20,7 @@ from derivc.cli.tour import examples
 
 COMMANDS = [
     diff, grad, hessian, jacobian, evaluate, generate, check,
-    ops, op, examples, doctor, cache, completion,
+    ops, op, docs, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)
