@@ -83,10 +83,10 @@ def _imported(module: str) -> Any:
 
 
 def _verify(names: str) -> None:
-    from derivc.ops import registry
     from derivc.reference import records
+    from derivc.reference.names import AnyOp, find
 
-    chosen = (
-        records.wanted() if names == "all" else [registry.get(n.strip()) for n in names.split(",")]
-    )
+    chosen: list[AnyOp] = [find(name) for name in names.split(",") if names != "all"]
+    if names == "all":
+        chosen = [*records.wanted(), *records.wanted_structural()]
     records.renew(chosen, lambda name: click.echo(name, err=True))

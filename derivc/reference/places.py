@@ -19,7 +19,8 @@ from derivc.ops.declaration import Op
 FIXED = {
     "n": 2, "p": 2, "bound": 10**9, "s": 2.5, "a": 1.5, "b": 2.5, "eps": 0.125, "h0": 0.5,
     "delta": 1, "margin": 1, "lower": 0.125, "upper": 1 / 3, "nan": 0, "posinf": 9, "neginf": -9,
-    "value": 1.5, "threshold": 0.5, "lambd": 0.5, "min_val": -1, "max_val": 1, "alpha": 1.5,
+    "value": 1.5, "threshold": 0.5, "lambd": 0.5, "min_val": -1, "max_val": 1,
+    "label": 1, "m": 0.5, "alpha": 1.5,
     "lo": -1, "hi": 1,
 }  # fmt: skip
 """What stands for an argument that does not move and has no default."""

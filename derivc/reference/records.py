@@ -15,10 +15,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import derivc.ops.structural  # noqa: F401  declares the structural ops
 from derivc.files import save_text
-from derivc.ops import registry
+from derivc.ops import registry, structure
 from derivc.ops.declaration import Op
+from derivc.ops.structure import StructuralOp
 from derivc.version import __version__
+
+AnyOp = Op | StructuralOp
 
 PATH = Path(__file__).with_name("records.json")
 _PACKAGES = ("numpy", "scipy", "sympy", "mpmath", "torch", "jax")
@@ -46,8 +50,14 @@ def record_of(op: Op) -> dict[str, Any] | None:
 
 
 def wanted() -> list[Op]:
-    """The ops that have a record: shipped ones with a derivative."""
+    """The elementwise ops that have a record: shipped ones with a derivative."""
     return [op for op in registry.all_ops() if is_measured(op)]
+
+
+def wanted_structural() -> list[StructuralOp]:
+    """The structural ops that have a record: those with a derivative and a name in PyTorch."""
+    every = structure.all_structural()
+    return [op for op in every if op.torch and (op.vjp is not None or op.compose is not None)]
 
 
 def is_measured(op: Op) -> bool:
@@ -58,15 +68,19 @@ def is_measured(op: Op) -> bool:
     return shipped and not op.tags & {"boolean", "branch"} and bool(view(op).names)
 
 
-def record(op: Op) -> dict[str, Any]:
-    """Measure one elementwise op in full."""
+def record(op: AnyOp) -> dict[str, Any] | None:
+    """Measure one op in full; None where a structural one has no case that can be computed."""
+    if isinstance(op, StructuralOp):
+        from derivc.reference.structural_measure import measured as of_structural
+
+        return of_structural(op)
     from derivc.reference.measure import measured
     from derivc.reference.special import kinks, special
 
     return {**measured(op), "kinks": kinks(op), "special": special(op)}
 
 
-def renew(ops: Sequence[Op], said: Callable[[str], None] = lambda _: None) -> None:
+def renew(ops: Sequence[AnyOp], said: Callable[[str], None] = lambda _: None) -> None:
     """Measure ops again and write their records; those of other ops are kept.
 
     Args:
@@ -74,7 +88,10 @@ def renew(ops: Sequence[Op], said: Callable[[str], None] = lambda _: None) -> No
     """
     whole = json.loads(json.dumps(_plain(stored())))
     for op in ops:
-        whole["ops"][op.name] = _plain(record(op))
+        kind = "structural" if isinstance(op, StructuralOp) else "ops"
+        found = record(op)
+        if found is not None:
+            whole[kind][op.name] = _plain(found)
         said(op.name)
     _write(whole)
 

@@ -13,6 +13,7 @@ from derivc.ops.structure import StructuralOp
 from derivc.reference import structural_figures
 from derivc.reference.names import called
 from derivc.reference.page import Code, Formula, Page, Row
+from derivc.reference.plain import plain
 
 _KINDS = {
     "complexes": "complex numbers", "convolution": "convolution and pooling",
@@ -41,7 +42,8 @@ def page_of(op: StructuralOp) -> Page:
     definition = getattr(op, "definition", "")
     return Page(
         name=op.name, kind="structural", family=family(op), summary=op.summary,
-        signature=signature(op), params=op.params, definition=Formula("", definition),
+        signature=signature(op), params=op.params,
+        definition=Formula(plain(definition), definition),
         vjp=_vjp(op), jvp=_jvp(op), names=called(op), aliases=op.aliases,
         defaults=tuple((name, repr(value)) for name, value in op.defaults.items()),
         code=_code(op), notes=_notes(op), source=getattr(op, "source", ""),
@@ -82,14 +84,15 @@ def _vjp(op: StructuralOp) -> tuple[Row, ...]:
 
 
 def _composed(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}: it is made of these ops, which know their derivatives."
+    return f"{words[0].upper()}{words[1:]}: it is made of other ops, which know their derivatives."
 
 
 def _equation(tex: str) -> Row:
     left, sign, right = tex.partition(" = ")
     if not sign or left.count("{") != left.count("}"):
-        return Row(Formula("", ""), Formula("", tex))
-    return Row(Formula("", left.strip()), Formula("", right.strip()))
+        return Row(Formula("", ""), Formula(plain(tex), tex))
+    left, right = left.strip(), right.strip()
+    return Row(Formula(plain(left), left), Formula(plain(right), right))
 
 
 def _jvp(op: StructuralOp) -> tuple[Row, ...]:

@@ -119,13 +119,20 @@ def _domain(page: Page) -> Any:
 
 def _rows(rows: Sequence[Row]) -> list[View]:
     return [
-        {
-            "label": math_of(r.label) if r.label else "", "math": math_of(r.formula, block=True),
-            "text": r.formula.text, "note": r.note,
-            "spoken": f"{r.label.text} {r.formula.text}".strip() or "Formula",
-        }
-        for r in rows
+        {"math": math_of(_equation(row), block=True), "note": row.note,
+         "text": row.formula.text if row.formula.text.isascii() else "",
+         "spoken": _equation(row).text or "Formula"}
+        for row in rows
     ]  # fmt: skip
+
+
+def _equation(row: Row) -> Formula:
+    """A row as one equation."""
+    label, right = row.label, row.formula
+    if not (label and right):
+        return right
+    text = f"{label.text} = {right.text}" if label.text and right.text else ""
+    return Formula(text, rf"{label.tex} = {right.tex}")
 
 
 def _sections(page: Page) -> list[View]:
@@ -197,11 +204,17 @@ def _stability(rows: Sequence[StabilityRow]) -> View | None:
     if not rows:
         return None
     bad = [r.result for r in rows if r.fails]
+    good = [f"{_result(r)} within {r.naive_ulp:.0f} ulp" for r in rows if not r.fails]
     words = (
         f"Written as it stands, {_and(bad)} loses more than 1000 ulp or overflows. " if bad else ""
     )
     lead = f"{words}Errors are counted in ulp (doubles between the result and the 50-digit truth)."
-    return {"lead": lead, "rows": [_compared(r) for r in rows]}
+    right = f"Right as written wherever it was tried: {_and(good)}." if good else ""
+    return {"lead": lead, "rows": [_compared(r) for r in rows if r.fails], "right": right}
+
+
+def _result(row: StabilityRow) -> str:
+    return "the value" if row.result == "value" else row.result
 
 
 def _and(words: Sequence[str]) -> str:
@@ -210,13 +223,10 @@ def _and(words: Sequence[str]) -> str:
 
 def _compared(row: StabilityRow) -> View:
     lines = [("as written", ulp(row.naive_ulp)), ("as derivc compiles it", ulp(row.stable_ulp))]
-    sentence = (
-        f"Fails for {row.regions}. At {row.at} it gives {row.naive_gives}, not {row.truth}."
-        if row.fails else "As written it is right to the last digits wherever it was tried."
-    )  # fmt: skip
+    sentence = f"Fails for {row.regions}. At {row.at} it gives {row.naive_gives}, not {row.truth}."
     return {
         "title": "The value" if row.result == "value" else f"The derivative {row.result}",
-        "math": math_of(row.naive, block=True), "spoken": row.naive.text, "fails": row.fails,
+        "math": math_of(row.naive, block=True), "spoken": row.naive.text,
         "sentence": sentence, "table": table("Worst error", ["", "ulp"], lines),
     }  # fmt: skip
 

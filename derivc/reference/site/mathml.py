@@ -18,6 +18,11 @@ _NAMED = re.compile(r"\\(?:operatorname|mathrm|mathit)\{((?:[^{}]|\{[^{}]*\})*)\
 _CLOSE = re.compile(
     r"(\\operatorname\{[^{}]*\}|\\(?:det|exp|log|max|min))(?= ?(?:[A-Za-z]|\\[a-km-z]))"
 )
+_SIGN = re.compile(
+    r'((?:form="prefix">[^<]*|<mo stretchy="false">(?:&#x00028;|\[)'
+    r"|<mo>&#x0003D;|<mo>&#x0002C;)</mo>)"
+    r"<mo>&#x02212;</mo>"
+)  # a minus sign behind a bracket, a comma or an equals sign is no subtraction
 _MARK = "@name@"  # before what stands for a name inside \text
 
 
@@ -74,7 +79,8 @@ def _letters(name: str) -> str:
 def _mended(found: str) -> str:
     found = re.sub(rf"<mtext>{_MARK}(.*?)</mtext>", _name, found)
     found = found.replace("<mi>:</mi>", "<mo>:</mo>").replace("&#x02015;", "&#x000AF;")
-    return _with_edges(found)
+    found = found.replace("<mo>&#x022A4;</mo>", '<mi mathvariant="normal">&#x022A4;</mi>')
+    return _with_edges(_SIGN.sub(r'\1<mo form="prefix">&#x02212;</mo>', found))
 
 
 def _name(found: re.Match[str]) -> str:

@@ -13,8 +13,8 @@ from derivc.reference.site.frame import Frame
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 TEXTS = {
-    "parity": "Parity with PyTorch's autograd", "better_than": "Where gradients are better",
-    "native": "Native kernels", "scale": "Data larger than memory",
+    "parity": "Parity", "better_than": "Better gradients", "native": "Native kernels",
+    "scale": "Large data",
 }  # fmt: skip
 """The texts that the site includes, and what their links say."""
 
