@@ -37,6 +37,8 @@ _MODULES = {
     "reference.singularities": "singularities",
     "capture.from_jax": "from_jax",
     "capture.from_torch": "from_torch",
+    "reference.catalogue": "page",
+    "reference.document": "document",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (
         "arange as_tensor eye from_numpy full linspace ones ones_like tensor zeros zeros_like"

@@ -14,8 +14,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "derivc").rglob("*.py"))
-KNOW_JINJA = ("derivc/codegen/", "derivc/reference/site.py")
+KNOW_JINJA = ("derivc/codegen/", "derivc/reference/site/")
 OPTIONAL = {"scipy", "torch", "yaml", "jax", "matplotlib", "dask", "distributed", "ziglang"}
+OPTIONAL |= {"latex2mathml", "markdown_it"}
 OWN_BASES = {"Enum", "IntEnum", "StrEnum", "Flag", "NamedTuple", "TypedDict", "Protocol"}
 OPEN_BASES = {"Function", "Exception", "Warning"}
 

@@ -11,6 +11,7 @@ from derivc.cli.check import check
 from derivc.cli.completion import completion
 from derivc.cli.crosscheck import crosscheck
 from derivc.cli.differentiate import diff, everything, grad
+from derivc.cli.docs import docs
 from derivc.cli.doctor import cache, doctor
 from derivc.cli.evaluate import evaluate
 from derivc.cli.explain import explain
@@ -24,7 +25,7 @@ from derivc.cli.tour import examples
 
 COMMANDS = [
     diff, grad, hessian, jacobian, explain, singularities, explain_nan, evaluate, generate, check,
-    crosscheck, plot, ops, op, examples, doctor, cache, completion,
+    crosscheck, plot, ops, op, docs, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)

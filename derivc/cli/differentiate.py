@@ -83,7 +83,7 @@ def wanted(wrt: Sequence[str], names: Sequence[str], order: int) -> Wanted:
 def _whole(text: str, wrt: Sequence[str], order: int, style: Style) -> None:
     from derivc.cli.formula import read
     from derivc.cli.notation import as_written
-    from derivc.cli.validity import validity
+    from derivc.symbolic.validity import validity
 
     formula = read(text)
     found = _partials(formula, wanted(wrt, formula.names or ("x",), order), style)

@@ -7,7 +7,7 @@ from typing import Any
 
 from derivc.cli.formula import Formula
 from derivc.cli.notation import as_written, label, tex_of, text_of
-from derivc.cli.validity import validity
+from derivc.symbolic.validity import validity
 
 
 def described(formula: Formula) -> dict[str, Any]:

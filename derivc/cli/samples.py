@@ -76,6 +76,15 @@ BY_COMMAND = {
         ("derivc ops show sigmoid", "one in full"),
         ("derivc ops --coverage", "what is covered of PyTorch"),
     ],
+    "op": [
+        ("derivc op sigmoid", "its page"),
+        ("derivc op torch.special.entr", "by PyTorch's name"),
+        ("derivc op F.gelu --json", "for programs"),
+    ],
+    "docs": [
+        ("derivc docs -o site --open", "the reference as a site"),
+        ("derivc docs mymodule.py -o site", "pages of your functions"),
+    ],
     "cache": [("derivc cache info", "place and size"), ("derivc cache clear", "empty it")],
     "doctor": [("derivc doctor --json", "for a bug report")],
     "completion": [

@@ -13,10 +13,10 @@ from typing import Any, final
 
 from derivc.errors import InputTypeError
 from derivc.reference import operators
-from derivc.reference.catalogue import FAMILIES
 from derivc.reference.families import family_of
 from derivc.reference.scope import NO_DERIVATIVE, reason
 from derivc.reference.table import AnyOp, find
+from derivc.reference.target import FAMILIES
 
 COVERED, OUT_OF_SCOPE, MISSING = "covered", "out of scope", "missing"
 

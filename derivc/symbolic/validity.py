@@ -9,10 +9,10 @@ from typing import Any, final
 import sympy as sp
 from sympy.core.relational import Relational
 
-from derivc.cli.notation import text_of
 from derivc.errors import LimitError
 from derivc.symbolic import domain
 from derivc.symbolic.canonical import canonical, plain
+from derivc.symbolic.text import text_of
 from derivc.symbolic.walk import postorder
 
 

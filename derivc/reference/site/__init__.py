@@ -1,0 +1,1 @@
+"""The site: pages as static HTML that needs neither network nor server."""

@@ -1,0 +1,64 @@
+"""The shipped records are there, sane, and what a new measurement finds."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from derivc.ops import registry
+from derivc.reference import measure, records
+from derivc.reference.places import view
+
+SAMPLE = ["tanh", "relu", "log1p", "hypot", "softplus", "erf"]
+
+
+def test_every_op_with_a_derivative_has_a_record():
+    missing = [op.name for op in records.wanted() if records.record_of(op) is None]
+    assert missing == []
+
+
+def test_records_name_what_they_were_made_with():
+    made = records.stored()["made"]
+    assert set(made) >= {"date", "derivc", "python", "numpy", "torch", "jax"}
+
+
+@pytest.mark.parametrize("op", records.wanted(), ids=lambda op: op.name)
+def test_a_record_is_of_the_op_as_it_is_declared(op):
+    record = records.record_of(op)
+    assert list(record["arguments"]) == list(view(op).names)
+    assert record["points"] >= 20
+    assert {entry["kink"] for entry in record["kinks"]} <= set(range(len(op.kinks)))
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_record_holds_when_it_is_measured_again(name, monkeypatch):
+    """On a part of the points no error is above the record's, but for the libraries' last bits."""
+    op = registry.get(name)
+    record = records.record_of(op)
+    every = measure.points(view(op))
+    monkeypatch.setattr(measure, "points", lambda seen: every[::7])
+    found = measure.measured(op)
+    for result, entry in found["worst"].items():
+        assert entry["ulp"] <= 2 * record["worst"][result]["ulp"] + 4, result
+    for result, entry in found["naive"].items():
+        if entry["ulp"] > measure.LOSS:
+            assert record["naive"][result]["ulp"] > measure.LOSS
+
+
+def test_the_naive_form_fails_where_the_record_says():
+    """log(1 + x) near 0, and the derivative of 1/(1 + exp(-x)) far to the left."""
+    log1p = records.record_of(registry.get("log1p"))["naive"]["value"]
+    assert any(low is not None and low < 0 < high for low, high in log1p["regions"])
+    sigmoid = records.record_of(registry.get("sigmoid"))["naive"]["d/dx"]
+    ((low, high),) = sigmoid["regions"]
+    assert low is None and -360 < high < -350
+    assert math.isinf(sigmoid["ulp"])
+
+
+def test_an_op_measured_now(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "PATH", tmp_path / "records.json")
+    records.stored.cache_clear()
+    records.renew([registry.get("square")])
+    assert records.stored()["ops"]["square"]["worst"]["value"]["ulp"] == 0
+    records.stored.cache_clear()
