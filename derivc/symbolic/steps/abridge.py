@@ -7,11 +7,11 @@ from typing import Any
 import sympy as sp
 
 from derivc.symbolic.evaluated import kept, written_choice
-from derivc.symbolic.walk import size
+from derivc.symbolic.walk import depth, size
 
 NODES = 120
 LEVELS = 30
-ANSWER = (800, 80)
+ANSWER = (3_000, 100)
 """Nodes and levels of an answer, which is given more room."""
 DOTS = sp.Symbol("...")
 
@@ -33,8 +33,6 @@ def abridged(tree: Any, nodes: int = NODES, levels: int = LEVELS) -> Any:
 
 
 def _fits(tree: Any, nodes: int, levels: int) -> bool:
-    from derivc.symbolic.walk import depth
-
     return size(tree) <= nodes and depth(tree) <= levels
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy as sp
 
+from derivc.ops import registry
 from derivc.symbolic.evaluated import kept
 from derivc.symbolic.rules import derivative
 from derivc.symbolic.steps import notes
@@ -91,7 +92,5 @@ def _outer(
 
 
 def _name(node: Any) -> str:
-    from derivc.ops import registry
-
     op = registry.of_symbol(type(node))
     return op.name if op else str(type(node).__name__)

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, final
 
+from derivc.symbolic.steps.abridge import abridged
 from derivc.symbolic.steps.forms import General
+from derivc.symbolic.text import text_of
 from derivc.symbolic.trail import Rewrite
+
+_NODES = 40
 
 
 @final
@@ -29,7 +33,7 @@ class Number:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Step:
     """One rule applied to one expression.
 
@@ -80,6 +84,10 @@ class Step:
         """The expression as it is shown: as the quotient that the user wrote."""
         return self.expression if self.display is None else self.display
 
+    def __repr__(self) -> str:
+        number = self.number or self.same_as
+        return f"<step {number}: {self.title}, {_says(self.variable, self.shown, self.result)}>"
+
     def walk(self) -> Iterator[Step]:
         """The step and all its parts, in reading order."""
         yield self
@@ -88,7 +96,7 @@ class Step:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Section:
     """One differentiation by one variable: one order of a higher derivative.
 
@@ -113,9 +121,12 @@ class Section:
     value: Number | None = None
     slope: Number | None = None
 
+    def __repr__(self) -> str:
+        return f"<order {self.order}: {_says(self.variable, self.expression, self.result)}>"
+
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Derivation:
     """How one derivative was found.
 
@@ -140,7 +151,16 @@ class Derivation:
     slope: Number | None = None
     written: str = ""
 
+    def __repr__(self) -> str:
+        return f"<derivation of {_says(','.join(self.wrt), self.start, self.answer)}>"
+
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps in reading order, rewrites aside."""
         return tuple(step for section in self.sections for step in section.step.walk())
+
+
+def _says(variable: str, expression: Any, result: Any) -> str:
+    """The equation that a record stands for, in one line."""
+    left, right = (text_of(abridged(tree, _NODES)) for tree in (expression, result))
+    return f"d/d{variable}[{left}] = {right}"

@@ -114,6 +114,13 @@ def test_a_tie_is_said() -> None:
     assert "tie" in note
 
 
+def test_records_show_themselves_in_one_line() -> None:
+    found = derivation("x**2*sin(x)")
+    assert repr(found.steps[1]) == "<step 2: Power rule, d/dx[x**2] = 2*x>"
+    assert repr(found.sections[0]).startswith("<order 1: d/dx[x**2*sin(x)] = ")
+    assert len(repr(derivation("sin(" * 80 + "x" + ")" * 80))) < 1_000
+
+
 def test_numbers_flow() -> None:
     found = derivation("sigmoid(x)**2 + 3*x", at={"x": 1})
     assert found.slope is not None
