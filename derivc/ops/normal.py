@@ -134,7 +134,7 @@ gelu = declare(
     meaning=lambda x: x * erfc(-x / sqrt(2)) / 2, stable=lambda x: maximum(x, -_FLAT) * ndtr(x),
     partials=lambda x, y: [ndtr(x) + bounded(x) * _phi(x)],
     also=Names("torch.nn.functional.gelu").plus(
-        "nn.GELU jax.nn.gelu jax.nn.gelu(approximate=False)"
+        "nn.GELU jax.nn.gelu(approximate=False)"
     ),
 )  # fmt: skip
 gelu_tanh = declare(

@@ -83,7 +83,7 @@ def find(name: str) -> tuple[AnyOp, ...]:
     if operator := _OPERATOR.fullmatch(text):
         return of_aten(operator[1])
     if node := _NODE.fullmatch(text):
-        text = _snake(node[1])
+        return of_aten(_snake(node[1])) or find(_snake(node[1]))
     index = _whole()
     return next((index[key] for key in _readings(text) if key in index), ())
 
@@ -134,7 +134,7 @@ def _spellings(base: str) -> Iterator[str]:
 
 def _snake(name: str) -> str:
     """`LogSoftmax` as `log_softmax`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def search(words: str, limit: int = 20) -> list[tuple[str, AnyOp]]:

@@ -88,5 +88,5 @@ composite(
     definition=r"y = -\log \textstyle\sum_{\pi \in B^{-1}(t)} \prod_{\tau} p_{\tau, \pi_\tau}",
     formula=r"\overline{\log p}_{\tau, c} = -\bar{y} \Pr(\pi_\tau = c \mid t), \quad \text{the sum"
     r" of } \alpha \beta / p \text{ over the places of } c",
-    also="nn.CTCLoss torch.ctc_loss aten._ctc_loss",
+    also="nn.CTCLoss aten._ctc_loss",
 )  # fmt: skip

@@ -220,8 +220,9 @@ structural(
     jvp=_cholesky_jvp,
     numbers="real",
     formula=r"\bar{A} = \operatorname{sym}\bigl(L^{-\top} \Phi(L^{\top} \bar{L}) L^{-1}\bigr)",
-    also="torch.cholesky T.cholesky np.linalg.cholesky jnp.linalg.cholesky jsp.linalg.cholesky "
-    "sp.linalg.cholesky torch.linalg.cholesky_ex aten.linalg_cholesky_ex",
+    also="torch.cholesky T.cholesky np.linalg.cholesky jnp.linalg.cholesky "
+    "jsp.linalg.cholesky(lower=True) sp.linalg.cholesky(lower=True) "
+    "torch.linalg.cholesky_ex aten.linalg_cholesky_ex",
     definition=r"A = L L^{\top}",
     tangent=r"\dot{L} = L\, \Phi(L^{-1} \dot{A} L^{-\top})",
 )  # fmt: skip

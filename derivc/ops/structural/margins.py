@@ -149,5 +149,5 @@ composite(
     formula=r"\bar{p} = -\bar{y}\,[y > 0] \frac{a - p}{\|a - p\|}, \quad \bar{n} = \bar{y}\,[y > 0]"
     r" \frac{a - n}{\|a - n\|}, \quad \bar{a} = -\bar{p} - \bar{n}",
     also="nn.TripletMarginLoss F.triplet_margin_with_distance_loss"
-    " nn.TripletMarginWithDistanceLoss torch.triplet_margin_loss",
+    " nn.TripletMarginWithDistanceLoss",
 )  # fmt: skip

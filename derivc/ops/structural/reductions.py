@@ -164,7 +164,7 @@ structural(
     vjp=_var_vjp, jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\frac{2 (x - \mu)}{n - c}", torch="torch.var",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
-    also="T.var np.var jnp.var",
+    also="T.var np.var(ddof=1) jnp.var(ddof=1)",
     definition=r"y = \tfrac{1}{n - c} \textstyle\sum_i (x_i - \mu)^2",
     tangent=r"\dot{y} = \tfrac{2}{n - c} \textstyle\sum_i (x_i - \mu) \dot{x}_i",
 )  # fmt: skip
@@ -184,7 +184,7 @@ structural(
     vjp=_std_vjp, jvp="summed",
     formula=r"\bar{x} = \bar{y}\,\frac{x - \mu}{(n - c)\, y}", torch="torch.std",
     renamed={"axis": "dim", "keepdims": "keepdim", "ddof": "correction", "unbiased": "correction"},
-    also="T.std np.std jnp.std",
+    also="T.std np.std(ddof=1) jnp.std(ddof=1)",
     definition=r"y = \sqrt{\tfrac{1}{n - c} \textstyle\sum_i (x_i - \mu)^2}",
     tangent=r"\dot{y} = \tfrac{1}{(n - c) y} \textstyle\sum_i (x_i - \mu) \dot{x}_i",
 )  # fmt: skip
