@@ -114,8 +114,8 @@ def _attention(
     from derivc.capture.torch.networks import _attention as attend
 
     mask = None if attn_mask is None else elements_of(attn_mask)
-    given = map(elements_of, (query, key, value))
-    return stand_in(attend(*given, dropout_p, is_causal, attn_mask=mask, scale=scale)[0])
+    q, k, v = map(elements_of, (query, key, value))
+    return stand_in(attend(q, k, v, dropout_p, is_causal, attn_mask=mask, scale=scale)[0])
 
 
 def _logdet(matrix: Any) -> Any:
