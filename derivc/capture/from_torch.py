@@ -10,9 +10,11 @@ import numpy as np
 from derivc.capture.arguments import Plan, plan, symbols
 from derivc.capture.optional import framework
 from derivc.capture.outcome import Captured, chosen, definition_of, gathered
+from derivc.capture.torch.parameters import opened
 from derivc.compiler import compile as compiled
-from derivc.errors import DerivcError, TraceError
+from derivc.errors import DerivcError, InputTypeError, TraceError
 from derivc.kernel import Kernel
+from derivc.options import check_choice
 from derivc.symbolic.trace import _name
 from derivc.symbolic.tracing.places import of_traceback
 from derivc.symbolic.tracing.randomness import repeatable
@@ -27,6 +29,7 @@ def from_torch(
     inputs: Any = None,
     constants: Mapping[str, Any] | None = None,
     output: int | str | None = None,
+    parameters: str = "constants",
     **options: Any,
 ) -> Kernel:
     """Capture a function or module written in PyTorch, and compile it with its derivatives.
@@ -35,14 +38,15 @@ def from_torch(
     captured by their forward: the derivative is derived, not taken from their backward.
 
     Args:
-        function: a function of tensors, an `nn.Module`, or a module's method. Parameters and
-            buffers are constants.
+        function: a function of tensors, an `nn.Module`, or a module's method.
         shapes: the shape of every array argument, `{"x": (5,)}`. An argument without one is a
             number, over whose arrays the kernel broadcasts.
         inputs: examples, in order or by name, in place of `shapes`: tensors of floats and Python
             floats vary, all else (labels, masks, None) is constant.
         constants: arguments that are held fixed, by name.
         output: which result, by place or key, when the function returns several.
+        parameters: of a module: "constants" (default), or "variables": further arguments, under
+            their names with underscores for dots. Buffers are constants.
         options: as for `derivc.compile`: wrt, convention, backend, ...
 
     Returns:
@@ -61,7 +65,7 @@ def from_torch(
         >>> k.derivatives  # doctest: +SKIP
         (x*(1 - sigmoid(x))*sigmoid(x) + sigmoid(x),)
     """
-    captured = capture(function, shapes, inputs, constants, output)
+    captured = capture(function, shapes, inputs, constants, output, parameters)
     return compiled(captured.definition, **options)
 
 
@@ -71,15 +75,30 @@ def capture(
     inputs: Any = None,
     constants: Mapping[str, Any] | None = None,
     output: int | str | None = None,
+    parameters: str = "constants",
 ) -> Captured:
-    """As `from_torch`, but not compiled."""
+    """As `from_torch`, but not compiled.
+
+    Raises:
+        InputTypeError: `parameters` is neither of its two words, or there is no module.
+    """
     framework("torch")
+    check_choice("parameters", parameters, ("constants", "variables"))
     own = _unwrapped(function)
+    if parameters == "variables":
+        own, more = opened(_module(own))
+        shapes = {**more, **dict(shapes or {})}
     signed = getattr(own, "forward", own) if is_module(own) else own
     calls = plan(signed, shapes, inputs, constants)
     array, notes = _traced(own, calls, output)
     made = definition_of(calls.arguments, calls.elements, array, _name(own))
     return Captured(made, notes)
+
+
+def _module(value: Any) -> Any:
+    if not is_module(value):
+        raise InputTypeError('parameters="variables" is for an nn.Module; this is a function')
+    return value
 
 
 def _traced(function: Any, calls: Plan, output: int | str | None) -> tuple[Any, tuple[str, ...]]:

@@ -25,7 +25,10 @@ from derivc.ops.shorthand import mpmath
 Number = Any
 Function = Callable[..., Number]
 
-_FAILURES = (ValueError, ArithmeticError, NotImplementedError, TypeError, AttributeError)
+_FAILURES = (
+    ValueError, ArithmeticError, NotImplementedError, TypeError, AttributeError,
+    RecursionError,  # mpmath's gammainc and the like, near their poles
+)  # fmt: skip
 _EXACT = frozenset({"add", "sub", "mul", "neg", "abs", "sqrt", "square", "log", "log1p", "where"})
 _FAR = 4000
 _HUGE_EXPONENT = 10**15

@@ -27,7 +27,8 @@ def _is_zero(value: Any) -> bool:
 
 def _of_matrices(function: Function) -> Function:
     def apply(*arrays: Any) -> Any:
-        return objects(function(*(array_of(a).view(TracedArray) for a in arrays)))
+        found = function(*(array_of(a).view(TracedArray) for a in arrays))
+        return tuple(map(objects, found)) if isinstance(found, tuple) else objects(found)
 
     return apply
 
@@ -62,6 +63,7 @@ _FUNCTIONS: dict[str, tuple[str, Function]] = {
     **{name: (dotted, mapped(_NAMES.get(name, name))) for name, dotted in _OPS.items()},
     "logaddexp": ("jax.numpy.logaddexp", _softplus_or_sum),
     "det": ("jax.numpy.linalg.det", _of_matrices(linear_algebra.det)),
+    "slogdet": ("jax.numpy.linalg.slogdet", _of_matrices(linear_algebra.slogdet)),
     "inv": ("jax.numpy.linalg.inv", _of_matrices(linear_algebra.inv)),
     "_interp": ("jax.numpy.interp", _interpolated),
     "solve": ("jax.numpy.linalg.solve", _of_matrices(linear_algebra.solve)),
@@ -74,7 +76,8 @@ def recognised(equation: Any, given: list[Any]) -> list[Any] | None:
     if name not in _FUNCTIONS or not _is_own(equation, name):
         return None
     with np.errstate(all="ignore"):
-        return [_FUNCTIONS[name][1](*map(array_of, given))]
+        found = _FUNCTIONS[name][1](*map(array_of, given))
+    return list(found) if isinstance(found, tuple) else [found]
 
 
 def _name(equation: Any) -> str:

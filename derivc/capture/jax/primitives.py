@@ -12,7 +12,7 @@ from derivc.capture import elements as el
 from derivc.capture.jax.first_true import FirstTrue, first_true
 from derivc.capture.jax.values import array_of
 from derivc.capture.torch.layout import _pad
-from derivc.capture.torch.networks import convolved
+from derivc.capture.torch.networks import _windows, convolved
 from derivc.capture.torch.pointwise import _clamped
 from derivc.capture.torch.products import _triangular
 from derivc.capture.unknown import Unknown, places
@@ -148,6 +148,18 @@ def _bordered(x: Array, padding: Sequence[tuple[int, int]]) -> Array:
     return _pad(x, [width for pair in reversed(padding) for width in pair])
 
 
+def _pooled(function: Function, outside: float) -> Function:
+    def apply(x: Array, window_dimensions: Any, window_strides: Any, padding: Any,
+              window_dilation: Any = None, **params: Any) -> Array:  # fmt: skip
+        widths = [width for pair in reversed(padding) for width in pair]
+        padded = _pad(array_of(x), widths, outside)
+        gaps = window_dilation or (1,) * padded.ndim
+        table, _ = _windows(padded, window_dimensions, window_strides, gaps)
+        return el.reduced(function, table, [-1])
+
+    return apply
+
+
 def _scattered(function: Function) -> Function:
     """Elements added (multiplied, ...) at places: JAX's gather says where each belongs."""
 
@@ -249,7 +261,9 @@ TABLE: dict[str, Function] = {
     "cumlogsumexp": _running(el.op("logaddexp")),
     "conv_general_dilated": _convolution, "dot_general": _dot, "sort": _sorted, "top_k": _top,
     "cholesky": _cholesky,
-    "triangular_solve": _substituted, "scatter_add": _scattered(operator.add),
+    "reduce_window_max": _pooled(el.largest, -np.inf), "reduce_window_sum": _pooled(el.total, 0.0),
+    "reduce_window_min": _pooled(el.smallest, np.inf), "triangular_solve": _substituted,
+    "scatter_add": _scattered(operator.add),
     "scatter_mul": _scattered(operator.mul),
     "scatter_max": _scattered(elementwise.function_of("maximum")),
     "scatter_min": _scattered(elementwise.function_of("minimum")),

@@ -23,11 +23,15 @@ def _over(function: Function) -> Function:
     """A reduction with PyTorch's arguments."""
 
     def reduce(x: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-        if not x.ndim:
-            state.note(_ONE)
+        _remark(x)
         return el.reduced(function, x, dim, keepdim)
 
     return reduce
+
+
+def _remark(x: Any) -> None:
+    if not x.ndim:
+        state.note(_ONE)
 
 
 _ONE = (
@@ -82,6 +86,7 @@ def _root(value: Any) -> Any:
 def _norm(
     x: Any, order: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
+    _remark(x)
     p = 2 if order is None else order
     return el.reduced(lambda items: _length(items, float(p)), x, dim, keepdim)
 
