@@ -255,7 +255,7 @@ for row, (name, kink) in enumerate(reversed(kinks.items())):
         )
 ax.set_yticks(range(len(kinks)), list(kinks)[::-1], fontsize=8)
 ax.set(xlabel="slope", title="who says what at a kink")
-ax.legend(loc="lower right", fontsize=8)
+ax.legend(loc="upper right", fontsize=8)
 plt.show()
 
 # %%

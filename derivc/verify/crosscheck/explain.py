@@ -11,7 +11,7 @@ import numpy as np
 
 from derivc.kernel import Kernel
 from derivc.verify.crosscheck.distance import distance, nearest, neighbours
-from derivc.verify.crosscheck.kinks import Hit, Kinks
+from derivc.verify.crosscheck.kinks import Hit, Kinks, named
 from derivc.verify.crosscheck.naive import Naive, Trouble
 from derivc.verify.crosscheck.peers.base import Job, Peer
 from derivc.verify.crosscheck.quantity import Columns, Quantity
@@ -125,7 +125,7 @@ class Case:
         return max(self.our_ulps, self.their_ulps) > ENOUGH
 
     def _at_kink(self, hits: tuple[Hit, ...]) -> tuple[str, str, str]:
-        shown = " and ".join(map(str, hits))
+        shown = named(hits)
         for name, value in (("derivc", self.ours), (self.peer.name, self.theirs)):
             if not self._is_choice(value):
                 low, high = self._sides()
@@ -142,8 +142,10 @@ class Case:
         low, high = sorted(self._sides())
         if math.isnan(low) or low - _BESIDE * abs(low) <= value <= high + _BESIDE * abs(high):
             return True
-        known = [c[self.quantity][self.k] for c in self.judge.conventions.values()]
-        return any(self.judge.ulps(value, float(slope)) <= ENOUGH for slope in known)
+        known = [float(c[self.quantity][self.k]) for c in self.judge.conventions.values()]
+        if len(self.judge.kinks.at(self.point)) > 1:  # choices multiply where kinks meet
+            return abs(value) <= max(1.0, abs(low), abs(high), *map(abs, known))
+        return any(self.judge.ulps(value, slope) <= ENOUGH for slope in known)
 
     def _sides(self) -> tuple[float, float]:
         """The one-sided slopes; the slope twice where there is one."""
@@ -208,7 +210,7 @@ class Case:
             if trouble is not None and trouble.kind == "overflow":
                 return "overflow", trouble.text
             if self.judge.kinks.at(self.point):
-                return "kink", f"{' and '.join(map(str, self.judge.kinks.at(self.point)))}"
+                return "kink", named(self.judge.kinks.at(self.point))
         elif abs(self.theirs - self.true) <= self._reach():
             return self._lost(trouble)
         tiny = float(np.finfo(self.judge.dtype).tiny)

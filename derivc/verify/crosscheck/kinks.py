@@ -28,12 +28,13 @@ class Hit:
 
     Args:
         op: the op, "where" for the border of a branch. at: its arguments there.
-        because: the reason that the declaration gives.
+        because: the reason that the declaration gives. index: which of the op's kinks it is.
     """
 
     op: str
     at: tuple[float, ...]
     because: str
+    index: int = 0
 
     def __str__(self) -> str:
         shown = ", ".join(f"{x:.6g}" for x in self.at)
@@ -99,7 +100,18 @@ def _hits(step: Instruction, args: list[Any]) -> list[Hit]:
         return [Hit("where", at[:1], "the border of a branch")] if args[0] == args[1] else []
     op = registry.get(step.op)
     shown = at if op.arity == 1 or _is_of_all(op) else at[:1]
-    return [Hit(op.name, shown, k.because) for k in op.kinks if _is_zero(op, k, args)]
+    every = enumerate(op.kinks)
+    return [Hit(op.name, shown, k.because, i) for i, k in every if _is_zero(op, k, args)]
+
+
+def named(hits: Sequence[Hit]) -> str:
+    """The kinks in words, each once.
+
+    Example:
+        >>> named([Hit("abs", (0.0,), "")])
+        'abs at 0'
+    """
+    return " and ".join(dict.fromkeys(map(str, hits)))
 
 
 def _is_of_all(op: Op) -> bool:

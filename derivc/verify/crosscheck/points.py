@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,13 @@ def chosen(subject: Subject, points: Any, domain: Any, seed: int, dtype: str) ->
     Raises:
         InputTypeError: the points are no numbers. ShapeError: they do not fit the arguments.
     """
-    if not isinstance(points, int):
+    if not isinstance(points, Integral):
         return [_rounded(p, dtype) for p in _given(subject, points)]
     if points < 1:
         raise InputTypeError(f"points must be a positive number, or points; got {points}")
+    count = int(points)
     _check_domain(subject, domain)
-    found = list(islice(_valid(subject, _candidates(subject, points, domain, seed), dtype), points))
+    found = list(islice(_valid(subject, _candidates(subject, count, domain, seed), dtype), count))
     return list(dict.fromkeys([*found, *_kinks(subject, domain, dtype)]))
 
 

@@ -12,6 +12,7 @@ from derivc.errors import InputTypeError, did_you_mean
 from derivc.options import check_choice
 from derivc.verify.crosscheck.distance import distance, relative
 from derivc.verify.crosscheck.explain import ENOUGH, Judge
+from derivc.verify.crosscheck.kinks import named
 from derivc.verify.crosscheck.peers.base import Answer, Job, Peer
 from derivc.verify.crosscheck.peers.finite import FinitePeer
 from derivc.verify.crosscheck.peers.given import GivenPeer
@@ -78,6 +79,8 @@ def crosscheck(
         from derivc.verify.crosscheck.graph import of_tensors
 
         return of_tensors(source, order=order, dtype=dtype, seed=seed, **options)
+    if "torch" in options:
+        raise InputTypeError("torch= is for functions of tensors: give their leaves, inputs=...")
     check_choice("dtype", dtype, _DTYPES)
     if order not in (0, 1, 2):
         raise InputTypeError(f"order must be 0, 1 or 2; got {order!r}")
@@ -211,6 +214,6 @@ def _kink_rows(judge: Judge, answers: Mapping[str, Answer]) -> tuple[KinkRow, ..
                 if quantity in answer.columns and name != "mpmath"
             }
             label = judge.job.subject.label(quantity)
-            row = KinkRow(" and ".join(map(str, hits)), label, point, left, right, slopes)
+            row = KinkRow(named(hits), label, point, left, right, slopes)
             found.setdefault((row.kink, label), row)
     return tuple(found.values())

@@ -11,6 +11,7 @@ from derivc.errors import InputTypeError, UnsupportedError
 from derivc.ir.program import Program
 from derivc.kernel import Kernel
 from derivc.ops import registry
+from derivc.ops.declaration import Op
 from derivc.reduced import Reduced
 from derivc.verify.crosscheck.quantity import Columns, Quantity, quantities
 from derivc.verify.target import Target
@@ -171,18 +172,27 @@ def kernel_from(source: Any, options: dict[str, Any]) -> Kernel:
     if isinstance(source, Kernel) or hasattr(source, "op_program"):
         return cast("Kernel", source)
     if (op := _op_of(source)) is not None:
-        from derivc.functions import kernel_of
-
-        return kernel_of(op)
+        return _kernel_of(op)
     found: Any = compile_source(source, **options)
     kernel: Kernel = found.kernel if isinstance(found, Reduced) else found
     return kernel
 
 
+def _kernel_of(op: Op) -> Kernel:
+    """The kernel of an op, by the arguments that it can be differentiated by."""
+    from derivc.functions import kernel_of
+    from derivc.lowering.fragment import partials
+
+    kernel, known = kernel_of(op), partials(op)
+    if known is None:
+        return kernel
+    moving = [p for p, slot in zip(op.params, known.slots, strict=True) if slot is not None]
+    return Kernel(kernel.definition, moving)
+
+
 def _op_of(source: Any) -> Any:
     """The op that an object is or that it is the public function of."""
     from derivc.functions import function_of
-    from derivc.ops.declaration import Op
 
     if isinstance(source, Op):
         return source

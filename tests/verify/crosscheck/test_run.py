@@ -355,3 +355,14 @@ def test_physics(item):
 def test_all_of_physics(item, dtype):
     report = dc.crosscheck(item["expr"], points=16, domain=item["domain"], dtype=dtype)
     assert report.ok, str(report)
+
+
+def test_ops_are_checked_by_what_they_can_be_differentiated_by():
+    report = dc.crosscheck(dc.jv, HERE, points={"n": [1.0, 2.0], "x": [0.5, 3.0]})
+    assert report.ok, str(report)
+    assert {row.result for row in report.rows} == {"value", "d/dx", "d²/dx²"}
+
+
+def test_choices_multiply_where_kinks_meet():
+    report = dc.crosscheck("clamp(x, y, z)", points=[[0.0, 0.0, 0.0]], order=1)
+    assert report.ok, str(report)

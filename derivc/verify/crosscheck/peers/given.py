@@ -7,6 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
+from derivc.errors import ShapeError
 from derivc.verify.crosscheck.peers.base import Answer, Job, Peer
 from derivc.verify.crosscheck.peers.reverse import said
 from derivc.verify.crosscheck.quantity import Columns, Quantity
@@ -50,6 +51,8 @@ class GivenPeer(Peer):
         if gradient is not None:
             wanted = [q for q in subject.wanted if q.order == 1]
             parts = np.concatenate([np.ravel(np.asarray(p, float)) for p in _parts(gradient)])
+            if len(parts) != len(wanted):
+                raise ShapeError(f"the gradient has {len(parts)} numbers, not {len(wanted)}")
             row |= {q: float(p) for q, p in zip(wanted, parts, strict=True)}
         return row
 

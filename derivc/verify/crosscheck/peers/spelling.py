@@ -77,8 +77,9 @@ class Speller(ABC):
                     return own(*given)
                 except _FAILURES:
                     continue
+        meaning = self._meaning(op)
         self.built.add(op.name)
-        return interpret(self._meaning(op), args, self.function, number)[0]
+        return interpret(meaning, args, self.function, number)[0]
 
     def _meaning(self, op: Op) -> Program:
         if op.name not in self._programs:

@@ -18,8 +18,8 @@ _BY_KEYWORD = {
 }  # fmt: skip
 """Arguments that PyTorch takes by name only, or not in derivc's order."""
 
-_OWN = {"polygamma", "mvlgamma", "threshold", "rrelu"}
-"""Ops with arguments that must be Python numbers."""
+_NUMBER_FIRST = {"polygamma"}
+"""Ops whose first argument is a Python integer."""
 
 
 @final
@@ -31,7 +31,8 @@ class _TorchSpeller(Speller):
             return None
         keywords = _BY_KEYWORD.get(op.name, ())
         options = {"reduction": "none"} if "loss" in op.tags else {}
-        return partial(_called, function, op.params, keywords, options, self)
+        first = op.name in _NUMBER_FIRST
+        return partial(_called, function, op.params, keywords, options, None if first else self)
 
     def array(self, value: Any) -> Any:
         """A number as a tensor of the dtype and device of the columns."""
@@ -46,11 +47,11 @@ class _TorchSpeller(Speller):
 
 def _called(
     function: Callable[..., Any], params: Sequence[str], keywords: Sequence[str],
-    options: dict[str, Any], speller: Speller, *args: Any,
+    options: dict[str, Any], speller: Speller | None, *args: Any,
 ) -> Any:  # fmt: skip
     named = {p: a for p, a in zip(params, args, strict=True) if p in keywords}
     plain = [a for p, a in zip(params, args, strict=True) if p not in keywords]
-    if plain and isinstance(plain[0], int | float):
+    if speller is not None and plain and isinstance(plain[0], int | float):
         plain[0] = speller.array(plain[0])
     result = function(*plain, **named, **options)
     if any(getattr(a, "requires_grad", False) for a in args) and not result.requires_grad:
