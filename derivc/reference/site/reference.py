@@ -75,7 +75,9 @@ def of_page(
 ) -> str:
     """The HTML of one page."""
     shown = view(page, svg, caption, steps)
-    return frame.page("page.html.j2", place, page.name, description=page.summary, page=shown)
+    return frame.page(
+        "page.html.j2", place, page.name, description=page.summary.replace("`", ""), page=shown
+    )
 
 
 def _search_names(page: Page) -> list[str]:
