@@ -30,7 +30,7 @@ from derivc.reduced import Reduced as Reduced
 from derivc.version import __version__ as __version__
 
 _MODULES = {
-    "reference.catalogue": "page",
+    "reference.pages": "page",
     "reference.document": "document",
     "tensor.aliases": "autograd linalg nn optim special",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",

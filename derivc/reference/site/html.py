@@ -48,17 +48,20 @@ def math_of(formula: Formula, block: bool = False) -> Markup:
     return Markup(mathml(formula, block))  # noqa: S704  our own MathML
 
 
-def view(page: Page, picture: str = "", caption: str = "", steps: str = "") -> View:
+def view(
+    page: Page, picture: str = "", caption: str = "", steps: str = "", singular: str = ""
+) -> View:
     """Everything that the page's templates lay out.
 
     Args:
-        page: the page. picture: an SVG. caption: what it shows. steps: HTML of the steps.
+        page: the page. picture: an SVG. caption: what it shows. steps, singular: HTML of the
+            steps of the derivation, and of the report on singularities.
     """
     found: View = {
         "name": page.name, "family": page.family, "anchor": anchor(page.family),
         "summary": spoken(page.summary), "signature": page.signature, "notes": page.notes,
         "definition": _definition(page), "doc": _paragraphs(page.doc), "facts": _facts(page),
-        "picture": Markup(picture), "caption": caption, "steps": Markup(steps),  # noqa: S704
+        "picture": Markup(picture), "caption": caption, "steps": Markup(steps), "singular": Markup(singular),  # noqa: S704
         "derivatives": _sections(page), "kinks": [_kink(k) for k in page.kinks],
         "special": _special(page.special), "kink_note": CONVENTION,
         "stability": _stability(page.stability), "checks": _checks(page), "peers": _peers(page),
@@ -329,6 +332,8 @@ def _contents(found: View) -> list[View]:
     entries += [(s["anchor"], s["title"]) for s in found["derivatives"]]
     if found["steps"]:
         entries.append(("steps", "Steps"))
+    if found["singular"]:
+        entries.append(("singularities", "Singularities"))
     if found["kinks"] or found["special"]:
         entries.append(("kinks", "Kinks"))
     if found["stability"]:

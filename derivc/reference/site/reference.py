@@ -11,9 +11,9 @@ from typing import Any
 
 from derivc.errors import UnknownOpError
 from derivc.reference import names as names_of
-from derivc.reference.catalogue import made_of
 from derivc.reference.names import every_name
 from derivc.reference.page import Page
+from derivc.reference.pages import made_of
 from derivc.reference.picture import picture, visible
 from derivc.reference.site import notes, tables, write
 from derivc.reference.site.frame import Frame, common_files, index_of
@@ -71,10 +71,11 @@ def address(page: Page) -> str:
 
 
 def of_page(
-    frame: Frame, page: Page, place: str, svg: str = "", caption: str = "", steps: str = ""
-) -> str:
+    frame: Frame, page: Page, place: str, svg: str = "", caption: str = "", steps: str = "",
+    singular: str = "",
+) -> str:  # fmt: skip
     """The HTML of one page."""
-    shown = view(page, svg, caption, steps)
+    shown = view(page, svg, caption, steps, singular)
     return frame.page(
         "page.html.j2", place, page.name, description=page.summary.replace("`", ""), page=shown
     )
