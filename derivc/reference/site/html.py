@@ -61,7 +61,8 @@ def view(
         "name": page.name, "family": page.family, "anchor": anchor(page.family),
         "summary": spoken(page.summary), "signature": page.signature, "notes": page.notes,
         "definition": _definition(page), "doc": _paragraphs(page.doc), "facts": _facts(page),
-        "picture": Markup(picture), "caption": caption, "steps": Markup(steps), "singular": Markup(singular),  # noqa: S704
+        "picture": Markup(picture), "caption": caption, "steps": Markup(steps),  # noqa: S704
+        "singular": Markup(singular),  # noqa: S704
         "derivatives": _sections(page), "kinks": [_kink(k) for k in page.kinks],
         "special": _special(page.special), "kink_note": CONVENTION,
         "stability": _stability(page.stability), "checks": _checks(page), "peers": _peers(page),
