@@ -37,7 +37,7 @@ _MODULES = {
     "reference.singularities": "singularities",
     "capture.from_jax": "from_jax",
     "capture.from_torch": "from_torch",
-    "reference.catalogue": "page",
+    "reference.pages": "page",
     "reference.document": "document",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (

@@ -55,7 +55,7 @@ def _matching(word: str) -> list[Op]:
 
 
 def _show(words: Sequence[str], style: Style) -> None:
-    from derivc.reference.catalogue import page
+    from derivc.reference.pages import page
     from derivc.reference.text import text_of
 
     if len(words) != 1:

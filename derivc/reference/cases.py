@@ -97,4 +97,4 @@ def _array(draw: random.Random, word: str) -> Any:
     found = np.array([draw.gauss(0, 1) for _ in range(int(np.prod(shape)))]).reshape(shape)
     if word == "definite":
         return found @ found.T + np.eye(3)
-    return found + 2 * np.eye(*shape) if word in shapes else found
+    return found + 2 * np.eye(shape[0], shape[1]) if word in shapes else found

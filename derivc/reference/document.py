@@ -43,12 +43,13 @@ class Documented:
 @final
 @dataclass(frozen=True)
 class Own:
-    """A page with what is drawn on it: its plot, the caption, the steps as HTML."""
+    """A page with what is drawn on it: its plot, the caption, steps and singularities as HTML."""
 
     page: Page
     picture: str
     caption: str
     steps: str
+    singular: str
 
 
 def document(functions: Any, target: str | os.PathLike[str], title: str = "") -> Documented:
@@ -156,19 +157,19 @@ def _one(name: str, source: Any) -> Own:
     kernel = own.kernel_of(source)
     page = own.page_of(name, kernel, doc)
     if kernel.definition.shape is not None or not page.params or len(kernel.definition.trees) > 1:
-        return Own(page, "", "", "")
+        return Own(page, "", "", "", "")
     svg, caption = picture(own.tree_of(kernel), kernel.definition.elements)
-    return Own(page, svg, caption, _steps(kernel))
+    return Own(page, svg, caption, _told(kernel, "explain"), _told(kernel, "singularities"))
 
 
-def _steps(kernel: Kernel) -> str:
-    """The derivation as HTML, where `derivc.explain` is there and knows the function."""
+def _told(kernel: Kernel, name: str) -> str:
+    """What one of derivc's reports says of a function, as HTML; "" where it knows nothing of it."""
     import derivc
 
-    explain: Callable[..., Any] | None = getattr(derivc, "explain", None)
-    if explain is None or kernel.definition.shape is not None:
+    report: Callable[..., Any] | None = getattr(derivc, name, None)
+    if report is None:
         return ""
     try:
-        return str(explain(own.tree_of(kernel))._repr_html_())
-    except (DerivcError, AttributeError):
+        return str(report(own.tree_of(kernel))._repr_html_())
+    except (DerivcError, ArithmeticError, AttributeError):
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from functools import lru_cache
+from importlib import import_module
 
 import derivc.ops.structural  # noqa: F401  declares the structural ops
 from derivc.errors import UnknownOpError
@@ -66,7 +67,8 @@ def find(name: str) -> AnyOp:
     """
     wanted = name.strip().removesuffix("()")
     exact = _by_name().get(wanted) or _by_name().get(_full(wanted))
-    found = exact or registry.resolve(wanted) or structure.find(wanted) or _loose(wanted)
+    found = exact or _by_table(wanted) or registry.resolve(wanted) or structure.find(wanted)
+    found = found or _loose(wanted)
     if found is None:
         near = difflib.get_close_matches(_last(wanted), sorted(_by_last()), n=1, cutoff=0.6)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -113,6 +115,16 @@ def _full(name: str) -> str:
         if name.startswith(short):
             return full + name[len(short) :]
     return name
+
+
+def _by_table(name: str) -> AnyOp | None:
+    """By the table of the libraries' names, where it is there: calls, methods, graph nodes."""
+    try:
+        table = import_module("derivc.reference.table")
+    except ImportError:
+        return None
+    found: tuple[AnyOp, ...] = table.find(name)
+    return found[0] if found else None
 
 
 def _loose(name: str) -> AnyOp | None:

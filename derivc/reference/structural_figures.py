@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from derivc.ops.structure import StructuralOp
 from derivc.reference import records
-from derivc.reference.page import CheckRow, PeerRow
+from derivc.reference.figures import date
+from derivc.reference.page import CheckRow, Formula, KinkRow, PeerRow, number, numbers
 
 
 def measured(op: StructuralOp) -> dict[str, Any]:
@@ -15,13 +17,26 @@ def measured(op: StructuralOp) -> dict[str, Any]:
     if record is None:
         return {}
     checks = tuple(
-        CheckRow(label, entry["ulp"], entry["at"], 0.0, entry["points"])
+        CheckRow(label, entry["ulp"], entry["at"], math.nan, entry["points"])
         for label, entry in record["worst"].items()
     )
     peers = tuple(
         PeerRow(label, t["points"], t["equal"], t["ours_nearer"], t["theirs_nearer"])
         for label, t in record["torch"].items()
     )
-    from derivc.reference.figures import date
+    kinks = tuple(_kink(entry) for entry in record.get("kinks", []))
+    return {"checks": checks, "peers": peers, "kinks": kinks, "measured": date()}
 
-    return {"checks": checks, "peers": peers, "measured": date()}
+
+def _kink(entry: dict[str, Any]) -> KinkRow:
+    """A special case: what comes back for a cotangent of ones."""
+    where = Formula(f"{entry['call']} at a = {_list(entry['at'])}", "")
+    words = {who: numbers(entry[who]) for who in ("derivc", "torch")}
+    return KinkRow(where, entry["because"], "a, for a cotangent of ones", **words)
+
+
+def _list(values: Any) -> str:
+    """Nested numbers as one would type them."""
+    if isinstance(values, list):
+        return f"[{', '.join(map(_list, values))}]"
+    return number(values)

@@ -38,21 +38,22 @@ def measured(op: StructuralOp) -> dict[str, Any] | None:
     text, words = case_of(op.name)
     draws = [arrays(op.name, words, seed) for seed in range(_DRAWS)]
     try:
-        ours = _gathered([_ours(text, given) for given in draws])
+        ours = _gathered([by_derivc(text, given) for given in draws])
     except _FAILURES:
         return None
-    truth = _attempt(lambda: _gathered([_truth(text, given) for given in draws]))
-    torch = _attempt(lambda: _gathered([_torch(op, text, given) for given in draws]))
+    truth = attempt(lambda: _gathered([_truth(text, given) for given in draws]))
+    theirs = attempt(lambda: _gathered([by_torch(text, given) for given in draws]))
     record: dict[str, Any] = {"call": text, "arrays": list(words), "worst": {}, "torch": {}}
     for label, column in ours.items():
         if truth is not None:
             record["worst"][label] = _worst(text, column, truth[label])
-        if torch is not None and label in torch:
-            record["torch"][label] = _tally(column, torch[label], truth and truth[label])
-    return record if truth is not None or torch is not None else None
+        if theirs is not None and label in theirs:
+            record["torch"][label] = _tally(column, theirs[label], truth and truth[label])
+    return record if truth is not None or theirs is not None else None
 
 
-def _attempt(make: Any) -> Any:
+def attempt(make: Any) -> Any:
+    """What a function gives, or None where it fails."""
     try:
         return make()
     except _FAILURES:
@@ -67,8 +68,10 @@ def _labels(given: Sequence[Any]) -> list[str]:
     return [f"cotangent of {name}" for name in "abc"[: len(given)]]
 
 
-def _weights(size: int) -> Any:
-    """The cotangent of the output: numbers of both signs."""
+def _weights(size: int, ones: bool = False) -> Any:
+    """The cotangent of the output: numbers of both signs, or ones."""
+    if ones:
+        return np.ones(size)
     return np.array([math.cos(1.7 * k + 0.3) + 0.25 for k in range(size)])
 
 
@@ -76,14 +79,14 @@ def _scope(space: Any, given: Sequence[Any], integers: Any) -> dict[str, Any]:
     return {"F": space, "I": integers, **dict(zip("abc", given, strict=False))}
 
 
-def _ours(text: str, given: Sequence[Any]) -> dict[str, Any]:
-    """Value and cotangents by derivc's tensors."""
+def by_derivc(text: str, given: Sequence[Any], ones: bool = False) -> dict[str, Any]:
+    """Value and cotangents by derivc's tensors; `ones` is the cotangent of the output."""
     from derivc.tensor.create import tensor
     from derivc.tensor.namespace import RECORDED
 
     leaves = [tensor(array, requires_grad=True) for array in given]
     result = eval(text, _scope(RECORDED, leaves, np.array))  # noqa: S307  our own text
-    seed = _weights(result.numel()).reshape(result.shape)
+    seed = _weights(result.numel(), ones).reshape(result.shape)
     result.backward(tensor(seed))
     found = {"value": result.detach().numpy().ravel()}
     for label, leaf in zip(_labels(given), leaves, strict=True):
@@ -145,7 +148,7 @@ def _slope(
     return (ends[0] - ends[1]) / (2 * step)
 
 
-def _torch(op: StructuralOp, text: str, given: Sequence[Any]) -> dict[str, Any]:
+def by_torch(text: str, given: Sequence[Any], ones: bool = False) -> dict[str, Any]:
     """The same by PyTorch.
 
     Raises:
@@ -158,7 +161,7 @@ def _torch(op: StructuralOp, text: str, given: Sequence[Any]) -> dict[str, Any]:
 
     leaves = [torch.tensor(array, requires_grad=True) for array in given]
     result = eval(text, _scope(_torch_names(), leaves, torch.tensor))  # noqa: S307  our own text
-    result.backward(torch.tensor(_weights(result.numel()).reshape(tuple(result.shape))))
+    result.backward(torch.tensor(_weights(result.numel(), ones).reshape(tuple(result.shape))))
     found = {"value": result.detach().numpy().ravel()}
     for label, leaf in zip(_labels(given), leaves, strict=True):
         found[label] = _flat(None if leaf.grad is None else leaf.grad.numpy(), tuple(leaf.shape))

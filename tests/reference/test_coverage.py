@@ -14,9 +14,9 @@ from derivc.cli import main
 from derivc.errors import InputTypeError, MissingDependencyError
 from derivc.ops.declaration import Op
 from derivc.reference import operators, table
-from derivc.reference.catalogue import FAMILIES
 from derivc.reference.families import family_of
 from derivc.reference.scope import reason
+from derivc.reference.target import FAMILIES
 
 CATALOGUE = [(family, name) for family, names in FAMILIES.items() for name in names.split()]
 REACH = {"linear algebra": 0.9}

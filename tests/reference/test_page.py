@@ -11,8 +11,8 @@ import sympy as sp
 
 import derivc as dc
 from derivc.ops.declaration import Op
-from derivc.reference.catalogue import made_of
 from derivc.reference.names import pages
+from derivc.reference.pages import made_of
 
 SAMPLE = [op for i, op in enumerate(pages()) if i % 9 == 0]
 

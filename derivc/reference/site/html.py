@@ -48,17 +48,21 @@ def math_of(formula: Formula, block: bool = False) -> Markup:
     return Markup(mathml(formula, block))  # noqa: S704  our own MathML
 
 
-def view(page: Page, picture: str = "", caption: str = "", steps: str = "") -> View:
+def view(
+    page: Page, picture: str = "", caption: str = "", steps: str = "", singular: str = ""
+) -> View:
     """Everything that the page's templates lay out.
 
     Args:
-        page: the page. picture: an SVG. caption: what it shows. steps: HTML of the steps.
+        page: the page. picture: an SVG. caption: what it shows. steps, singular: HTML of the
+            steps of the derivation, and of the report on singularities.
     """
     found: View = {
         "name": page.name, "family": page.family, "anchor": anchor(page.family),
-        "summary": page.summary, "signature": page.signature, "notes": page.notes,
+        "summary": spoken(page.summary), "signature": page.signature, "notes": page.notes,
         "definition": _definition(page), "doc": _paragraphs(page.doc), "facts": _facts(page),
         "picture": Markup(picture), "caption": caption, "steps": Markup(steps),  # noqa: S704
+        "singular": Markup(singular),  # noqa: S704
         "derivatives": _sections(page), "kinks": [_kink(k) for k in page.kinks],
         "special": _special(page.special), "kink_note": CONVENTION,
         "stability": _stability(page.stability), "checks": _checks(page), "peers": _peers(page),
@@ -81,6 +85,15 @@ def _scoped_style() -> str:
     """The part of the style that a notebook needs, for what lies inside the page only."""
     rules = static(("page.css",)).replace("var(--line)", "currentColor")
     return f".derivc-page {{ {rules} }}"
+
+
+def spoken(text: str) -> Markup:
+    """A sentence with what stands in backticks set as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return Markup("{}").format(text)
+    marks = (Markup("<code>{}</code>") if i % 2 else Markup("{}") for i in range(len(parts)))
+    return Markup("").join(mark.format(part) for mark, part in zip(marks, parts, strict=True))
 
 
 def _definition(page: Page) -> View | None:
@@ -160,20 +173,32 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], quiet
     cells = [list(row) for row in rows]
     padded = [*marks, *[""] * (len(cells) - len(marks))]
     lines = [{"cells": row, "mark": mark} for row, mark in zip(cells, padded, strict=False)]
-    return {"title": title, "heads": heads, "rows": lines, "quiet": quiet}
+    return {"title": title, "heads": heads, "rows": lines, "quiet": quiet, "cards": False}
 
 
 def _kink(kink: KinkRow) -> View:
     columns = [("derivc", kink.derivc), ("PyTorch", kink.torch), ("JAX", kink.jax),
                ("from the left", kink.left), ("from the right", kink.right)]  # fmt: skip
     known = [(head, slope) for head, slope in columns if slope]
-    title = f"Slope at {kink.at}" if kink.at else "Slope there"
-    shown = table(title, [h for h, _ in known], [[_slope(s) for _, s in known]])
+    title = _kink_title(kink.at)
+    shown = table(title, [h for h, _ in known], [[slope(s) for _, s in known]])
     because = f"{kink.because[0].upper()}{kink.because[1:]}." if kink.because else ""
     return {"where": math_of(kink.where), "because": because, "table": shown if known else None}
 
 
-def _slope(words: str) -> str:
+def _kink_title(at: str) -> str:
+    if at.startswith("a, for"):
+        return f"Cotangent of {at}"
+    return f"Slope at {at}" if at else "Slope there"
+
+
+def slope(words: str) -> str:
+    """Numbers as a table shows them: signs for minus and infinity.
+
+    Example:
+        >>> slope("0.5, -inf, nan")
+        '0.5, −∞, NaN'
+    """
     return words.replace("inf", "∞").replace("nan", "NaN").replace("-", "−")
 
 
@@ -184,7 +209,7 @@ def _special(rows: Sequence[SpecialRow]) -> View | None:
     marks = ["differs" if _differs(r) else "" for r in rows]
     heads = ["at", "value", "slope: derivc", "PyTorch", "JAX"]
     return table("A shaded row is one where a library returns another slope", heads,
-                 [[_slope(c) for c in line] for line in lines], marks=marks)  # fmt: skip
+                 [[slope(c) for c in line] for line in lines], marks=marks)  # fmt: skip
 
 
 def _differs(row: SpecialRow) -> bool:
@@ -248,6 +273,8 @@ def _checks(page: Page) -> View | None:
     lead = f"Compiled code against 50-digit arithmetic{fixed}.{when} {what}"
     heads = ["result", "points", "worst error in ulp", "there", "ulp the truth moves"]
     lines = [_check(row) for row in page.checks]
+    if not any(line[-1] for line in lines):
+        heads, lines = heads[:-1], [line[:-1] for line in lines]
     return {"lead": lead, "table": table("Worst points", heads, lines, quiet=True)}
 
 
@@ -306,6 +333,8 @@ def _contents(found: View) -> list[View]:
     entries += [(s["anchor"], s["title"]) for s in found["derivatives"]]
     if found["steps"]:
         entries.append(("steps", "Steps"))
+    if found["singular"]:
+        entries.append(("singularities", "Singularities"))
     if found["kinks"] or found["special"]:
         entries.append(("kinks", "Kinks"))
     if found["stability"]:

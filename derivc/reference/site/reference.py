@@ -7,14 +7,13 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from derivc.errors import UnknownOpError
 from derivc.reference import names as names_of
-from derivc.reference.catalogue import made_of
 from derivc.reference.names import every_name
 from derivc.reference.page import Page
-from derivc.reference.picture import picture, visible
+from derivc.reference.pages import made_of
+from derivc.reference.picture import picture
 from derivc.reference.site import notes, tables, write
 from derivc.reference.site.frame import Frame, common_files, index_of
 from derivc.reference.site.html import view
@@ -71,11 +70,14 @@ def address(page: Page) -> str:
 
 
 def of_page(
-    frame: Frame, page: Page, place: str, svg: str = "", caption: str = "", steps: str = ""
-) -> str:
+    frame: Frame, page: Page, place: str, svg: str = "", caption: str = "", steps: str = "",
+    singular: str = "",
+) -> str:  # fmt: skip
     """The HTML of one page."""
-    shown = view(page, svg, caption, steps)
-    return frame.page("page.html.j2", place, page.name, description=page.summary, page=shown)
+    shown = view(page, svg, caption, steps, singular)
+    return frame.page(
+        "page.html.j2", place, page.name, description=page.summary.replace("`", ""), page=shown
+    )
 
 
 def _search_names(page: Page) -> list[str]:
@@ -106,20 +108,4 @@ def drawn_by_name(name: str) -> Drawn:
     seen = view_of(op)  # type: ignore[arg-type]
     if not seen.names:
         return page, "", ""
-    return page, *picture(seen.tree, seen.names, _domain(seen))
-
-
-def _domain(seen: Any) -> tuple[float, float]:
-    """An interval for the picture: where the declared domain holds, near 0."""
-    others = [1.0] * (len(seen.names) - 1)
-    inside = [x / 8 for x in range(-40, 41) if _holds(seen, (x / 8 or 1e-9, *others))]
-    if not inside or len(inside) == 81:
-        return visible((float("-inf"), float("inf")))
-    return min(inside), max(inside)
-
-
-def _holds(seen: Any, point: tuple[float, ...]) -> bool:
-    try:
-        return bool(seen.holds(point))
-    except (ArithmeticError, ValueError):
-        return False
+    return page, *picture(seen.tree, seen.names)

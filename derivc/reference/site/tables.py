@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from derivc.reference.figures import date
 from derivc.reference.names import LIBRARIES
-from derivc.reference.page import Page
+from derivc.reference.page import KinkRow, Page
 from derivc.reference.site.frame import Frame
-from derivc.reference.site.html import CONVENTION, anchor, math_of, table, ulp
+from derivc.reference.site.html import CONVENTION, anchor, math_of, slope, spoken, table, ulp
 
 _FIRST = ("activation", "loss", "arithmetic", "exponential", "trigonometric", "hyperbolic")
 
@@ -75,12 +75,12 @@ def _index(frame: Frame, found: Sequence[Page]) -> str:
 
 def _family(name: str, members: Sequence[Page]) -> dict[str, Any]:
     heads = ["function", "what it is", "derivative", "PyTorch"]
-    return table(f"The family {name}", heads, map(_line, members), quiet=True)
+    return {**table(f"The family {name}", heads, map(_line, members), quiet=True), "cards": True}
 
 
 def _line(page: Page) -> list[Any]:
     torch = page.names.get("PyTorch", ("",))[0]
-    return [link(page), page.summary, short(page), Markup("<code>{}</code>").format(torch)
+    return [link(page), spoken(page.summary), short(page), Markup("<code>{}</code>").format(torch)
             if torch else ""]  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _names(frame: Frame, found: Sequence[Page]) -> str:
             ((n, p) for p in found for n in p.names.get(library, ())),
             key=lambda row: (row[0].lower(), row[0], row[1].name),
         )
-        lines = [[Markup("<code>{}</code>").format(n), link(p), p.summary] for n, p in rows]
+        lines = [[Markup("<code>{}</code>").format(n), link(p), spoken(p.summary)] for n, p in rows]
         shown = table(library, [f"{library}'s name", "page", "what it is"], lines, quiet=True)
         sections.append(
             {"anchor": anchor(library), "title": library, "table": shown,
@@ -118,7 +118,7 @@ def _kinks(frame: Frame, found: Sequence[Page]) -> str:
     """Every kink with the convention, side by side."""
     heads = ["function", "where", "derivc", "PyTorch", "JAX", "left", "right", "because"]
     rows = [
-        [link(p), math_of(k.where), k.derivc, k.torch, k.jax, k.left, k.right, k.because]
+        [link(p), math_of(k.where), *map(slope, _sides(k)), k.because]
         for p in sorted(found, key=lambda p: p.name.lower()) for k in p.kinks
     ]  # fmt: skip
     marks = ["differs" if _differs(r[2], r[3:5]) else "" for r in rows]
@@ -129,6 +129,10 @@ def _kinks(frame: Frame, found: Sequence[Page]) -> str:
         "tables.html.j2", "kinks.html", "Conventions at kinks", heading="Conventions at kinks",
         lines=[x for x in why if x], sections=[section],
     )  # fmt: skip
+
+
+def _sides(kink: KinkRow) -> tuple[str, ...]:
+    return kink.derivc, kink.torch, kink.jax, kink.left, kink.right
 
 
 def _differs(ours: str, theirs: Sequence[str]) -> bool:

@@ -28,7 +28,15 @@ def files(title: str, made: Sequence[Any], refused: Mapping[str, str]) -> dict[s
     found: dict[str, str | bytes] = {**common_files(index_of(entries))}
     for one in made:
         place = places[one.page.name]
-        found[place] = of_page(frame, one.page, place, one.picture, one.caption, one.steps)
+        found[place] = of_page(
+            frame,
+            one.page,
+            place,
+            one.picture,
+            one.caption,
+            one.steps,
+            one.singular,
+        )
     return {**found, "index.html": _index(frame, title, pages, places, refused)}
 
 

@@ -1,6 +1,7 @@
 "use strict";
 // Which pages a query means, the best first. NAMES holds [name, address, summary, further names].
-const plain = (text) => text.toLowerCase().replace(/["'\s]/g, "").replace(/\(\)$/, "");
+const plain = (text) => text.toLowerCase().replace(/["'\s<>]/g, "").replace(/::/g, ".")
+  .replace(/\(\)$/, "").replace(/backward\d*$/, "").replace(/(\w)_$/, "$1");
 const last = (text) => text.split("(")[0].split(".").pop();
 const letters = (text) => text.replace(/[^a-z0-9]/g, "");
 

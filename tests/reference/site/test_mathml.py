@@ -26,7 +26,7 @@ def tags(formula):
     ("tex", "expected"),
     [(r"\operatorname{log\_ndtr}\left(x\right)", ("mi", "log_ndtr")),
      (r"\sigma\left(x\right)", ("mi", "σ")), (r"\mathrm{hi}", ("mi", "hi")),
-     (r"\max\left(0, x\right)", ("mi", "max")), (r"A^{-\top}", ("mo", "⊤")),
+     (r"\max\left(0, x\right)", ("mi", "max")), (r"A^{-\top}", ("mi", "⊤")),
      (r"\operatorname{sech}^{2}{\left(x \right)}", ("mi", "sech")),
      (r"\begin{cases} 0 & \text{if } x < 0 \\ 1 & \text{otherwise} \end{cases}",
       ("mtext", "otherwise")), (r"\mathrel{+}=", ("mo", "+"))],
