@@ -17,7 +17,7 @@ import numpy as np
 
 from derivc.errors import DerivcError
 from derivc.verify.audit import truth as truths
-from derivc.verify.audit.points import EXTREME, KINK, Point
+from derivc.verify.audit.points import EXTREME, GIVEN, MODERATE, Point
 from derivc.verify.audit.subject import Trace
 
 MODERATE_LIMIT, EXTREME_LIMIT, EXACT_LIMIT = 1e-7, 1e-4, 1e-9
@@ -80,7 +80,7 @@ def _settled(sample: Sample, is_wrong: bool) -> Sample:
 
 def typical(samples: Iterable[Sample]) -> float:
     """The usual size of the truth at moderate points; 1 where it is zero throughout."""
-    found = [abs(s.true) for s in samples if s.is_usable and s.point.kind not in (EXTREME, KINK)]
+    found = [abs(s.true) for s in samples if s.is_usable and s.point.kind in (GIVEN, MODERATE)]
     return (statistics.median(found) or max(found) or 1.0) if found else 1.0
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from derivc.errors import DerivcError
 from derivc.verify.audit import truth as truths
 from derivc.verify.audit.compare import Sample
-from derivc.verify.audit.points import Point
+from derivc.verify.audit.points import EXTREME, JOINT, KINK, Point
 from derivc.verify.audit.subject import CallError, Case, Subject, Trace
 
 TRACED = 150
@@ -135,8 +135,9 @@ def _reached(trace: Trace | None, array: int, element: int) -> Any:
 
 def _worth(finite: bool, trace: Trace | None, point: Point) -> bool:
     """Whether there is a truth to be had."""
-    blind = trace is None and point.kind in ("special", "extreme")
-    piecewise = trace is not None and trace.follows_values and point.kind == "special"
+    special = point.kind in (KINK, JOINT)
+    blind = trace is None and (special or point.kind == EXTREME)
+    piecewise = trace is not None and trace.follows_values and special
     return finite and not blind and not piecewise
 
 

@@ -21,6 +21,7 @@ SPECIAL = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 3.0, -3.0, 6.0)
 """Where hand-written functions are pieced together most often."""
 
 MODERATE, EXTREME, KINK, GIVEN = "moderate", "extreme", "special", "given"
+JOINT = "special together"
 
 
 @final
@@ -29,7 +30,8 @@ class Point:
     """Arrays to call at, and cotangents to pull back.
 
     Args:
-        kind: "given" (the user's own), "moderate", "extreme" or "special".
+        kind: "given" (the user's own), "moderate", "extreme", "special", or "special together"
+            where several arguments are so.
     """
 
     kind: str
@@ -122,7 +124,8 @@ def _swept(
                     arrays.append(_filled(values[start:], like, within))
                 else:
                     arrays.append(_drawn(source, like, _DRAWS[0], within))
-            yield Point(kind, tuple(arrays), _cotangents(source, outputs))
+            joint = kind == KINK and len(chosen) > 1
+            yield Point(JOINT if joint else kind, tuple(arrays), _cotangents(source, outputs))
 
 
 def _filled(values: Sequence[float], like: Array, within: Any) -> Array:

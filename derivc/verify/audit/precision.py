@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivc.verify.audit.compare import RIGHT, UNSTABLE, Sample, typical
-from derivc.verify.audit.points import EXTREME, KINK
+from derivc.verify.audit.points import GIVEN, MODERATE
 from derivc.verify.audit.subject import Case, Finding
 
 _LOW = frozenset(["torch.float32", "torch.float16", "torch.bfloat16", "float32", "float16"])
@@ -16,7 +16,7 @@ def precision(case: Case, samples: Sequence[Sample], known: bool) -> list[Findin
     """A finding for each input whose gradient has no more digits than a smaller dtype gives."""
     found = []
     for array, name in enumerate(case.moving_names):
-        own = [s for s in samples if s.array == array and s.point.kind not in (EXTREME, KINK)]
+        own = [s for s in samples if s.array == array and s.point.kind in (GIVEN, MODERATE)]
         met = {d for s in own if s.trace for d in s.trace.dtypes} & _LOW
         usual = typical(own)
         off = [s for s in own if s.outcome in (RIGHT, UNSTABLE) and s.error > _SEEN * usual]

@@ -33,20 +33,24 @@ def run(
     try:
         outputs = subject.forward(case, case.arrays)
     except CallError as problem:
-        return failed(subject, problem, case.assumed)
+        return failed(subject, problem, case)
     tried = list(points(case, outputs, domain, specials(subject, case, outputs), seed))
     found = gather(subject, case, tried)
     if not found.samples and found.failures:
-        return failed(subject, found.failures[0][1], case.assumed)
+        point, problem = found.failures[0]
+        return failed(subject, problem, case, point.cotangents)
     return _judged(subject, case, tried, found, expect)
 
 
-def failed(subject: Subject, problem: CallError, assumed: tuple[str, ...] = ()) -> AuditReport:
+def failed(
+    subject: Subject, problem: CallError, case: Case | None = None, cotangents: Sequence[Any] = ()
+) -> AuditReport:
     """The report on a function that cannot be called."""
     place = subject.place
+    cause = subject.explain(problem, case, cotangents)
     return AuditReport(
-        subject.name, subject.library, place.file, place.line, reports.FAILS, (failure(problem),),
-        assumed=assumed,
+        subject.name, subject.library, place.file, place.line, reports.FAILS, (cause,),
+        assumed=case.assumed if case else (),
     )  # fmt: skip
 
 

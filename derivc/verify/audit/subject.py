@@ -174,6 +174,13 @@ class Subject(ABC):
         del case, arrays, cotangents
         return None
 
+    def explain(self, error: CallError, case: Case | None, cotangents: Sequence[Array]) -> Finding:
+        """The cause of a call that failed."""
+        from derivc.verify.audit.failures import failure
+
+        del case, cotangents
+        return failure(error)
+
     def probes(self, case: Case, cotangents: Sequence[Array]) -> list[Finding]:
         """What is found by calling the function in the other ways that its library may."""
         del case, cotangents

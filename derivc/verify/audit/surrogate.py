@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from derivc.verify.audit.compare import WRONG, Sample
-from derivc.verify.audit.points import EXTREME, KINK
+from derivc.verify.audit.points import GIVEN, MODERATE
 from derivc.verify.audit.subject import Case, Finding
 
 EXPECTED = ("auto", "exact", "surrogate")
@@ -49,7 +49,7 @@ def surrogate(case: Case, samples: Sequence[Sample], expect: str) -> Finding | N
 def _steps(samples: Sequence[Sample], array: int) -> bool:
     """Whether the derivative is zero everywhere though the function is not constant."""
     own = [s for s in samples if s.array == array and s.is_usable]
-    own = [s for s in own if s.point.kind not in (EXTREME, KINK)]
+    own = [s for s in own if s.point.kind in (GIVEN, MODERATE)]
     trace = next((s.trace for s in own if s.trace), None)
     if trace is None or not own or any(s.true for s in own):
         return False

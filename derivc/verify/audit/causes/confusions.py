@@ -29,7 +29,8 @@ def confusion(evidence: Evidence) -> Finding | None:
     for inner in _functions(evidence):
         for name, formula in _BY_OUTPUT.items():
             stands = canonical(formula.xreplace({_Y: inner}))
-            if type(inner) is registry.get(name).symbol or stands not in _parts(written):
+            own = type(inner) is registry.get(name).symbol
+            if own or not _contains(written, stands):
                 continue
             due = canonical(diff(inner, str(next(iter(inner.free_symbols)))))
             return Finding(
@@ -50,6 +51,10 @@ def _functions(evidence: Evidence) -> Iterator[Any]:
                     yield part
 
 
-def _parts(tree: Any) -> set[Any]:
-    found = canonical(tree)
-    return {part for _, part in occurrences(found)}
+def _contains(tree: Any, part: Any) -> bool:
+    """Whether a part stands in a tree, perhaps among further factors."""
+    factors = set(sp.Mul.make_args(part))
+    return any(
+        node == part or (node.is_Mul and len(factors) > 1 and factors <= set(node.args))
+        for _, node in occurrences(canonical(tree))
+    )

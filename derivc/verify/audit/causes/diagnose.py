@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from derivc.ops.shorthand import mpmath
 from derivc.verify.audit.causes import ratios
 from derivc.verify.audit.causes.confusions import confusion
 from derivc.verify.audit.causes.evidence import Evidence, collect, region
-from derivc.verify.audit.causes.repairs import repair
+from derivc.verify.audit.causes.repairs import chain, repair
 from derivc.verify.audit.compare import Sample
 from derivc.verify.audit.subject import Case, Finding
 
 _SEARCHES = (
-    ratios.order, ratios.sign, ratios.cotangent, repair, ratios.constant, confusion,
+    ratios.order, ratios.sign, ratios.cotangent, chain, ratios.constant, repair, confusion,
 )  # fmt: skip
 
 
@@ -34,7 +35,8 @@ def _cause(evidence: Evidence) -> Finding:
             f"None is returned where a gradient is due: the output depends on {evidence.input}",
             input=evidence.input,
         )
-    finding = next((f for search in _SEARCHES if (f := search(evidence))), None)
+    with mpmath().workdps(40):
+        finding = next((f for search in _SEARCHES if (f := search(evidence))), None)
     finding = finding or _unexplained(evidence)
     where = region(evidence)
     return replace(finding, message=f"{finding.message}; where {where}") if where else finding

@@ -29,6 +29,13 @@ def replaced(tree: Any, path: Path, part: Any) -> Any:
     return again(tree, args)
 
 
+def part_at(tree: Any, path: Path) -> Any:
+    """The part at the end of a path."""
+    for step in path:
+        tree = tree.args[step]
+    return tree
+
+
 def again(node: Any, args: list[Any]) -> Any:
     """A node like this one over other parts, evaluated no further."""
     if isinstance(node, sp.Tuple):

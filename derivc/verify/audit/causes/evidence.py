@@ -92,9 +92,9 @@ class Evidence:
 
     @cached_property
     def tolerance(self) -> float:
-        """How well numbers can agree: to 20 digits between trees, half of a double's without."""
+        """How well numbers can agree: but for rounded constants, where there are trees."""
         trees = self.true_tree is not None and self.written_tree is not None
-        return 1e-18 if trees else 1e-6
+        return 1e-12 if trees else 1e-6
 
     def same(self, a: Sequence[Any], b: Sequence[Any]) -> bool:
         """Whether the numbers agree at all points."""

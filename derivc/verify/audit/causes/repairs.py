@@ -9,6 +9,7 @@ import sympy as sp
 
 from derivc.errors import DerivcError
 from derivc.ops import registry
+from derivc.ops.shorthand import mpmath
 from derivc.symbolic.differentiate import diff
 from derivc.symbolic.tracing import nodes
 from derivc.symbolic.walk import size, symbols
@@ -23,10 +24,22 @@ Attempt = tuple[Any, Callable[[], tuple[str, str]]]
 
 def repair(evidence: Evidence) -> Finding | None:
     """The slip whose mending makes the written formula right; None when there is none."""
+    return _searched(evidence, (_numbers, _quantities, _terms, _functions, _factors))
+
+
+def chain(evidence: Evidence) -> Finding | None:
+    """A factor of the chain rule that is missing, or there twice; None when neither is so."""
+    return _searched(evidence, (_chained,))
+
+
+Search = Callable[[Evidence, Any], Iterator[Attempt]]
+
+
+def _searched(evidence: Evidence, searches: tuple[Search, ...]) -> Finding | None:
     written = evidence.written_tree
     if written is None or evidence.true_tree is None or size(written) > _LARGEST:
         return None
-    for search in (_factors, _quantities, _terms, _functions):
+    for search in searches:
         for tree, say in search(evidence, written):
             if evidence.makes_right(tree):
                 code, message = say()
@@ -56,15 +69,31 @@ def slopes(evidence: Evidence) -> list[tuple[Any, Any]]:
     return found
 
 
+def _chained(evidence: Evidence, written: Any) -> Iterator[Attempt]:
+    """The derivative of what stands inside of a function, missing or there twice."""
+    inner = _inner(evidence)
+    found = [(part, slope) for part, slope in slopes(evidence) if part in inner]
+    for part, slope in found:
+        yield nodes.node(sp.Mul, written, slope), _chain(part, slope)
+    for part, slope in found:
+        yield nodes.node(sp.Mul, written, nodes.inverse(slope)), _twice(part, slope)
+
+
+def _inner(evidence: Evidence) -> set[Any]:
+    """The arguments of functions and powers in the outputs."""
+    assert evidence.trace is not None
+    return {
+        part
+        for group in evidence.trace.outputs
+        for tree in group
+        for _, node in edits.occurrences(tree)
+        if isinstance(node, sp.Function) or node.is_Pow
+        for part in node.args
+    }
+
+
 def _factors(evidence: Evidence, written: Any) -> Iterator[Attempt]:
-    """A factor too few or too many: the chain rule's, or a part of the formula."""
-    whole = {t for group in evidence.trace.outputs for t in group} if evidence.trace else set()
-    for part, slope in slopes(evidence):
-        if part not in whole:
-            yield nodes.node(sp.Mul, written, slope), _chain(part, slope)
-    for part, slope in slopes(evidence):
-        if part not in whole:
-            yield nodes.node(sp.Mul, written, nodes.inverse(slope)), _twice(part, slope)
+    """A factor too few or too many: a part of the formula."""
     for part in ingredients(evidence):
         yield nodes.node(sp.Mul, written, part), _missing(part)
         yield nodes.node(sp.Mul, written, nodes.inverse(part)), _extra(part)
@@ -103,7 +132,6 @@ def _quantities(evidence: Evidence, written: Any) -> Iterator[Attempt]:
     )
     for path, part in seen:
         if part.is_Number:
-            yield from _numbers(evidence, written, path, part)
             continue
         for other in stock:
             if other != part:
@@ -143,25 +171,33 @@ def _function_around(tree: Any, path: edits.Path) -> Any:
     return tree if path and isinstance(tree, sp.Function) else None
 
 
-def _numbers(evidence: Evidence, written: Any, path: edits.Path, number: Any) -> Iterator[Attempt]:
-    """Another number in this place: small ones, and those near it."""
-    tries = [
-        -number,
-        number + 1,
-        number - 1,
-        2 * number,
-        number / 2,
-        0,
-        1,
-        -1,
-        2,
-        sp.Rational(1, 2),
-    ]
-    tries += [3, -2, sp.Rational(1, 3), sp.Rational(-1, 2), sp.Rational(-3, 2), number * sp.log(2)]
+def _numbers(evidence: Evidence, written: Any) -> Iterator[Attempt]:
+    """Another number in one place: one that is near it, or the one that a point asks for."""
+    for path, number in edits.occurrences(written):
+        if not path or not number.is_Number:
+            continue
+        for other in dict.fromkeys(map(sp.sympify, _tries(evidence, written, path, number))):
+            if other != number:
+                tree = edits.replaced(written, path, other)
+                yield tree, _number(written, tree, path, number, other)
+
+
+def _tries(evidence: Evidence, written: Any, path: edits.Path, number: Any) -> list[Any]:
+    tries = [-number, number + 1, number - 1, 2 * number, number / 2, *_SMALL]
     tries += [*sorted(_constants(evidence), key=str), 1 / number if number else 0]
-    for other in dict.fromkeys(map(sp.sympify, tries)):
-        if other != number:
-            yield edits.replaced(written, path, other), _number(number, other)
+    return [*tries, *_solved(evidence, written, path)]
+
+
+_SMALL = (0, 1, -1, 2, -2, 3, *(sp.Rational(p, q) for p, q in ((1, 2), (1, 3), (-1, 2), (-3, 2))))
+
+
+def _solved(evidence: Evidence, written: Any, path: edits.Path) -> list[Any]:
+    """The number that makes the first point right, if the formula is linear in it."""
+    at = [evidence.number(edits.replaced(written, path, sp.Integer(c)), 0) for c in (0, 1, 2)]
+    step = at[1] - at[0]
+    if not mpmath().isfinite(step) or step == 0 or not evidence.close(at[2] - at[1], step):
+        return []
+    return [sp.Float((evidence.true[0] - at[0]) / step, 30)]
 
 
 def _constants(evidence: Evidence) -> set[Any]:
@@ -170,10 +206,22 @@ def _constants(evidence: Evidence) -> set[Any]:
     return {p for tree in trees[:2] for _, p in edits.occurrences(tree) if p.is_Number}
 
 
-def _number(number: Any, other: Any) -> Callable[[], tuple[str, str]]:
-    code = "sign" if other == -number else "wrong-constant"
-    word = "a wrong sign" if code == "sign" else "a wrong constant"
-    return lambda: (code, f"{word}: {number} stands where {other} is due")
+def _number(
+    written: Any, tree: Any, path: edits.Path, number: Any, other: Any
+) -> Callable[[], tuple[str, str]]:
+    def say() -> tuple[str, str]:
+        code = "sign" if other == -number else "wrong-constant"
+        word = "a wrong sign" if code == "sign" else "a wrong constant"
+        old, new = edits.part_at(written, path[:-1]), edits.part_at(tree, path[:-1])
+        if old.is_Pow or other == 0:
+            return code, f"{word}: {shown(old)} stands where {shown(new)} is due"
+        return code, f"{word}: {_brief(number)} stands where {_brief(other)} is due"
+
+    return say
+
+
+def _brief(number: Any) -> str:
+    return str(number) if number.is_Rational else f"{float(number):.10g}"
 
 
 def _terms(evidence: Evidence, written: Any) -> Iterator[Attempt]:
@@ -186,7 +234,8 @@ def _terms(evidence: Evidence, written: Any) -> Iterator[Attempt]:
                 rest = [t for i, t in enumerate(part.args) if i != index]
                 without = rest[0] if len(rest) == 1 else edits.again(part, rest)
                 yield edits.replaced(written, path, without), _too_much(term)
-    for term in sp.Add.make_args(sp.expand(evidence.true_tree, deep=False)):
+    terms = sp.Add.make_args(sp.expand(evidence.true_tree, deep=False))
+    for term in terms if len(terms) > 1 else ():
         yield nodes.node(sp.Add, written, term), _absent(term)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ def probe(subject: Any, case: Case, cotangents: Sequence[Array]) -> list[Finding
     """All that breaks a convention, each once."""
     call = _Call(subject, case, cotangents)
     found: dict[str, Finding] = {}
-    for check in (_in_place, _partly_needed, _layouts, _empty, _one_output, _dtype, _device):
+    for check in _CHECKS:
         for finding in check(call):
             found.setdefault(finding.code, finding)
     return list(found.values())
@@ -28,9 +29,11 @@ def probe(subject: Any, case: Case, cotangents: Sequence[Array]) -> list[Finding
 class _Call:  # final
     """The function with arguments to call it by."""
 
-    def __init__(self, subject: Any, case: Case, cotangents: Sequence[Array]):
+    def __init__(
+        self, subject: Any, case: Case, cotangents: Sequence[Array], watch: Watch | None = None
+    ):
         self.subject, self.case, self.cotangents = subject, case, cotangents
-        self.plain = [None if g is None else g for g in self.pull()[0]]
+        self.plain = self.pull(watch=watch)[0]
 
     def pull(
         self,
@@ -39,6 +42,7 @@ class _Call:  # final
         needed: Sequence[int] | None = None,
         only: int | None = None,
         watching: bool = True,
+        watch: Watch | None = None,
     ) -> tuple[Tensors, Watch, Tensors, Tensors]:
         """Gradients, what was noticed, and the inputs before and after.
 
@@ -51,7 +55,7 @@ class _Call:  # final
 
         from derivc.verify.audit.torched.subject import floats, prepared, tensors
 
-        watch = Watch()
+        watch = watch or Watch()
         function = self.subject.function
         function = watched(function, watch) if watching else function
         args = [
@@ -80,6 +84,28 @@ class _Call:  # final
         return list(found), watch, before, leaves
 
 
+def exchanged(subject: Any, case: Case, cotangents: Sequence[Array]) -> Finding | None:
+    """Gradients whose shapes are those of the inputs in another order; None when they are not."""
+    watch = Watch()
+    with contextlib.suppress(CallError):
+        _Call(subject, case, cotangents, watch)
+    shapes = [np.shape(a) for a in case.arrays]
+    for row in watch.returned:
+        given = [tuple(row[i].shape) for i in case.moving if i < len(row) and row[i] is not None]
+        if given != shapes and sorted(given) == sorted(shapes):
+            return Finding(
+                "order",
+                f"wrong order of the gradients: their shapes are {_listed(given)}, those of the"
+                f" inputs {_listed(shapes)}",
+                "fails",
+            )
+    return None
+
+
+def _listed(shapes: Sequence[Any]) -> str:
+    return ", ".join(map(str, map(list, shapes)))
+
+
 def _in_place(call: _Call) -> Iterator[Finding]:
     _, watch, before, after = call.pull()
     for what in dict.fromkeys(watch.changed):
@@ -98,7 +124,6 @@ def _in_place(call: _Call) -> Iterator[Finding]:
                 input=name,
             )
     yield from _kept(call, watch, after)
-    yield from _unneeded(call)
 
 
 def _kept(call: _Call, watch: Watch, leaves: Tensors) -> Iterator[Finding]:
@@ -254,6 +279,9 @@ def _dtype(call: _Call) -> Iterator[Finding]:
         yield Finding("dtype", "the gradient comes out different in float32", "note")
 
 
+_OTHER_DEVICE = ("expected device", "same device", "different devices", "two devices")
+
+
 def _device(call: _Call) -> Iterator[Finding]:
     """On another device: constants that were made on the CPU give themselves away."""
 
@@ -264,7 +292,7 @@ def _device(call: _Call) -> Iterator[Finding]:
         call.pull(away, away, watching=False)
     except CallError as problem:
         words = str(problem.problem)
-        if "device" in words and "meta" in words and "cpu" in words:
+        if any(text in words for text in _OTHER_DEVICE):
             yield explained(
                 problem, "device",
                 f"{problem.stage} makes a tensor on the CPU, whatever the device of its inputs:"
@@ -272,3 +300,8 @@ def _device(call: _Call) -> Iterator[Finding]:
             )  # fmt: skip
     except Exception:  # noqa: BLE001  meta tensors have no numbers to look at: that is no fault
         return
+
+
+_CHECKS = (
+    _in_place, _partly_needed, _unneeded, _layouts, _empty, _one_output, _dtype, _device,
+)  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from derivc.verify.audit.places import calling, place_of
-from derivc.verify.audit.subject import Array, Case, Finding, Gradients, Subject, Trace
+from derivc.verify.audit.subject import Array, CallError, Case, Finding, Gradients, Subject, Trace
 from derivc.verify.audit.torched.memory import Memory, lost
 from derivc.verify.audit.torched.mode import Log, recording
 from derivc.verify.audit.trees import element_names, trees_of
@@ -76,8 +76,8 @@ class TorchSubject(Subject):
         if not isinstance(total, torch.Tensor) or not total.requires_grad:
             return tuple(None for _ in moving), tuple(None for _ in seeds)
         with calling("backward", self.place):
-            pulled = torch.autograd.grad(total, [*moving, *seeds], allow_unused=True)
-        made = tuple(None if t is None else _array(t) for t in pulled)
+            total.backward()  # unlike autograd.grad it visits what refuses to be differentiated
+        made = tuple(None if t.grad is None else _array(t.grad) for t in (*moving, *seeds))
         return made[: len(moving)], made[len(moving) :]
 
     def trace(
@@ -113,6 +113,14 @@ class TorchSubject(Subject):
         if len(self.cotangent_names) == count:
             return self.cotangent_names
         return ("g",) if count == 1 else tuple(f"g{i}" for i in range(count))
+
+    def explain(self, error: CallError, case: Case | None, cotangents: Sequence[Array]) -> Finding:
+        """The cause; gradients of wrong shapes may stand in each other's place."""
+        from derivc.verify.audit.torched.probes import exchanged
+
+        found = super().explain(error, case, cotangents)
+        swap = exchanged(self, case, cotangents) if case and found.code == "shape" else None
+        return swap or found
 
     def probes(self, case: Case, cotangents: Sequence[Array]) -> list[Finding]:
         """Broken conventions of PyTorch."""
