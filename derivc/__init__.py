@@ -30,6 +30,8 @@ from derivc.reduced import Reduced as Reduced
 from derivc.version import __version__ as __version__
 
 _MODULES = {
+    "capture.from_jax": "from_jax",
+    "capture.from_torch": "from_torch",
     "tensor.aliases": "autograd linalg nn optim special",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (

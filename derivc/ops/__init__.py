@@ -15,6 +15,7 @@ from derivc.ops import polynomials as polynomials
 from derivc.ops import rounding as rounding
 from derivc.ops import sigmoids as sigmoids
 from derivc.ops import sinc as sinc
+from derivc.ops import stopping as stopping
 from derivc.ops import sums as sums
 from derivc.ops import trigonometric as trigonometric
 from derivc.ops.declaration import Kink as Kink

@@ -48,9 +48,15 @@ def evaluate(program: Program, point: Sequence[Any], digits: int = DIGITS) -> li
     return before or [mpmath().nan] * len(program.outputs)
 
 
-def at_precision(program: Program, point: Sequence[Any], digits: int) -> list[Number] | None:
-    """The outputs, computed with so many digits throughout; None where these are too few."""
-    watch = _Watch()
+def at_precision(
+    program: Program, point: Sequence[Any], digits: int, held: Held | None = None
+) -> list[Number] | None:
+    """The outputs, computed with so many digits throughout; None where these are too few.
+
+    Args:
+        held: what `stop_gradient` holds; default: nothing.
+    """
+    watch = _Watch(held)
     with mpmath().workdps(digits):
         given = [multiprecision.to_exact(value) for value in point]
         found = interpret(program, given, watch.function, multiprecision.constant)
@@ -58,14 +64,38 @@ def at_precision(program: Program, point: Sequence[Any], digits: int) -> list[Nu
 
 
 @final
+class Held:
+    """The values of `stop_gradient`: kept on the first run, and given again on every other one."""
+
+    def __init__(self) -> None:
+        self.values: list[Number] = []
+        self.ahead: list[Number] | None = None
+
+    def again(self) -> Held:
+        """Before another run: what the first one met, in the same order."""
+        self.ahead = self.values[::-1]
+        return self
+
+    def __call__(self, value: Number) -> Number:
+        """The value itself, or the one held in its place."""
+        if self.ahead is not None:
+            return self.ahead.pop()
+        self.values.append(value)
+        return value
+
+
+@final
 class _Watch:
     """Notices that a sum lost a term, and that a later one cancelled: 1 - (1 - exp(-1e9)) = 0."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: Held | None = None) -> None:
         self.absorbed = self.lost = False
+        self.held = held
 
     def function(self, name: str) -> Callable[..., Number]:
         """The op of that name, sums watched."""
+        if name == "stop_gradient" and self.held is not None:
+            return self.held
         plain = multiprecision.function(name)
         if name not in ("add", "sub"):
             return plain
@@ -141,14 +171,15 @@ def _differences(
     with mp.workdps(precision):
         centre = multiprecision.to_exact(point[index])
         step = mp.mpf(10) ** -(digits + extent)
-        values = []
-        for moved in (centre - step, centre, centre + step):
+        values, held = [], Held()
+        for moved in (centre, centre - step, centre + step):
             given = [*point[:index], moved, *point[index + 1 :]]
-            outputs = at_precision(program, given, precision)
+            outputs = at_precision(program, given, precision, held)
             if outputs is None:
                 return None
             values.append(outputs[output])
-        low, middle, high = values
+            held.again()
+        middle, low, high = values
         return (high - low) / (2 * step), abs((high - middle) - (middle - low)) / step
 
 

@@ -32,8 +32,9 @@ PLACES = {
 
 
 def differentiable_ops() -> list[Op]:
-    """Every declared op but comparisons, logic, and the branch itself."""
-    return [o for o in registry.all_ops() if not o.tags & {"boolean", "branch"} and _shipped(o)]
+    """Every declared op but comparisons, logic, the branch, and what is constant by decree."""
+    others = {"boolean", "branch", "decree"}
+    return [o for o in registry.all_ops() if not o.tags & others and _shipped(o)]
 
 
 def _shipped(op: Op) -> bool:
