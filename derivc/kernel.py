@@ -234,8 +234,9 @@ class Kernel:
 
         With backend="c": a translation unit of the same functions.
         """
-        if self.options.backend != "c":
-            return self._module()
+        return self._translation_unit() if self.options.backend == "c" else self._module()
+
+    def _translation_unit(self) -> str:
         from derivc.native.build import backend
 
         specs = [self._spec(n) for n in self._offered()]
@@ -251,17 +252,67 @@ class Kernel:
     def _spec(self, name: str) -> FunctionSpec:
         return self.specs.build(name)
 
-    def save(self, path: Any) -> None:
+    def source_for(self, backend: str, name: str | None = None, **options: Any) -> str:
+        """A complete module for another library, which needs that library and not derivc.
+
+        Args:
+            backend: "torch".
+            name: of the class, or of the function in snake case; the other follows from it.
+            options: `order`, how many derivatives are formulas of their own (default 2);
+                for "torch" `custom_op=True`, which adds a `torch.library.custom_op`.
+
+        Raises:
+            UnsupportedError: the library has no function for an op.
+
+        Example:
+            >>> import derivc as dc
+            >>> source = dc.compile("x*sigmoid(1.702*x)").source_for("torch", name="QuickGelu")
+            >>> "class QuickGelu(" in source, "def quick_gelu(x):" in source
+            (True, True)
+        """
+        from derivc.standalone import source_for
+
+        return source_for(self.specs, backend, name, **options)
+
+    def to_torch(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
+        """The function of tensors that `source_for("torch")` defines, loaded.
+
+        It is differentiable to any order, forward and in reverse; its `.source` is the module.
+
+        Raises:
+            MissingDependencyError: PyTorch is not installed.
+        """
+        from derivc.standalone import loaded
+
+        return loaded(self.specs, "torch", name, **options)
+
+    def to_jax(self, name: str | None = None, **options: Any) -> Callable[..., Any]:
+        """The function of JAX arrays that `source_for("jax")` defines, loaded.
+
+        Raises:
+            MissingDependencyError: JAX is not installed.
+        """
+        from derivc.standalone import loaded
+
+        return loaded(self.specs, "jax", name, **options)
+
+    def save(self, path: Any, backend: str | None = None, name: str | None = None) -> None:
         """Write a module that needs only NumPy, or C for a name in `.c`; never left half-written.
+
+        Args:
+            path: of the file.
+            backend: write a module for another library instead, as `source_for` does.
+            name: of the function in it; default: that of the file.
 
         Raises:
             SaveError: the file cannot be written; what stood there before is untouched.
         """
-        if str(path).endswith(".c"):
-            from derivc.native.build import backend
+        if backend is not None and backend not in ("numpy", "c"):
+            from derivc.standalone import name_of_file
 
-            specs = [self._spec(n) for n in self._offered()]
-            return save_text(path, backend(self.options).source(specs, header(self.specs)))
+            return save_text(path, self.source_for(backend, name or name_of_file(path)))
+        if backend == "c" or (backend is None and str(path).endswith(".c")):
+            return save_text(path, self._translation_unit())
         return save_text(path, self._module())
 
     def check(self, points: int = 64, domain: Any = None, seed: int = 0) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from derivc.cli.command import Command
@@ -9,29 +11,55 @@ from derivc.cli.options import by_variables, common
 from derivc.cli.source import expressions
 from derivc.files import save_text
 
+if TYPE_CHECKING:
+    from derivc.kernel import Kernel
+
+_BACKENDS = ["numpy", "c", "torch", "jax", "array_api", "cupy"]
+
 
 @click.command("compile", cls=Command)
 @click.argument("expression", nargs=-1)
 @click.option("-o", "--output", metavar="FILE", help="Write the module to this file.")
-@click.option("--backend", type=click.Choice(["numpy", "c"]), help="What to write; default: by the"
+@click.option("--backend", type=click.Choice(_BACKENDS), help="What to write; default: by the"
               " name of the file, else NumPy.")  # fmt: skip
+@click.option("--name", help="Name the function (torch, jax, ...); default: like the file.")
+@click.option("--order", type=click.IntRange(0, 6), default=2, help="Write so many derivatives as"
+              " formulas of their own (torch, jax); default 2.")  # fmt: skip
+@click.option("--custom-op", is_flag=True, help="Add a torch.library.custom_op (torch).")
 @by_variables
 @common
 def generate(
-    expression: tuple[str, ...], output: str | None, backend: str | None, wrt: tuple[str, ...]
-) -> None:
+    expression: tuple[str, ...], output: str | None, backend: str | None, name: str | None,
+    order: int, custom_op: bool, wrt: tuple[str, ...],
+) -> None:  # fmt: skip
     """Write a Python module that needs only NumPy, or C: value, grad, value_and_grad.
 
-    Several expressions make a vector-valued function (value and jacobian). Without -o the source is
+    For torch: a module that needs only PyTorch, with an autograd Function of any order. Several
+    expressions make a vector-valued function (value and jacobian). Without -o the source is
     printed.
     """
     from derivc.cli.formula import all_names, chosen, compiled, read
 
     formulas = [read(text) for text in expressions(expression)]
     shape = None if len(formulas) == 1 else (len(formulas),)
-    chosen_backend = backend or ("c" if str(output).endswith(".c") else "numpy")
-    kernel = compiled(formulas, shape, chosen(wrt, all_names(formulas)), chosen_backend)
+    wanted = backend or ("c" if str(output).endswith(".c") else "numpy")
+    native = wanted if wanted in ("numpy", "c") else "numpy"
+    kernel = compiled(formulas, shape, chosen(wrt, all_names(formulas)), native)
+    source = kernel.source
+    if wanted != native:
+        source = _for_library(kernel, wanted, name, output, order, custom_op)
     if output is None or output == "-":
-        return click.echo(kernel.source, nl=not kernel.source.endswith("\n"))
-    save_text(output, kernel.source)
+        return click.echo(source, nl=not source.endswith("\n"))
+    save_text(output, source)
     return click.echo(f"wrote {output} ({', '.join(kernel.inputs)})", err=True)
+
+
+def _for_library(
+    kernel: Kernel, library: str, name: str | None, output: str | None, order: int, custom_op: bool
+) -> str:
+    """The module for a library, its function called like the file."""
+    from derivc.standalone import name_of_file
+
+    called = name or (name_of_file(output) if output and output != "-" else None)
+    options = {"custom_op": True} if custom_op else {}
+    return kernel.source_for(library, called, order=order, **options)

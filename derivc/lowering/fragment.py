@@ -70,22 +70,26 @@ def _at_kinks(op: Op, results: list[Any], convention: str) -> list[Any]:
 
 
 @cache
-def stable(op: Op) -> Program:
-    """The stable form of a composite over its arguments, down to primitives."""
+def stable(op: Op, kept: frozenset[str] = frozenset()) -> Program:
+    """The stable form of a composite over its arguments, down to primitives and what is kept."""
     if op.stable is None:
         raise UnsupportedError(f"{op.name} is a primitive: it has no stable form")
     tree = sp.sympify(op.stable(*_symbols(op.params)))
-    return expand(lower([tree], op.params))
+    return expand(lower([tree], op.params), kept)
 
 
-def expand(program: Program) -> Program:
-    """The same program over primitives: every composite replaced by its stable form."""
+def expand(program: Program, kept: frozenset[str] = frozenset()) -> Program:
+    """The same program over primitives: every composite replaced by its stable form.
+
+    Args:
+        program: at op level. kept: composites that stay, because a backend spells them itself.
+    """
     builder = SmartBuilder(program.inputs)
     places = dict(enumerate(range(len(program.inputs))))
     for index, step in enumerate(program.instructions, len(program.inputs)):
-        composite = step.op != "const" and not registry.get(step.op).is_primitive
-        if composite:
-            form = stable(registry.get(step.op))
+        leaf = step.op == "const" or step.op in kept or registry.get(step.op).is_primitive
+        if not leaf:
+            form = stable(registry.get(step.op), kept)
             inside = builder.inline(form, [places[a] for a in step.args])
             places[index] = inside[form.outputs[0]]
         else:

@@ -1,0 +1,1 @@
+"""The backend that writes modules for JAX."""

@@ -1,0 +1,48 @@
+"""The PyTorch backend: a module with an autograd Function that needs only PyTorch."""
+
+from __future__ import annotations
+
+from typing import final
+
+from derivc.codegen.environment import render
+from derivc.codegen.family import AbstractLibraryBackend, Family
+from derivc.codegen.render import docstring
+from derivc.codegen.torch.helpers import carried
+from derivc.codegen.torch.module import Module
+
+
+@final
+class TorchBackend(AbstractLibraryBackend):
+    """Source for PyTorch.
+
+    Args:
+        custom_op: write a `torch.library.custom_op` too.
+    """
+
+    name = "torch"
+
+    def __init__(self, custom_op: bool = False):
+        self.custom_op = custom_op
+
+    def source(self, family: Family) -> str:
+        """A complete module."""
+        module = Module(family)
+        formulas, slopes, public = module.formulas(), module.slopes(), module.public()
+        aliases = sorted(module.names.aliases.items())
+        return render(
+            "torch/module.py.j2",
+            formula=docstring(family.header.formula),
+            derivatives=[docstring(line) for line in family.derivatives],
+            version=family.header.version,
+            name=module.name,
+            title=module.title,
+            traced=module.traced,
+            parameters=[a.name for a in module.texts.arguments],
+            public=public,
+            formulas=formulas,
+            functions=module.classes(),
+            slopes=slopes,
+            helpers=carried(module.ops),
+            aliases=[f"{alias} = {name}" for name, alias in aliases],
+            custom_op=module.operator() if self.custom_op else None,
+        )

@@ -1,0 +1,72 @@
+"""Memory used again: an operand that nothing reads later is overwritten by the result.
+
+Large tensors cost what their memory costs, so this halves the time of long formulas. An operand is
+overwritten only if it depends on the same inputs as the result: then it has its shape, and is as
+batched as the result is where `vmap` has added dimensions to some of the inputs.
+"""
+
+from __future__ import annotations
+
+from typing import final
+
+from derivc.codegen.masks import dependencies
+from derivc.codegen.names import Names
+from derivc.codegen.straight import is_truth
+from derivc.codegen.torch import spelling
+from derivc.ir.program import Instruction, Program, Value
+from derivc.passes.liveness import last_uses
+
+
+@final
+class Reuse:
+    """Chooses the text of instructions that overwrite an operand.
+
+    Args:
+        program: over what PyTorch spells. names: guards our own global names.
+    """
+
+    def __init__(self, program: Program, names: Names):
+        self.program, self.names = program, names
+        self.last = last_uses(program)
+        self.masks = dependencies(program)
+
+    def __call__(self, index: Value, step: Instruction, called: list[str]) -> str | None:
+        """The text in place, or None."""
+        operands = [called[a] for a in step.args]
+        table = self._table(index, step)
+        text = table.get(step.op) if table else None
+        return text.format(*operands) if text else self._clamped(step, operands)
+
+    def _table(self, index: Value, step: Instruction) -> dict[str, str] | None:
+        constant = [self.program.constant(a) is not None for a in step.args]
+        if not step.args or step.op == "where":
+            return None
+        if self._dies(index, step, 0):
+            number = len(constant) == 2 and constant[1] and step.op in spelling.OF_NUMBER
+            if not number and any(constant) and step.op in spelling.DIALECT.lifted:
+                return None
+            return spelling.OF_NUMBER if number else spelling.IN_PLACE
+        if len(constant) == 2 and self._dies(index, step, 1):
+            number = constant[0] and step.op in spelling.BY_NUMBER
+            return spelling.BY_NUMBER if number else spelling.FROM_SECOND
+        return None
+
+    def _dies(self, index: Value, step: Instruction, position: int) -> bool:
+        """Whether an operand is ours, of the result's kind and shape, and not read again."""
+        value = step.args[position]
+        made = self.program.instruction(value)
+        return (
+            made is not None and made.op != "const" and self.last[value] == index
+            and self.masks[value] == self.masks[index]
+            and is_truth(self.program, value) == is_truth(self.program, index)
+        )  # fmt: skip
+
+    def _clamped(self, step: Instruction, operands: list[str]) -> str | None:
+        """The larger or smaller of a tensor and a number."""
+        if step.op not in spelling.CLAMPED:
+            return None
+        numbers = [self.program.constant(a) is not None for a in step.args]
+        if numbers == [True, False]:
+            operands.reverse()
+        text = self.names.text(spelling.CLAMPED[step.op])
+        return text.format(*operands) if any(numbers) else None

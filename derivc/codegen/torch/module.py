@@ -1,0 +1,253 @@
+"""One module for PyTorch in the making: its functions and classes as finished lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from derivc.codegen.family import Family, Index
+from derivc.codegen.library import Texts, constant_of, ready
+from derivc.codegen.masks import readers
+from derivc.codegen.names_of import number, targets
+from derivc.codegen.render import docstring
+from derivc.codegen.straight import Straight
+from derivc.codegen.torch.inplace import Reuse
+from derivc.codegen.torch.spelling import DIALECT, KEPT
+from derivc.ir.program import Program
+from derivc.passes.guard import guard
+
+
+@final
+@dataclass(frozen=True)
+class FunctionClass:
+    """An autograd Function to write.
+
+    Args:
+        title: its name. summary: the first line of its docstring; derivatives: the others.
+        formula: the function that computes its results. many: whether they are several.
+        backward, jvp: the lines of these methods.
+    """
+
+    title: str
+    summary: str
+    derivatives: list[str]
+    formula: str
+    many: bool
+    backward: list[str]
+    jvp: list[str]
+
+
+@final
+class Module:
+    """The parts of a module.
+
+    Args:
+        family: what is written.
+
+    Attributes:
+        ops: the ops that the formulas call, when they are written.
+    """
+
+    def __init__(self, family: Family):
+        self.family, self.texts = family, Texts(family)
+        self.names = self.texts.names
+        self.ops: set[str] = set()
+        self.name, self.title = self.names.pick(family.name), self.names.pick(family.title)
+        self.traced = f"_{self.title}Traced"
+
+    @property
+    def partials(self) -> list[Index]:
+        """The partials that are no constants, in order."""
+        given = self.family.partials.items()
+        return [index for index, p in given if len(index) > 1 and constant_of(p) is None]
+
+    def below_last(self) -> list[Index]:
+        """The partials that have a class, because their own partials are written out."""
+        return [index for index in self.partials if len(index) <= self.family.order]
+
+    def formulas(self) -> list[list[str]]:
+        """Every function over tensors of one type."""
+        family, inputs = self.family, self.texts.inputs
+        fast, traced = (self._code(family.value, inputs, fast) for fast in (True, False))
+        found = [
+            self._function(f"_{self.name}_formula", "The outputs; memory is used again.", fast),
+            self._function(f"_{self.name}_traced", "The outputs.", traced),
+        ]
+        for index in self.partials:
+            name = f"_{self.name}{self.texts.suffixes[index]}_formula"
+            code = self._code(family.partials[index], inputs, False)
+            found.append(self._function(name, self.texts.label(index), code))
+        found.append(self._pullback("pullback", fast=True))
+        if family.order == 0:
+            found += [self._pullback("differentiable_pullback", fast=False), self._pushforward()]
+        return found
+
+    def _code(self, program: Program, inputs: list[str], fast: bool) -> Straight:
+        """A program in lines: over memory that is used again, or to be differentiated."""
+        given = ready(program, KEPT)
+        self.ops |= {step.op for step in given.instructions}
+        if not fast:
+            return Straight(guard(given), inputs, DIALECT, self.names)
+        return Straight(given, inputs, DIALECT, self.names, Reuse(given, self.names))
+
+    def _function(self, name: str, summary: str, code: Straight) -> list[str]:
+        """A function of the inputs alone."""
+        head = f"def {name}({', '.join(self.texts.inputs)}):"
+        return _defined(head, summary, list(code.lines.values()), targets(_fresh(code)))
+
+    def _pullback(self, kind: str, fast: bool) -> list[str]:
+        """The cotangents of the inputs that need one, before they are summed to their shapes."""
+        family, needed = self.family, self.names.pick("needed")
+        called = self._called("g", len(family.value.outputs))
+        code = self._code(family.pullback, [*self.texts.inputs, *called], fast)
+        places = dict(zip(family.moving, code.program.outputs, strict=True))
+        results = [
+            f"{code.output(places[i])} if {needed}[{i}] else None" if i in places else "None"
+            for i in range(len(family.elements))
+        ]
+        head = f"def _{self.name}_{kind}({', '.join([needed, *called, *self.texts.inputs])}):"
+        lines = _conditional(code, list(family.moving), needed)
+        return _defined(
+            head, "The cotangents of the inputs that need one.", lines, targets(results)
+        )
+
+    def _called(self, stem: str, count: int) -> list[str]:
+        """Names for cotangents or tangents."""
+        if count == 1:
+            return [self.names.pick(stem)]
+        return [f"{self.names.prefix(stem)}{i}" for i in range(count)]
+
+    def _pushforward(self) -> list[str]:
+        """The tangents of the outputs."""
+        called = [*self.texts.inputs, *self._called("t", len(self.family.moving))]
+        code = self._code(self.family.pushforward, called, False)
+        results = targets([code.output(out) for out in code.program.outputs])
+        head = f"def _{self.name}_pushforward({', '.join(called)}):"
+        return _defined(head, "The tangents of the outputs.", list(code.lines.values()), results)
+
+    def classes(self) -> list[FunctionClass]:
+        """The function's own class, and one per partial below the last order."""
+        return [self._own(), *[self._of_partial(index) for index in self.below_last()]]
+
+    def _own(self) -> FunctionClass:
+        family, name = self.family, self.name
+        backward = [
+            "arguments = (ctx.needs_input_grad, cotangents, ctx.saved_tensors)",
+            "if torch.is_grad_enabled():",
+            f"    return _pull(_{name}_slopes, *arguments)",
+            f"return _pulled(_{name}_pullback, *arguments)",
+        ]
+        jvp = [f"found = _push(_{name}_slopes, tangents, ctx.saved_tensors)"]
+        if family.order == 0:
+            backward[2] = f"    return _pulled(_{name}_differentiable_pullback, *arguments)"
+            moving = "".join(f", tangents[{i}]" for i in family.moving)
+            jvp = [f"found = _computed(_{name}_pushforward, (*ctx.saved_tensors{moving}))"]
+        summary = docstring(family.header.formula)
+        derivatives = [docstring(line) for line in family.derivatives]
+        many = family.count > 1
+        return FunctionClass(
+            self.title, summary, derivatives, f"_{name}_formula", many, backward, jvp
+        )
+
+    def _of_partial(self, index: Index) -> FunctionClass:
+        name, label = f"_{self.name}{self.texts.suffixes[index]}", self.texts.label(index)
+        arguments = "ctx.needs_input_grad, cotangents, ctx.saved_tensors"
+        backward = [f"return _pull({name}_slopes, {arguments})"]
+        jvp = [f"found = _push({name}_slopes, tangents, ctx.saved_tensors)"]
+        return FunctionClass(self._class(index), label, [], f"{name}_formula", False, backward, jvp)
+
+    def _class(self, index: Index) -> str:
+        """The name of the class of a partial."""
+        parts = self.texts.suffixes[index].split("_")[1:]
+        return f"_{self.title}" + "".join(part[:1].upper() + part[1:] or "_" for part in parts)
+
+    def slopes(self) -> list[str]:
+        """The functions of the partials, and per class a table of the partials of its results."""
+        if self.family.order == 0:
+            return []
+        lines = []
+        for index in self.partials:
+            lines += ["", "", *self._slope(index)]
+        rows = [self._row((output,)) for output in range(self.family.count)]
+        lines += ["", "", f"_{self.name}_slopes = {targets(rows)}"]
+        for index in self.below_last():
+            lines.append(f"_{self.name}{self.texts.suffixes[index]}_slopes = ({self._row(index)},)")
+        return lines
+
+    def _slope(self, index: Index) -> list[str]:
+        """The function of a partial: by its class, or by its formula at the last order."""
+        name = f"_{self.name}{self.texts.suffixes[index]}"
+        lines = []
+        if len(index) <= self.family.order:
+            lines = ["if not torch.compiler.is_compiling():",
+                     f"    return {self._class(index)}.apply(*inputs)"]  # fmt: skip
+        result = f"_computed({name}_formula, inputs)[0]"
+        return _defined(f"def {name}(*inputs):", self.texts.label(index), lines, result)
+
+    def _row(self, index: Index) -> str:
+        """The partials of a partial, by every input: a function, a number, or None."""
+        return targets([self._entry(index, i) for i in range(len(self.family.elements))])
+
+    def _entry(self, index: Index, by: int) -> str:
+        if by not in self.family.moving:
+            return "None"
+        below = (index[0], *sorted((*index[1:], by)))
+        constant = constant_of(self.family.partials[below])
+        return f"_{self.name}{self.texts.suffixes[below]}" if constant is None else number(constant)
+
+    def operator(self) -> dict[str, object]:
+        """What the custom op needs: its name, schema, parameters, and the form of its results."""
+        count = self.family.count
+        given = [
+            name if name.isascii() and not name.startswith("_") else f"input{i}"
+            for i, name in enumerate(self.texts.inputs)
+        ]
+        results = "Tensor" if count == 1 else f"({', '.join(['Tensor'] * count)})"
+        return {
+            "name": f"derivc::{self.name}", "parameters": ", ".join(given), "count": count,
+            "schema": f"({', '.join(f'Tensor {name}' for name in given)}) -> {results}",
+            "one": "[0]" if count == 1 else "", "dims": "0" if count == 1 else repr((0,) * count),
+        }  # fmt: skip
+
+    def public(self) -> list[str]:
+        """The body of the function that users call."""
+        parts = [
+            a.name if a.is_scalar else f"*_elements({a.name!r}, {a.name}, {a.shape})"
+            for a in self.texts.arguments
+        ]
+        text = self.names.text
+        result = text("given.apply(*_tensors") + f"({targets(parts)}))"
+        if self.family.shape is not None:
+            result = f"{text('_stacked')}({result}, {tuple(self.family.shape)})"
+        chosen = f"{self.traced} if torch.compiler.is_compiling() else {self.title}"
+        return [f"{text('given')} = {text(chosen)}", f"return {result}"]
+
+
+def _fresh(code: Straight) -> list[str]:
+    """The outputs; one that is an input or another output is copied: a result is new memory."""
+    seen = set(range(len(code.program.inputs)))
+    found = []
+    for out in code.program.outputs:
+        found.append(f"{code.output(out)}.clone()" if out in seen else code.output(out))
+        seen.add(out)
+    return found
+
+
+def _conditional(code: Straight, moving: list[int], needed: str) -> list[str]:
+    """The lines, those that only some cotangents need under the condition that one is asked for."""
+    reads, everything = readers(code.program), (1 << len(moving)) - 1
+    lines: list[str] = []
+    current = everything
+    for value, line in code.lines.items():
+        if reads[value] not in (everything, current):
+            tests = [f"{needed}[{i}]" for k, i in enumerate(moving) if reads[value] >> k & 1]
+            lines.append(f"if {' or '.join(tests)}:")
+        current = reads[value]
+        lines.append(line if current == everything else f"    {line}")
+    return lines
+
+
+def _defined(head: str, summary: str, lines: list[str], result: str) -> list[str]:
+    """A function in lines."""
+    body = [f'"""{summary}"""', *lines, f"return {result}"]
+    return [head, *[f"    {line}" for line in body]]
