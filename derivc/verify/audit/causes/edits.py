@@ -58,6 +58,11 @@ def parts(tree: Any, most: int = 40) -> list[Any]:
     return sorted(found, key=lambda part: (size(part), str(part)))[:most]
 
 
+def is_number(part: Any) -> bool:
+    """Whether a part is a number, computed or plain."""
+    return isinstance(part, sp.Expr) and not part.free_symbols
+
+
 def is_value(part: Any) -> bool:
     """Whether a part stands for a number that varies."""
     return isinstance(part, sp.Expr) and bool(part.free_symbols)

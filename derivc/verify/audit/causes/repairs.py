@@ -24,7 +24,7 @@ Attempt = tuple[Any, Callable[[], tuple[str, str]]]
 
 def repair(evidence: Evidence) -> Finding | None:
     """The slip whose mending makes the written formula right; None when there is none."""
-    return _searched(evidence, (_numbers, _quantities, _terms, _functions, _factors))
+    return _searched(evidence, (_signs, _numbers, _quantities, _terms, _functions, _factors))
 
 
 def chain(evidence: Evidence) -> Finding | None:
@@ -131,12 +131,12 @@ def _quantities(evidence: Evidence, written: Any) -> Iterator[Attempt]:
         key=lambda found: size(found[1]),
     )
     for path, part in seen:
-        if part.is_Number:
+        if edits.is_number(part):
             continue
         for other in stock:
             if other != part:
                 yield edits.replaced(written, path, other), _moved(written, path, part, other)
-    for part in {p for _, p in seen if not p.is_Number}:
+    for part in {p for _, p in seen if not edits.is_number(p)}:
         for other in stock:
             if other != part:
                 tree = edits.everywhere(written, part, other)
@@ -144,7 +144,7 @@ def _quantities(evidence: Evidence, written: Any) -> Iterator[Attempt]:
 
 
 def _is_simple(part: Any) -> bool:
-    return isinstance(part, sp.Expr) and (part.is_Number or bool(part.free_symbols))
+    return isinstance(part, sp.Expr) and (edits.is_number(part) or bool(part.free_symbols))
 
 
 def _moved(written: Any, path: edits.Path, part: Any, other: Any) -> Callable[[], tuple[str, str]]:
@@ -174,7 +174,7 @@ def _function_around(tree: Any, path: edits.Path) -> Any:
 def _numbers(evidence: Evidence, written: Any) -> Iterator[Attempt]:
     """Another number in one place: one that is near it, or the one that a point asks for."""
     for path, number in edits.occurrences(written):
-        if not path or not number.is_Number:
+        if not path or not edits.is_number(number):
             continue
         for other in dict.fromkeys(map(sp.sympify, _tries(evidence, written, path, number))):
             if other != number:
@@ -203,7 +203,7 @@ def _solved(evidence: Evidence, written: Any, path: edits.Path) -> list[Any]:
 def _constants(evidence: Evidence) -> set[Any]:
     assert evidence.trace is not None
     trees = [t for group in evidence.trace.outputs for t in group]
-    return {p for tree in trees[:2] for _, p in edits.occurrences(tree) if p.is_Number}
+    return {p for tree in trees[:2] for _, p in edits.occurrences(tree) if edits.is_number(p)}
 
 
 def _number(
@@ -224,13 +224,19 @@ def _brief(number: Any) -> str:
     return str(number) if number.is_Rational else f"{float(number):.10g}"
 
 
+def _signs(evidence: Evidence, written: Any) -> Iterator[Attempt]:
+    """The sign of one term of a sum."""
+    for path, part in edits.occurrences(written):
+        for index, term in enumerate(part.args if part.is_Add else ()):
+            flipped = [nodes.minus(t) if i == index else t for i, t in enumerate(part.args)]
+            yield edits.replaced(written, path, edits.again(part, flipped)), _sign(term)
+
+
 def _terms(evidence: Evidence, written: Any) -> Iterator[Attempt]:
-    """One term of a sum: its sign, its absence, its presence."""
+    """One term of a sum: its absence, its presence."""
     for path, part in edits.occurrences(written):
         if part.is_Add:
             for index, term in enumerate(part.args):
-                flipped = [nodes.minus(t) if i == index else t for i, t in enumerate(part.args)]
-                yield edits.replaced(written, path, edits.again(part, flipped)), _sign(term)
                 rest = [t for i, t in enumerate(part.args) if i != index]
                 without = rest[0] if len(rest) == 1 else edits.again(part, rest)
                 yield edits.replaced(written, path, without), _too_much(term)

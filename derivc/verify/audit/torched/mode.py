@@ -8,9 +8,12 @@ from typing import Any, final
 
 import numpy as np
 
+from derivc.capture.elements import objects
 from derivc.errors import DerivcError
 from derivc.symbolic.tracing.array import plain
-from derivc.verify.audit.torched import rules
+from derivc.symbolic.tracing.condition import Condition
+from derivc.symbolic.tracing.elementwise import choose
+from derivc.symbolic.tracing.ufuncs import elementwise
 from derivc.verify.audit.torched.memory import Lost, Memory, lost, varies
 
 _FAILURES = (DerivcError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError)
@@ -95,7 +98,7 @@ class _Step:
             self.log.reads.add(self.base)
 
     def _needs_parts(self, moves: Sequence[bool]) -> bool:
-        known = rules.find(self.base) or self.base in (*rules.MOVING, *_SPECIAL)
+        known = find(self.base) or self.base in (*_MOVING, *_SPECIAL)
         return any(moves) and not known and not self._is_view()
 
     def _is_view(self) -> bool:
@@ -119,24 +122,25 @@ class _Step:
         try:
             if self.base in _SPECIAL:
                 return _SPECIAL[self.base](self)
-            if self.base in rules.MOVING:
-                return (self._moved(),)
             return self._by_rule()
         except _FAILURES as problem:
+            if self.base in _MOVING:
+                return (self._moved(),)
             self.log.lost.add(f"{self.name} ({problem})"[:200])
             return Lost(self.name)
 
     def _by_rule(self) -> Any:
-        rule = rules.find(self.base)
-        read = [self._read(a) for a in self.args]
+        rule = find(self.base)
+        read = _mapped(self._read, self.args)
         named = {k: self._read(v) for k, v in self.kwargs.items() if k not in _IGNORED}
         why = next((w for v in (*read, *named.values()) if (w := _lost(v))), "")
         if rule is None or why:
             return Lost(why or self.name)
-        return rules.finished(rule(*read, **named))
+        with np.errstate(all="ignore"):
+            return _finished(rule(*read, **named))
 
     def _read(self, value: Any) -> Any:
-        return self.memory.read(value) if _is_tensor(value) else value
+        return objects(self.memory.read(value)) if _is_tensor(value) else value
 
     def _moved(self) -> Any:
         """The operation done to the places of the elements instead of to the elements."""
@@ -173,6 +177,35 @@ class _Step:
         return bool(self.func._schema.is_mutable) and "out" not in self.kwargs
 
 
+_MOVING = frozenset(
+    "clone cat stack index index_select gather flip roll repeat tril triu constant_pad_nd"
+    " slice_scatter select_scatter index_put scatter slice_backward select_backward diag_embed"
+    " unfold repeat_interleave take masked_select embedding pixel_shuffle".split()
+)
+"""Operations that only move elements, and fill the rest with zeros: done to places instead."""
+
+
+def find(name: str) -> Any:
+    """What an operation does to object arrays, or None: the table is that of `dc.from_torch`."""
+    from derivc.capture.torch.dispatch import find as captured
+
+    return captured(name)
+
+
+def _finished(result: Any) -> Any:
+    """A result as a tuple of arrays."""
+    return tuple(result) if isinstance(result, tuple | list) else (result,)
+
+
+def as_numbers(values: Any) -> Any:
+    """Conditions and truth values as 1 and 0."""
+
+    def number(v: Any) -> Any:
+        return choose(v, 1.0, 0.0) if isinstance(v, Condition | bool) else v
+
+    return elementwise(number, [values])
+
+
 _SILENT = frozenset(["detach", "alias", "lift_fresh", "_unsafe_view", "set_", "resize_"])
 _IGNORED = frozenset(["dtype", "device", "layout", "pin_memory", "memory_format", "out", "copy",
                       "non_blocking"])  # fmt: skip
@@ -183,7 +216,7 @@ def _fitting(values: Any, tensor: Any) -> Any:
     if isinstance(values, Lost):
         return values
     values = plain(values)
-    values = rules.number(values) if tensor.is_floating_point() else values
+    values = as_numbers(values) if tensor.is_floating_point() else values
     return np.asarray(plain(values), dtype=object).reshape(np.shape(values))
 
 
@@ -223,7 +256,7 @@ def _extreme_along(name: str) -> Callable[[_Step], Any]:
     def values(step: _Step) -> Any:
         read = step.memory.read(step.args[0])
         if len(step.args) == 1:
-            return rules.finished(rules.RULES["amax" if name == "max" else "amin"](read))
+            return _finished(find("amax" if name == "max" else "amin")(objects(read)))
         _, places = step.func(*step.args, **step.kwargs)
         dim, keep = step.args[1], step.args[2] if len(step.args) > 2 else False
         index = places.numpy() if keep else np.expand_dims(places.numpy(), dim)
