@@ -76,7 +76,8 @@ def _chained(evidence: Evidence, written: Any) -> Iterator[Attempt]:
     for part, slope in found:
         yield nodes.node(sp.Mul, written, slope), _chain(part, slope)
     for part, slope in found:
-        yield nodes.node(sp.Mul, written, nodes.inverse(slope)), _twice(part, slope)
+        if slope.free_symbols:
+            yield nodes.node(sp.Mul, written, nodes.inverse(slope)), _twice(part, slope)
 
 
 def _inner(evidence: Evidence) -> set[Any]:
