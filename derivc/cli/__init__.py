@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 from derivc.cli.app import App
+from derivc.cli.audit import audit
 from derivc.cli.check import check
 from derivc.cli.completion import completion
 from derivc.cli.differentiate import diff, everything, grad
@@ -18,7 +19,7 @@ from derivc.cli.ops import op, ops
 from derivc.cli.tour import examples
 
 COMMANDS = [
-    diff, grad, hessian, jacobian, evaluate, generate, check,
+    diff, grad, hessian, jacobian, evaluate, generate, check, audit,
     ops, op, examples, doctor, cache, completion,
 ]  # fmt: skip
 

@@ -38,6 +38,12 @@ BY_COMMAND = {
         ('derivc check "x**2" "2*x"', "a claim: is it d/dx?"),
         ('derivc check "x**2*y" "2*x*y" --wrt x', "a claim on d/dx"),
     ],
+    "audit": [
+        ("derivc audit activations.py:MySwish", "one function"),
+        ("derivc audit activations.py --json", "all of a file, for CI"),
+        ('derivc audit ops.py:Scale --inputs "randn(4), 2.5"', "with arguments"),
+        ("derivc audit ops.py:MySwish --html report.html", "a page"),
+    ],
     "ops": [
         ("derivc ops", "all functions"),
         ("derivc ops activation", "those about a word"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def case_of(subject: Subject, inputs: Any = None, wrt: Sequence[str] | None = No
     if unknown:
         raise InputTypeError(f"wrt names {sorted(unknown)}; the arguments are {case.names}")
     moving = tuple(i for i in case.moving if case.names[i] in wrt)
-    return Case(case.names, case.args, moving, case.assumed)
+    return replace(case, moving=moving)
 
 
 def _given(subject: Subject, inputs: Any) -> Case:

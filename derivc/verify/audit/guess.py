@@ -196,4 +196,4 @@ def _case(
             said.append(f"{name} was taken for {values[name]!r}")
     moving = tuple(i for i, n in enumerate(names) if n in free and isinstance(values[n], np.ndarray)
                    and values[n].dtype == float)  # fmt: skip
-    return Case(tuple(names), tuple(values[n] for n in names), moving, tuple(said))
+    return Case(tuple(names), tuple(values[n] for n in names), moving, tuple(said), True)

@@ -25,6 +25,7 @@ class JaxSubject(Subject):
         self.place = place_of(inner)
         self.parameters = tuple(inspect.signature(inner).parameters.values())
         self.cotangent_names = ()
+        self._traces: dict[Any, Trace] = {}
 
     def forward(self, case: Case, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The outputs."""
@@ -75,7 +76,13 @@ class JaxSubject(Subject):
     def trace(
         self, case: Case, arrays: Sequence[Array], cotangents: Sequence[Array]
     ) -> Trace | None:
-        """By the jaxpr of forward and backward together."""
+        """By the jaxpr of forward and backward together, which is the same at all points."""
+        key = id(case), tuple(np.shape(a) for a in arrays)
+        if key not in self._traces:
+            self._traces[key] = self._traced(case, arrays, cotangents)
+        return self._traces[key]
+
+    def _traced(self, case: Case, arrays: Sequence[Array], cotangents: Sequence[Array]) -> Trace:
         import jax
 
         from derivc.capture.jax.interpret import closed

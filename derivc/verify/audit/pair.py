@@ -15,8 +15,6 @@ from derivc.verify.audit.subject import Array, CallError, Case, Gradients, Subje
 from derivc.verify.audit.trees import element_names
 from derivc.verify.audit.truth import extrapolated
 
-_CHANGED = "backward changes its arguments in place"
-
 
 @final
 class PairSubject(Subject):
@@ -114,8 +112,13 @@ def _trees(function: Any, shapes: Sequence[Any], names: Sequence[Sequence[str]])
     from derivc.symbolic.canonical import renamed
 
     words = [f"a{i}" for i in range(len(shapes))]
-    text = f"lambda {', '.join(words)}: function({', '.join(words)})"
-    call = eval(text, {"function": function})  # noqa: S307  names of our own, for the signature
+
+    def call(*values: Any) -> Any:
+        return function(*values)
+
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    signature = inspect.Signature([inspect.Parameter(word, kind) for word in words])
+    call.__signature__ = signature  # type: ignore[attr-defined]
     try:
         found = traced(call, {w: s for w, s in zip(words, shapes, strict=True) if s})
     except DerivcError:

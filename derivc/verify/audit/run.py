@@ -16,12 +16,14 @@ from derivc.verify.audit.kinks import kinks
 from derivc.verify.audit.linearity import linearity
 from derivc.verify.audit.points import EXTREME, GIVEN, KINK, MODERATE, Domain, Point, points
 from derivc.verify.audit.precision import precision
+from derivc.verify.audit.replacement import replacement
 from derivc.verify.audit.report import AuditReport, Row, SecondRow
 from derivc.verify.audit.saved import second_finding
 from derivc.verify.audit.second import Second, second
 from derivc.verify.audit.specials import specials
 from derivc.verify.audit.subject import CallError, Case, Finding, Subject
 from derivc.verify.audit.surrogate import surrogate
+from derivc.verify.audit.variants import variants
 from derivc.verify.ulp import ulps
 
 
@@ -61,6 +63,7 @@ def _judged(
     findings = _numeric(subject, case, tried, found, samples, expect)
     first = next((p for p in tried if p.kind in (GIVEN, MODERATE) and _works(p, found)), tried[0])
     findings += _once(subject.probes(case, first.cotangents), findings)
+    findings += _once(variants(subject, case, findings), findings)
     grades = {f.grade for f in findings}
     twice = Second("skipped")
     if not grades & {"wrong", "surrogate", "fails"}:
@@ -139,11 +142,16 @@ def _report(
     rank = {"wrong": 0, "fails": 1, "unstable": 2, "second order": 3, "surrogate": 4, "note": 5}
     ordered = tuple(sorted(findings, key=lambda f: rank[f.grade]))
     rows = tuple(_row(case, found, samples, array) for array in range(len(case.moving)))
-    first = formula(found.trace, 0) if found.trace and found.exact else None
+    trace = found.trace if found.exact else None
+    first = formula(trace, 0) if trace else None
+    verdict = _verdict(ordered)
+    text = (
+        "" if verdict in (reports.RIGHT, reports.SURROGATE) else replacement(subject, case, trace)
+    )
     return AuditReport(
-        subject.name, subject.library, place.file, place.line, _verdict(ordered), ordered, rows,
+        subject.name, subject.library, place.file, place.line, verdict, ordered, rows,
         SecondRow(twice.outcome, twice.by, twice.at, twice.true, twice.given),
-        first.forward if first else "", found.exact, len(tried), case.assumed,
+        first.forward if first else "", found.exact, len(tried), case.assumed, text,
     )  # fmt: skip
 
 

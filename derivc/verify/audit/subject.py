@@ -23,12 +23,14 @@ class Case:
         args: float64 arrays where an argument varies; numbers, labels and options as they are.
         moving: the positions of those that vary.
         assumed: what had to be guessed about the arguments, one sentence each.
+        guessed: whether the shapes are nobody's choice.
     """
 
     names: tuple[str, ...]
     args: tuple[Any, ...]
     moving: tuple[int, ...]
     assumed: tuple[str, ...] = ()
+    guessed: bool = False
 
     def with_arrays(self, arrays: Sequence[Array]) -> tuple[Any, ...]:
         """All arguments, these arrays in place of those that vary."""

@@ -10,12 +10,12 @@ from derivc.verify.audit.report import RIGHT, AuditReport, Row
 _WIDTH = 96
 
 
-def text(report: AuditReport) -> str:
-    """The whole report."""
+def text(report: AuditReport, code: bool = True) -> str:
+    """The whole report, with the function that would be right unless `code` is false."""
     lines = [_head(report), *_causes(report)]
     for row in report.rows:
         lines += _row(row, report)
-    lines += [*_second(report), *_ending(report)]
+    lines += [*_second(report), *_ending(report, code)]
     return "\n".join(lines)
 
 
@@ -77,11 +77,11 @@ def _second(report: AuditReport) -> Iterator[str]:
         )
 
 
-def _ending(report: AuditReport) -> Iterator[str]:
+def _ending(report: AuditReport, code: bool) -> Iterator[str]:
     for finding in report.notes:
         yield _wrapped(finding.message, "  note: ")
     for sentence in report.assumed:
         yield _wrapped(sentence, "  assumed: ")
-    if report.replacement and not report.ok:
+    if code and report.replacement:
         yield "  a function that is right:"
         yield textwrap.indent(report.replacement.rstrip(), "    ")
