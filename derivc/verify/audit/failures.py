@@ -27,6 +27,13 @@ def failure(error: CallError, where: str = "") -> Finding:
     return explained(error, "exception", f"{error.stage} raises an exception{where}")
 
 
+_SHAPE = (
+    "the gradient has another shape than its input: it is not summed over the dimensions that were"
+    " broadcast, or belongs to another input"
+)
+
+_MISFIT = "size of tensor|shapes cannot be multiplied|mat1 and mat2|broadcast|shape"
+
 _KNOWN: tuple[tuple[type[BaseException], str, str, str], ...] = (
     (NameError, "", "undefined-name", "undefined name"),
     (SystemExit, "", "exit", "the function ends the program"),
@@ -36,11 +43,12 @@ _KNOWN: tuple[tuple[type[BaseException], str, str, str], ...] = (
      "missing-attribute", "an attribute of ctx that forward does not set"),
     (RuntimeError, "incorrect number of gradients", "count", "wrong number of gradients"),
     (TypeError, "number of gradients|as many cotangents", "count", "wrong number of gradients"),
+    (TypeError, "must (produce|be) .*(tuple|list|pytree|structure)", "count",
+     "wrong number of gradients: a tuple with one gradient for each argument is due"),
     (RuntimeError, "gradient different than None", "count",
      "wrong order or number of gradients: an argument that is no tensor gets one"),
     (RuntimeError, "invalid gradient at index|expected shape compatible", "shape",
-     "the gradient has another shape than its input: it is not summed over the dimensions that were"
-     " broadcast, or belongs to another input"),
+     _SHAPE),
     (RuntimeError, "modified by an inplace operation", "in-place-saved",
      "in-place modification of a saved tensor"),
     (RuntimeError, "leaf Variable", "in-place-input", "in-place modification of an input"),
@@ -50,8 +58,7 @@ _KNOWN: tuple[tuple[type[BaseException], str, str, str], ...] = (
     (RuntimeError, "same dtype|expected scalar type|dtype", "dtype", "a constant of another dtype"),
     (RuntimeError, "save_for_backward can only save", "exception",
      "save_for_backward takes tensors only; keep other arguments as attributes of ctx"),
-    (RuntimeError, "size of tensor|shapes cannot be multiplied|mat1 and mat2|broadcast|shape", "shape",
-     "shapes in backward do not fit"),
+    (RuntimeError, _MISFIT, "shape", "shapes in backward do not fit"),
     (ValueError, "values to unpack", "unpack",
      "not as many saved tensors, or gradients, as are unpacked"),
     (TypeError, "positional argument", "arguments",

@@ -11,12 +11,12 @@ import numpy as np
 from derivc.errors import DerivcError
 from derivc.verify.audit import truth as truths
 from derivc.verify.audit.compare import Sample
-from derivc.verify.audit.points import EXTREME, JOINT, KINK, Point
+from derivc.verify.audit.points import EXTREME, JOINT, KINK, MODERATE, Point
 from derivc.verify.audit.subject import CallError, Case, Subject, Trace
 
 TRACED = 150
 """Up to so many elements a call is traced; beyond that truth is a finite difference."""
-_ELEMENTS = 12
+_ELEMENTS, _MODERATE = 12, 3
 _SINGULAR = 1e-9
 
 
@@ -116,7 +116,7 @@ def _samples(
     made = []
     for array, given in enumerate(written):
         flat = None if given is None else np.ravel(given)
-        for element in _chosen(np.size(point.arrays[array])):
+        for element in _chosen(np.size(point.arrays[array]), point):
             number = None if flat is None else float(flat[element])
             finite = bool(np.all(np.isfinite(numbers[_reached(trace, array, element)])))
             true = truth.gradient(array, element) if _worth(finite, trace, point) else np.nan
@@ -141,6 +141,9 @@ def _worth(finite: bool, trace: Trace | None, point: Point) -> bool:
     return finite and not blind and not piecewise
 
 
-def _chosen(size: int) -> range:
-    """The elements that are compared: all, or a dozen spread over a large array."""
+def _chosen(size: int, point: Point) -> Sequence[int]:
+    """The elements that are compared: all where they are special, else some, others each time."""
+    if point.kind == MODERATE:
+        start = int(abs(float(np.ravel(point.cotangents[0])[0])) * 1e6) if point.cotangents else 0
+        return sorted({(start + step) % size for step in range(min(size, _MODERATE))})
     return range(0, size, max(1, -(-size // _ELEMENTS)))

@@ -1,9 +1,8 @@
-"""Arguments to call a function with, where nobody gave any: tried until forward and backward run."""
+"""Arguments to call a function with where nobody gave any: tried until it runs."""
 
 from __future__ import annotations
 
 import ast
-import inspect
 import itertools
 import random
 import textwrap
@@ -92,7 +91,7 @@ def _annotated(parameter: Any) -> Any:
 
 def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tuple[str, ...]]:
     """What each argument may be, likelier first: arrays, or numbers where backward returns None."""
-    nones = _returned_none(subject, names)
+    nones = _returned_none(subject, names) or _came_back_none(subject, names, free)
     likely = tuple(_number_kind(n) if n in nones and n != free[0] else "array" for n in free)
     yield likely
     numbers = [i for i, kind in enumerate(likely) if kind != "array"]
@@ -107,6 +106,20 @@ def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tupl
 
 def _number_kind(name: str) -> str:
     return "whole" if name.lower() in _WHOLE else "number"
+
+
+def _came_back_none(subject: Subject, names: list[str], free: list[str]) -> set[str]:
+    """The arguments whose gradient comes back as None, tried where there is no text to read."""
+    if subject.place.text or len(free) != len(names):
+        return set()
+    kinds = tuple("array" for _ in free)
+    case = _case(names, {}, free, kinds, tuple((4,) for _ in free), 0.0)
+    try:
+        outputs = subject.forward(case, case.arrays)
+        found = subject.backward(case, case.arrays, [np.ones(np.shape(y)) for y in outputs])
+    except CallError:
+        return set()
+    return {name for name, gradient in zip(names, found, strict=True) if gradient is None}
 
 
 def _returned_none(subject: Subject, names: Sequence[str]) -> set[str]:
@@ -145,11 +158,12 @@ def _tried(
                     continue
                 runs = runs or case
                 subject.backward(case, case.arrays, [np.ones(np.shape(y)) for y in outputs])
-                return case
             except CallError as problem:
                 first = first or problem
                 if runs is not None and _whatever_shape(problem):
                     return runs
+            else:
+                return case
     return runs or first
 
 

@@ -26,11 +26,32 @@ class JaxSubject(Subject):
         self.parameters = tuple(inspect.signature(inner).parameters.values())
         self.cotangent_names = ()
         self._traces: dict[Any, Trace] = {}
+        self._compiled: dict[Any, Any] = {}
 
     def forward(self, case: Case, arrays: Sequence[Array]) -> tuple[Array, ...]:
         """The outputs."""
         with _double(), calling("forward", self.place):
-            return tuple(map(_numbers, self._outputs(case, arrays)))
+            function = self._fast("forward", case, lambda moving: self._outputs(case, moving))
+            return tuple(map(_numbers, function(list(map(_array, arrays)))))
+
+    def _fast(self, what: str, case: Case, function: Any) -> Any:
+        """The function compiled by JAX, as long as that works; else as it is."""
+        import jax
+
+        key = what, id(case)
+        if key not in self._compiled:
+            self._compiled[key] = jax.jit(function)
+
+        def call(*args: Any) -> Any:
+            if self._compiled[key] is None:
+                return function(*args)
+            try:
+                return self._compiled[key](*args)
+            except Exception:  # noqa: BLE001  it may be the fault of jit: the plain call tells
+                self._compiled[key] = None
+                return function(*args)
+
+        return call
 
     def _outputs(self, case: Case, arrays: Sequence[Any]) -> list[Any]:
         import jax
@@ -43,7 +64,9 @@ class JaxSubject(Subject):
     ) -> Gradients:
         """The gradients."""
         with _double(), calling("backward", self.place):
-            return tuple(map(_numbers, self._pulled(case, arrays, cotangents)))
+            pull = self._fast("backward", case, lambda a, g: self._pulled(case, a, g))
+            found = pull(list(map(_array, arrays)), list(map(_array, cotangents)))
+            return tuple(map(_numbers, found))
 
     def _pulled(self, case: Case, arrays: Sequence[Any], cotangents: Sequence[Any]) -> Any:
         import jax

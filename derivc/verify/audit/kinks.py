@@ -47,21 +47,18 @@ def _told(sample: Sample, name: str) -> Finding | None:
         left, right = (truths.slope(tree, _beside(at, element, s), element) for s in (-1, 1))
     except (DerivcError, ArithmeticError, ValueError, TypeError):
         return None
-    if not (math.isfinite(left) and math.isfinite(right)) or math.isclose(
-        left, right, rel_tol=1e-4
-    ):
+    both = math.isfinite(left) and math.isfinite(right)
+    if not both or math.isclose(left, right, rel_tol=1e-4):
         return None
     written = 0.0 if sample.written is None else sample.written
-    where = f"at the kink {name} = {sample.at:g} (slopes {left:.4g} and {right:.4g})"
+    where = f"at the kink {name} = {sample.at:g} (slopes {left:.4g}, {right:.4g})"
     if not math.isfinite(written):
         return Finding("kink", f"{where} the gradient is {written}", "unstable", name)
     torch = _convention(sample, at)
     if torch is None or abs(written - torch) <= 1e-6 * max(1, abs(left), abs(right)):
         return None
-    return Finding(
-        "kink", f"{where} backward returns {written:.4g}; PyTorch's own would be {torch:.4g}", "note",
-        name,
-    )  # fmt: skip
+    message = f"{where} backward returns {written:.4g}; PyTorch's own would be {torch:.4g}"
+    return Finding("kink", message, "note", name)
 
 
 def _beside(at: Mapping[str, float], name: str, side: int) -> dict[str, float]:

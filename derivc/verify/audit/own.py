@@ -28,13 +28,13 @@ class OwnSubject(Subject):
 
     def _applied(self, case: Case, arrays: Sequence[Array]) -> tuple[list[Any], list[Any]]:
         """The tensors that vary, and the outputs that can be differentiated."""
-        import derivc as dc
+        from derivc.tensor.create import tensor
         from derivc.tensor.tensor import Tensor
 
         args = list(case.with_arrays(arrays))
-        args = [dc.tensor(a) if isinstance(a, np.ndarray) else a for a in args]
+        args = [tensor(a) if isinstance(a, np.ndarray) else a for a in args]
         for place in case.moving:
-            args[place] = dc.tensor(np.array(args[place].detach().numpy()), requires_grad=True)
+            args[place] = tensor(np.array(args[place].detach().numpy()), requires_grad=True)
         with calling("forward", self.place), np.errstate(all="ignore"):
             found = self.function.apply(*args)
         rows = found if isinstance(found, tuple | list) else (found,)
@@ -49,20 +49,18 @@ class OwnSubject(Subject):
         self, case: Case, arrays: Sequence[Array], cotangents: Sequence[Array]
     ) -> Gradients:
         """The gradients."""
-        import derivc as dc
+        from derivc.tensor.create import tensor
 
         moving, outputs = self._applied(case, arrays)
-        seeds = [dc.tensor(np.array(c)) for c in cotangents]
+        seeds = [tensor(np.array(c)) for c in cotangents]
         found = self._pulled(moving, outputs, seeds, False)
         return tuple(None if t is None else _numbers(t) for t in found)
 
     def _pulled(self, moving: Any, outputs: Any, seeds: Any, graph: bool) -> Any:
-        import derivc as dc
+        from derivc.tensor.grads import grad
 
         with calling("backward", self.place), np.errstate(all="ignore"):
-            return dc.grad(
-                outputs, moving, grad_outputs=seeds, create_graph=graph, allow_unused=True
-            )
+            return grad(outputs, moving, grad_outputs=seeds, create_graph=graph, allow_unused=True)
 
     def second(
         self,
@@ -72,12 +70,12 @@ class OwnSubject(Subject):
         directions: Sequence[Array],
     ) -> tuple[Gradients, Gradients]:
         """By derivc's own double backward."""
-        import derivc as dc
+        from derivc.tensor.create import tensor
 
         moving, outputs = self._applied(case, arrays)
-        seeds = [dc.tensor(np.array(c), requires_grad=True) for c in cotangents]
+        seeds = [tensor(np.array(c), requires_grad=True) for c in cotangents]
         found = self._pulled(moving, outputs, seeds, True)
-        along = [dc.tensor(np.array(v)) for v in directions]
+        along = [tensor(np.array(v)) for v in directions]
         terms = [(t * v).sum() for t, v in zip(found, along, strict=True) if t is not None]
         total = sum(terms[1:], terms[0]) if terms else None
         if total is None or not total.requires_grad:

@@ -9,8 +9,8 @@ from derivc.verify.audit.report import RIGHT, SURROGATE, AuditReport, Row
 from derivc.version import __version__
 
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1b1f24;--dim:#5b6470;--paper:#fff;--card:#f6f8fa;--line:#d5dae0;
---good:#166534;--bad:#b3261e;--warn:#8a5300}
+:root{color-scheme:light dark;--ink:#1b1f24;--dim:#5b6470;--paper:#fff;--card:#f6f8fa;
+--line:#d5dae0;--good:#166534;--bad:#b3261e;--warn:#8a5300}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ee;--dim:#a2abb8;--paper:#14171b;--card:#1d2127;
 --line:#39414b;--good:#6fd08c;--bad:#ff8a80;--warn:#f2b866}}
 .dv-audit{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
@@ -19,7 +19,8 @@ _STYLE = """
 padding:.9rem 1.1rem;margin:1rem 0;background:var(--card)}
 .dv-audit .right{border-left-color:var(--good)}.dv-audit .bad{border-left-color:var(--bad)}
 .dv-audit .warn{border-left-color:var(--warn)}
-.dv-audit b.right{color:var(--good)}.dv-audit b.bad{color:var(--bad)}.dv-audit b.warn{color:var(--warn)}
+.dv-audit b.right{color:var(--good)}.dv-audit b.bad{color:var(--bad)}
+.dv-audit b.warn{color:var(--warn)}
 .dv-audit .place,.dv-audit .note{color:var(--dim);font-size:.9em}
 .dv-audit .cause{font-size:1.05em;margin:.5rem 0}
 .dv-audit table{border-collapse:collapse;margin:.6rem 0;width:100%}
@@ -57,10 +58,10 @@ def fragment(reports: Sequence[AuditReport], wrapped: bool = True) -> str:
 def _section(report: AuditReport) -> str:
     kind = {RIGHT: "right", SURROGATE: "warn"}.get(report.verdict, "bad")
     place = f"{report.file}:{report.line}" if report.file else report.library
-    parts = [
-        f'<section class="{kind}"><h2><b class="{kind}">{html.escape(report.verdict)}</b>'
-        f' <code>{html.escape(report.name)}</code></h2><div class="place">{html.escape(place)}</div>'
-    ]
+    head = f'<b class="{kind}">{html.escape(report.verdict)}</b>'
+    name = f"<code>{html.escape(report.name)}</code>"
+    parts = [f'<section class="{kind}"><h2>{head} {name}</h2>']
+    parts.append(f'<div class="place">{html.escape(place)}</div>')
     parts += [f'<p class="cause">{html.escape(f.message)}</p>' for f in report.causes]
     if report.forward:
         parts.append(f"<table>{_line('forward', report.forward, True)}</table>")
@@ -71,7 +72,8 @@ def _section(report: AuditReport) -> str:
 
 def _line(head: str, value: str, code: bool = False) -> str:
     shown = html.escape(value)
-    return f"<tr><th>{html.escape(head)}</th><td>{f'<code>{shown}</code>' if code else shown}</td></tr>"
+    cell = f"<code>{shown}</code>" if code else shown
+    return f"<tr><th>{html.escape(head)}</th><td>{cell}</td></tr>"
 
 
 def _row(row: Row, report: AuditReport) -> Iterator[str]:
@@ -96,8 +98,9 @@ def _second(report: AuditReport) -> Iterator[str]:
     if row.outcome == "right":
         yield "<p>second derivative: right</p>"
     elif row.outcome == "wrong":
-        yield f'<p>second derivative: <b class="bad">wrong</b>; at {html.escape(row.by)} = {row.at:.6g}'
-        yield f" it is {row.true:.10g}, double backward gives {row.given:.10g}</p>"
+        yield '<p>second derivative: <b class="bad">wrong</b>; '
+        yield f"at {html.escape(row.by)} = {row.at:.6g} it is {row.true:.10g},"
+        yield f" double backward gives {row.given:.10g}</p>"
 
 
 def _ending(report: AuditReport) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
 import traceback
@@ -19,7 +20,29 @@ def place_of(function: Any) -> Place:
         lines, start = inspect.getsourcelines(function)
         return Place(inspect.getsourcefile(function) or "", start, "".join(lines))
     except (OSError, TypeError):
+        return _around(getattr(inspect.unwrap(function), "forward", None))
+
+
+def _around(method: Any) -> Place:
+    """The class that a method is written in: also where its module is not imported by name."""
+    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
+    if code is None:
         return Place()
+    lines = linecache.getlines(code.co_filename)
+    try:
+        tree = ast.parse("".join(lines))
+    except SyntaxError:
+        return Place(code.co_filename, code.co_firstlineno)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and _holds(node, code.co_firstlineno):
+            text = "".join(lines[node.lineno - 1 : node.end_lineno])
+            return Place(code.co_filename, node.lineno, text)
+    return Place(code.co_filename, code.co_firstlineno)
+
+
+def _holds(node: ast.ClassDef, line: int) -> bool:
+    inside = node.lineno <= line <= (node.end_lineno or 0)
+    return inside and any(isinstance(n, ast.FunctionDef) and n.name == "forward" for n in node.body)
 
 
 @contextmanager

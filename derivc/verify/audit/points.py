@@ -1,4 +1,4 @@
-"""Where a backward is tried: moderate points, extreme ones, and those where functions have kinks."""
+"""Where a backward is tried: at moderate points, extreme ones, and where functions have kinks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _named(case: Case) -> list[tuple[str, Array]]:
 
 def _count(case: Case) -> int:
     """So many moderate points that some hundred numbers are compared."""
-    return int(min(25, max(10, 100 // max(1, case.size))))
+    return int(min(15, max(8, 60 // max(1, case.size))))
 
 
 def _range(domain: Domain | None, name: str) -> tuple[float, float] | None:

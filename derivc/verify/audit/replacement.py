@@ -1,4 +1,4 @@
-"""The function that should stand there: generated from the forward's formula, right to any order."""
+"""The function that should stand there, generated from the forward's formula."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from derivc.errors import DerivcError
 from derivc.symbolic.canonical import renamed
 from derivc.symbolic.names import check_name
 from derivc.symbolic.walk import symbols
+from derivc.verify.audit.compact import compact
 from derivc.verify.audit.subject import Case, Subject, Trace
 
 _LIBRARIES = {"torch": "torch", "jax": "jax"}
@@ -25,9 +26,20 @@ def replacement(subject: Subject, case: Case, trace: Trace | None) -> str:
         return ""
     try:
         kernel = compiled(tree, inputs=list(case.moving_names))
-        return str(kernel.source_for(_LIBRARIES[subject.library], name=subject.name))
+        module = str(kernel.source_for(_LIBRARIES[subject.library], name=subject.name))
     except (DerivcError, ArithmeticError, ValueError, TypeError):
         return ""
+    return _short(module, subject, case)
+
+
+def _short(module: str, subject: Subject, case: Case) -> str:
+    """What a person would write, followed by how to get the rest; the module where that fails."""
+    if subject.library != "torch":
+        return module
+    try:
+        return compact(module, subject.name, case.moving_names)
+    except (ValueError, AssertionError, KeyError, SyntaxError):
+        return module
 
 
 def _elementwise(case: Case, trace: Trace) -> Any:
@@ -36,8 +48,8 @@ def _elementwise(case: Case, trace: Trace) -> Any:
         return None
     found = []
     for index, tree in enumerate(trace.outputs[0]):
-        own = {names[index]: name for names, name in zip(trace.inputs, case.moving_names, strict=True)
-               if index < len(names)}  # fmt: skip
+        rows = zip(trace.inputs, case.moving_names, strict=True)
+        own = {names[index]: name for names, name in rows if index < len(names)}
         if not {str(s.name) for s in symbols(tree)} <= set(own):
             return None
         swaps = {sp.Symbol(a, real=True): sp.Symbol(b, real=True) for a, b in own.items()}

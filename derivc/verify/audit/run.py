@@ -14,7 +14,7 @@ from derivc.verify.audit.formulas import formula
 from derivc.verify.audit.gather import Gathered, gather
 from derivc.verify.audit.kinks import kinks
 from derivc.verify.audit.linearity import linearity
-from derivc.verify.audit.points import EXTREME, GIVEN, KINK, MODERATE, Domain, Point, points
+from derivc.verify.audit.points import GIVEN, MODERATE, Domain, Point, points
 from derivc.verify.audit.precision import precision
 from derivc.verify.audit.replacement import replacement
 from derivc.verify.audit.report import AuditReport, Row, SecondRow
@@ -39,8 +39,8 @@ def run(
     tried = list(points(case, outputs, domain, specials(subject, case, outputs), seed))
     found = gather(subject, case, tried)
     if not found.samples and found.failures:
-        point, problem = found.failures[0]
-        return failed(subject, problem, case, point.cotangents)
+        point, fault = found.failures[0]
+        return failed(subject, fault, case, point.cotangents)
     return _judged(subject, case, tried, found, expect)
 
 

@@ -25,8 +25,8 @@ def second_finding(subject: Subject, case: Case, found: Second) -> list[Finding]
     if found.detached:
         message = (
             "backward leaves autograd (.data, .detach(), .item() or NumPy), so that a second"
-            " derivative is silently zero: mark it @once_differentiable, or write it in differentiable"
-            " operations"
+            " derivative is silently zero: mark it @once_differentiable, or write it in"
+            " differentiable operations"
         )
         return [Finding("detached", message, "second order")]
     message = (
@@ -70,9 +70,9 @@ def _returns_plainly(tree: ast.AST) -> bool:
 
 def _saved(node: ast.AST) -> list[str]:
     """Names of tensors in `ctx.save_for_backward(a, b)` and `ctx.a = ...`."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr == "save_for_backward":
-            return [ast.unparse(a) for a in node.args]
+    call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    if call and node.func.attr == "save_for_backward":  # type: ignore[attr-defined]
+        return [ast.unparse(a) for a in node.args]  # type: ignore[attr-defined]
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
         target = node.targets[0]
         if isinstance(target.value, ast.Name) and target.value.id == "ctx":

@@ -22,9 +22,9 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "randn": lambda *n: _SOURCE.standard_normal(_shape(n)),
     "rand": lambda *n: _SOURCE.random(_shape(n)),
     "ones": lambda *n: np.ones(_shape(n)), "zeros": lambda *n: np.zeros(_shape(n)),
-    "eye": lambda n: np.eye(n), "arange": lambda *n: np.arange(*n),
-    "linspace": lambda a, b, n=50: np.linspace(a, b, n), "full": lambda n, v: np.full(n, v),
-    "randint": lambda low, high, n: _SOURCE.integers(low, high, n),
+    "eye": np.eye, "arange": np.arange,
+    "linspace": np.linspace, "full": np.full,
+    "randint": _SOURCE.integers,
     "tensor": np.array, "array": np.array,
 }  # fmt: skip
 _NUMBERS = {"pi": math.pi, "inf": math.inf, "nan": math.nan, "e": math.e}

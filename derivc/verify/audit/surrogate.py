@@ -31,7 +31,7 @@ def surrogate(case: Case, samples: Sequence[Sample], expect: str) -> Finding | N
         names = ", ".join(case.moving_names[a] for a in sorted(arrays))
         return Finding(
             "straight-through",
-            f"a surrogate gradient: the forward is constant between steps, so that its derivative by"
+            f"a surrogate gradient: the forward is constant between steps: its derivative by"
             f" {names} is zero, and backward gives something else (a straight-through estimator?);"
             ' expect="exact" counts that as wrong',
             "surrogate",
@@ -39,7 +39,7 @@ def surrogate(case: Case, samples: Sequence[Sample], expect: str) -> Finding | N
     if all(_hands_on(samples, a) for a in arrays):
         return Finding(
             "identity",
-            "a surrogate gradient: the forward hands its input on, and backward changes the gradient"
+            "a surrogate gradient: the forward hands its input on, backward changes the gradient"
             ' on purpose (reversal, scaling, clipping?); expect="exact" counts that as wrong',
             "surrogate",
         )

@@ -15,7 +15,7 @@ from derivc.verify.audit.gather import gather
 from derivc.verify.audit.points import points
 from derivc.verify.audit.subject import CallError, Case, Finding, Subject
 
-_SHAPE = (2, 3)
+_ROWS = 3
 _POINTS = 3
 
 
@@ -30,9 +30,9 @@ def variants(subject: Subject, case: Case, known: Sequence[Finding]) -> list[Fin
         return []  # it is a function of vectors
     tried = list(islice(points(other, outputs), _POINTS))
     found = gather(subject, other, tried)
-    codes = {f.code for f in known}
+    codes, shape = {f.code for f in known}, list(np.shape(other.arrays[0]))
     if found.failures:
-        what = f"for inputs of shape {list(_SHAPE)} backward fails"
+        what = f"for inputs of shape {shape} backward fails"
         return [explained(found.failures[0][1], "shape", what)]
     bad = [s for s in judged(found.samples) if s.outcome in (WRONG, UNSTABLE)]
     if bad and not codes:
@@ -40,7 +40,7 @@ def variants(subject: Subject, case: Case, known: Sequence[Finding]) -> list[Fin
         return [Finding(
             "shape",
             f"the gradient of {name} is right for vectors, and wrong for inputs of shape"
-            f" {list(_SHAPE)}: a sum or a broadcast along the wrong dimension",
+            f" {shape}: a sum or a broadcast along the wrong dimension",
             input=name,
         )]  # fmt: skip
     return [f for f in subject.probes(other, tried[0].cotangents) if f.code not in codes]
@@ -48,9 +48,9 @@ def variants(subject: Subject, case: Case, known: Sequence[Finding]) -> list[Fin
 
 def _matrices(case: Case) -> Case:
     source = random.Random(5)
-    size = int(np.prod(_SHAPE))
     made = [
-        np.array([source.gauss(0, 1) for _ in range(size)]).reshape(_SHAPE) for _ in case.arrays
+        np.array([source.gauss(0, 1) for _ in range(_ROWS * a.size)]).reshape(_ROWS, a.size)
+        for a in case.arrays
     ]
     positive = [np.abs(m) if np.all(a > 0) else m for m, a in zip(made, case.arrays, strict=True)]
     return replace(case, args=case.with_arrays(positive))

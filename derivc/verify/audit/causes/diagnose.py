@@ -45,16 +45,17 @@ def _cause(evidence: Evidence) -> Finding:
 def _unexplained(evidence: Evidence) -> Finding:
     pairs = zip(evidence.written, evidence.true, strict=True)
     found = [float(w / t) for w, t in pairs if t]
-    zero = not any(evidence.written)
+    if not any(evidence.written):
+        message = f"the gradient of {evidence.input} is zero where it should not be"
+        return Finding("zero", message, input=evidence.input)
     how = (
         f"written/true runs from {min(found):.4g} to {max(found):.4g}"
         if found
         else "it should be 0"
     )
     return Finding(
-        "zero" if zero else "other",
-        f"the gradient of {evidence.input} is {'zero' if zero else 'another function'}: no single"
-        f" slip explains it ({how})",
+        "other",
+        f"the gradient of {evidence.input} is another function: no single slip explains it ({how})",
         input=evidence.input,
     )
 

@@ -101,11 +101,11 @@ def _factors(evidence: Evidence, written: Any) -> Iterator[Attempt]:
 
 
 def _chain(part: Any, slope: Any) -> Callable[[], tuple[str, str]]:
-    return lambda: (
-        "missing-chain-factor",
-        f"missing chain factor: the derivative of the inner {shown(part)}, which is"
-        f" {shown(slope)}, is not multiplied in",
-    )
+    def say() -> tuple[str, str]:
+        inner = f"the derivative of the inner {shown(part)}, which is {shown(slope)}"
+        return "missing-chain-factor", f"missing chain factor: {inner}, is not multiplied in"
+
+    return say
 
 
 def _twice(part: Any, slope: Any) -> Callable[[], tuple[str, str]]:
@@ -152,10 +152,10 @@ def _moved(written: Any, path: edits.Path, part: Any, other: Any) -> Callable[[]
     def say() -> tuple[str, str]:
         around = _function_around(written, path)
         if around is not None:
+            due = shown(edits.everywhere(around, part, other))
             return (
                 "wrong-quantity",
-                f"a derivative evaluated at the wrong quantity: {shown(around)} should be"
-                f" {shown(edits.everywhere(around, part, other))}",
+                f"a derivative evaluated at the wrong quantity: {shown(around)} should be {due}",
             )
         return (
             "wrong-quantity",

@@ -283,7 +283,7 @@ def _accumulated(step: _Step) -> Any:
         return (step._moved(),)
     total = step.memory.read(step.args[0]).copy()
     places = tuple(slice(None) if i is None else i.numpy() for i in step.args[1])
-    np.add.at(total, places, step.memory.read(step.args[2]))
+    np.add.at(total, places, step.memory.read(step.args[2]))  # type: ignore[arg-type]
     return (total,)
 
 

@@ -199,6 +199,8 @@ def _layouts(call: _Call) -> Iterator[Finding]:
     import torch
 
     def spaced(t: Any) -> Any:
+        if t.ndim > 1:
+            return t.transpose(-1, -2).contiguous().transpose(-1, -2)
         return torch.stack([t, t], -1)[..., 0] if t.ndim else t
 
     def one(t: Any) -> Any:

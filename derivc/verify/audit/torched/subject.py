@@ -93,7 +93,7 @@ class TorchSubject(Subject):
             memory.name(args[place], list(names))
         with recording(memory, log):
             moving, outputs = self._applied(case, args)
-        trees = tuple(trees_of(memory.read(y)) for y in outputs)
+        trees: Any = tuple(trees_of(memory.read(y)) for y in outputs)
         marks = element_names(self.cotangents(len(outputs)), cotangents)
         seeds = [torch.tensor(c, dtype=y.dtype) for c, y in zip(cotangents, outputs, strict=True)]
         for seed, names in zip(seeds, marks, strict=True):

@@ -1,4 +1,4 @@
-"""Custom functions that break a convention of PyTorch's, fail, lose digits, or save what they must not."""
+"""Custom functions that break a convention, fail, lose digits, or save what they must not."""
 
 import numpy as np
 import torch
