@@ -11,7 +11,7 @@ from derivc.verify.audit.adapt import adapt
 from derivc.verify.audit.given import case_of
 from derivc.verify.audit.report import AuditReport
 from derivc.verify.audit.run import failed, run
-from derivc.verify.audit.subject import CallError
+from derivc.verify.audit.subject import CallError, Subject
 from derivc.verify.audit.surrogate import EXPECTED
 
 
@@ -23,6 +23,9 @@ def audit(
     domain: Mapping[str, tuple[float, float]] | None = None,
     expect: str = "auto",
     backward: Any = None,
+    isolate: bool = False,
+    timeout: float = 120.0,
+    memory: int = 4096,
     seed: int = 0,
 ) -> AuditReport:
     """Compare a hand-written backward with the derivative of its forward.
@@ -42,7 +45,10 @@ def audit(
         expect: "auto": another gradient than the derivative is wrong, unless the forward is made of
             steps or hands its input on; "exact": it is always wrong; "surrogate": it never is, and
             only the conventions are checked.
-        backward: for a forward in plain Python. seed: of the points.
+        backward: for a forward in plain Python.
+        isolate: run it in a copy of this process, so that a crash, an endless loop or a memory hog
+            is contained and reported; `timeout` in seconds, `memory` in MiB.
+        seed: of the points.
 
     Returns:
         A report: `.verdict`, `.ok`, `.findings`, `.rows`, text when printed, HTML in notebooks.
@@ -58,8 +64,28 @@ def audit(
     """
     check_choice("expect", expect, EXPECTED)
     subject = adapt(function, backward)
+    names = [wrt] if isinstance(wrt, str) else wrt
+
+    def judged() -> AuditReport:
+        return _audited(subject, inputs, names, domain, expect, seed)
+
+    if not isolate:
+        return judged()
+    from derivc.verify.audit.forked import forked
+
+    return forked(subject, judged, timeout, memory)
+
+
+def _audited(
+    subject: Subject,
+    inputs: Any,
+    wrt: Sequence[str] | None,
+    domain: Mapping[str, tuple[float, float]] | None,
+    expect: str,
+    seed: int,
+) -> AuditReport:
     try:
-        case = case_of(subject, inputs, [wrt] if isinstance(wrt, str) else wrt)
+        case = case_of(subject, inputs, wrt)
     except CallError as problem:
         return failed(subject, problem)
     if not case.moving:

@@ -39,6 +39,8 @@ def _given(subject: Subject, inputs: Any) -> Case:
     names = _names(subject, len(values))
     asked = [bool(getattr(v, "requires_grad", False)) for v in values]
     args = tuple(_plain(v) for v in values)
+    if not any(isinstance(a, np.ndarray) for a in args):  # numbers alone: they are what varies
+        args = tuple(np.array(a) if isinstance(a, float) else a for a in args)
     arrays = [i for i, a in enumerate(args) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
     moving = [i for i in arrays if asked[i]] if any(asked) else arrays
     if not moving:
@@ -56,7 +58,17 @@ def _in_order(subject: Subject, inputs: Any) -> list[Any]:
             raise InputTypeError(f"inputs names {unknown}; the arguments are {known}")
         rest = {p.name: p.default for p in subject.parameters if p.default is not p.empty}
         return [v for n in known if (v := {**rest, **inputs}.get(n)) is not None or n in inputs]
-    return list(inputs) if isinstance(inputs, tuple | list) else [inputs]
+    if not isinstance(inputs, tuple | list):
+        return [inputs]
+    alone = len(subject.parameters) == 1 and len(inputs) > 1
+    return [np.array(inputs, float)] if alone and _are_numbers(inputs) else list(inputs)
+
+
+def _are_numbers(values: Any) -> bool:
+    """Whether a sequence holds numbers alone, perhaps in sequences."""
+    if isinstance(values, tuple | list):
+        return bool(values) and all(map(_are_numbers, values))
+    return isinstance(values, int | float) and not isinstance(values, bool)
 
 
 def _names(subject: Subject, count: int) -> tuple[str, ...]:
@@ -83,6 +95,8 @@ def _plain(value: Any) -> Any:
         value = value.detach().to("cpu")
         value = (value.double() if value.is_floating_point() else value).numpy().copy()
     elif hasattr(value, "__array__") and not isinstance(value, np.generic):
+        value = np.array(value)
+    if isinstance(value, list) and _are_numbers(value):
         value = np.array(value)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return value.astype(float)

@@ -45,7 +45,7 @@ def audit_file(
         code, said, reason = _watched([str(asked), str(answered)], timeout, memory)
         if answered.exists():
             return _reports(json.loads(answered.read_text(encoding="utf-8")))
-    return [_ended(path, name, reason or _crash(code), said)]
+    return [_ended(path, name, reason or crash(code), said)]
 
 
 def _reports(found: Mapping[str, Any]) -> list[AuditReport]:
@@ -83,11 +83,22 @@ def _limited(process: subprocess.Popen[bytes], timeout: float, memory: int) -> s
     """Wait for the end; why it must not go on, or ""."""
     end = time.monotonic() + timeout
     while process.poll() is None:
-        if time.monotonic() > end:
-            return f"it did not end within {timeout:g} s (an endless loop?)"
-        if _resident(process.pid) > memory:
-            return f"it took more than {memory} MiB of memory"
+        if reason := over_limit(process.pid, end, timeout, memory):
+            return reason
         time.sleep(_TICK)
+    return ""
+
+
+def over_limit(pid: int, end: float, timeout: float, memory: int) -> str:
+    """Why a process must not go on, or "".
+
+    Args:
+        end: the monotonic time of its end, `timeout` seconds after its start. memory: in MiB.
+    """
+    if time.monotonic() > end:
+        return f"it did not end within {timeout:g} s (an endless loop?)"
+    if _resident(pid) > memory:
+        return f"it took more than {memory} MiB of memory"
     return ""
 
 
@@ -107,7 +118,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _crash(code: int) -> str:
+def crash(code: int) -> str:
+    """What an exit code says about a process that gave no answer."""
     if code < 0:
         with contextlib.suppress(ValueError):
             return f"it crashed: {signal.Signals(-code).name}"
