@@ -21,7 +21,7 @@ def replacement(subject: Subject, case: Case, trace: Trace | None) -> str:
     """A module with a function of the same name; "" where the forward is not elementwise."""
     if trace is None or trace.follows_values or subject.library not in _LIBRARIES:
         return ""
-    tree = _elementwise(case, trace)
+    tree = elementwise(case, trace)
     if tree is None:
         return ""
     try:
@@ -42,7 +42,7 @@ def _short(module: str, subject: Subject, case: Case) -> str:
         return module
 
 
-def _elementwise(case: Case, trace: Trace) -> Any:
+def elementwise(case: Case, trace: Trace) -> Any:
     """The formula of one element over the names of the arguments, where all elements are alike."""
     if len(trace.outputs) != 1 or len({a.shape for a in case.arrays}) != 1:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from derivc.verify.audit import report as reports
 from derivc.verify.audit.causes.diagnose import diagnose
-from derivc.verify.audit.compare import RIGHT, SKIPPED, UNSTABLE, WRONG, Sample, judged, worst
+from derivc.verify.audit.compare import RIGHT, SKIPPED, WRONG, Sample, judged, worst
 from derivc.verify.audit.failures import failure
 from derivc.verify.audit.formulas import formula
 from derivc.verify.audit.gather import Gathered, gather
@@ -21,6 +21,7 @@ from derivc.verify.audit.report import AuditReport, Row, SecondRow
 from derivc.verify.audit.saved import second_finding
 from derivc.verify.audit.second import Second, second
 from derivc.verify.audit.specials import specials
+from derivc.verify.audit.stable import unstable
 from derivc.verify.audit.subject import CallError, Case, Finding, Subject
 from derivc.verify.audit.surrogate import surrogate
 from derivc.verify.audit.variants import variants
@@ -96,7 +97,7 @@ def _numeric(
     skip = {f.input for f in bent}
     findings += [f for f in diagnose(case, samples) if f.input not in skip]
     findings += precision(case, samples, bool(findings))
-    findings += _unstable(case, samples)
+    findings += unstable(case, samples)
     return findings + kinks(case, samples)
 
 
@@ -107,31 +108,6 @@ def _where(point: Point, case: Case) -> str:
 def _once(new: Sequence[Finding], old: Sequence[Finding]) -> list[Finding]:
     known = {f.code for f in old}
     return [f for f in new if f.code not in known]
-
-
-def _unstable(case: Case, samples: Sequence[Sample]) -> list[Finding]:
-    """Where a formula that is right loses its digits."""
-    found = []
-    for array, name in enumerate(case.moving_names):
-        own = [s for s in samples if s.array == array]
-        bad = [s for s in own if s.outcome == UNSTABLE]
-        if bad and not any(s.outcome == WRONG for s in own):
-            at = worst(bad)
-            assert at is not None
-            found.append(Finding(
-                "unstable",
-                f"the gradient of {name} is right at moderate points, but at {name} = {at.at:g} it"
-                f" gives {at.written:.6g} where the truth is {at.true:.6g}: {_manner(at)}",
-                "unstable", name,
-            ))  # fmt: skip
-    return found
-
-
-def _manner(sample: Sample) -> str:
-    written = sample.written or 0.0
-    if written != written:
-        return "an overflow inside makes inf - inf, inf/inf or 0*inf"
-    return "an overflow inside" if abs(written) == float("inf") else "digits cancel"
 
 
 def _report(

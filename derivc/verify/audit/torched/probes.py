@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -26,7 +26,8 @@ def probe(subject: Any, case: Case, cotangents: Sequence[Array]) -> list[Finding
     return list(found.values())
 
 
-class _Call:  # final
+@final
+class _Call:
     """The function with arguments to call it by."""
 
     def __init__(
