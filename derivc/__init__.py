@@ -58,6 +58,7 @@ _MODULES = {
     "tensor.saving": "checkpoint disable_saved_tensors_hooks saved_tensors_hooks",
     "tensor.tensor": "Tensor",
     "verify.crosscheck.run": "crosscheck",
+    "verify.audit.api": "audit",
 }
 _LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
 """Names of the layers above the compiler and their modules, imported when they are asked for."""

@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 from derivc.cli.app import App
+from derivc.cli.audit import audit
 from derivc.cli.check import check
 from derivc.cli.completion import completion
 from derivc.cli.crosscheck import crosscheck
@@ -25,7 +26,7 @@ from derivc.cli.tour import examples
 
 COMMANDS = [
     diff, grad, hessian, jacobian, explain, singularities, explain_nan, evaluate, generate, check,
-    crosscheck, plot, ops, op, docs, examples, doctor, cache, completion,
+    crosscheck, audit, plot, ops, op, docs, examples, doctor, cache, completion,
 ]  # fmt: skip
 
 main = App(everything, COMMANDS)

@@ -70,6 +70,12 @@ BY_COMMAND = {
         ('derivc plot "a*sin(b*x)" --at a=2,b=3', "with numbers for a and b"),
         ('derivc plot "log(x)" --domain 0.1,100', "on an interval"),
     ],
+    "audit": [
+        ("derivc audit activations.py:MySwish", "one function"),
+        ("derivc audit activations.py --json", "all of a file, for CI"),
+        ('derivc audit ops.py:Scale --inputs "randn(4), 2.5"', "with arguments"),
+        ("derivc audit ops.py:MySwish --html report.html", "a page"),
+    ],
     "ops": [
         ("derivc ops", "all functions"),
         ("derivc ops activation", "those about a word"),

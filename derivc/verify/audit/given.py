@@ -1,0 +1,103 @@
+"""The arguments that a user gave, as a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from derivc.errors import InputTypeError
+from derivc.verify.audit.guess import guess
+from derivc.verify.audit.subject import Case, Subject
+
+
+def case_of(subject: Subject, inputs: Any = None, wrt: Sequence[str] | None = None) -> Case:
+    """A case from arguments in order, or by name; guessed where there are none.
+
+    Args:
+        inputs: arrays, tensors, numbers; one array alone may stand for itself. Arrays of floats
+            vary, unless only some of several tensors require a gradient: then those do.
+        wrt: the names of those that vary, if not all.
+
+    Raises:
+        InputTypeError: there are too many, or a name is unknown.
+    """
+    case = guess(subject) if inputs is None else _given(subject, inputs)
+    if wrt is None:
+        return case
+    unknown = set(wrt) - set(case.names)
+    if unknown:
+        raise InputTypeError(f"wrt names {sorted(unknown)}; the arguments are {case.names}")
+    moving = tuple(i for i in case.moving if case.names[i] in wrt)
+    return replace(case, moving=moving)
+
+
+def _given(subject: Subject, inputs: Any) -> Case:
+    values = _in_order(subject, inputs)
+    names = _names(subject, len(values))
+    asked = [bool(getattr(v, "requires_grad", False)) for v in values]
+    args = tuple(_plain(v) for v in values)
+    if not any(isinstance(a, np.ndarray) for a in args):  # numbers alone: they are what varies
+        args = tuple(np.array(a) if isinstance(a, float) else a for a in args)
+    arrays = [i for i, a in enumerate(args) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+    moving = [i for i in arrays if asked[i]] if any(asked) else arrays
+    if not moving:
+        raise InputTypeError(
+            f"inputs={tuple(map(type, values))} hold no array of floats to differentiate by"
+        )
+    return Case(names, args, tuple(moving))
+
+
+def _in_order(subject: Subject, inputs: Any) -> list[Any]:
+    if isinstance(inputs, Mapping):
+        known = [p.name for p in subject.parameters]
+        unknown = [n for n in inputs if n not in known]
+        if unknown:
+            raise InputTypeError(f"inputs names {unknown}; the arguments are {known}")
+        rest = {p.name: p.default for p in subject.parameters if p.default is not p.empty}
+        return [v for n in known if (v := {**rest, **inputs}.get(n)) is not None or n in inputs]
+    if not isinstance(inputs, tuple | list):
+        return [inputs]
+    alone = len(subject.parameters) == 1 and len(inputs) > 1
+    return [np.array(inputs, float)] if alone and _are_numbers(inputs) else list(inputs)
+
+
+def _are_numbers(values: Any) -> bool:
+    """Whether a sequence holds numbers alone, perhaps in sequences."""
+    if isinstance(values, tuple | list):
+        return bool(values) and all(map(_are_numbers, values))
+    return isinstance(values, int | float) and not isinstance(values, bool)
+
+
+def _names(subject: Subject, count: int) -> tuple[str, ...]:
+    """The arguments' names, `*args` numbered.
+
+    Raises:
+        InputTypeError: there are more values than arguments, or fewer than are needed.
+    """
+    parameters = subject.parameters
+    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    open_ended = [p.name for p in parameters if p.kind is p.VAR_POSITIONAL]
+    needed = [p for p in parameters if p.name in plain and p.default is p.empty]
+    if (count > len(plain) and not open_ended) or count < len(needed):
+        raise InputTypeError(
+            f"{subject.name} takes ({', '.join(plain + open_ended)}), inputs holds {count}"
+        )
+    extra = [f"{open_ended[0]}{i}" for i in range(count - len(plain))] if open_ended else []
+    return tuple((plain + extra)[:count])
+
+
+def _plain(value: Any) -> Any:
+    """Tensors and arrays as NumPy arrays, floats as float64; the rest as it is."""
+    if hasattr(value, "detach"):
+        value = value.detach().to("cpu")
+        value = (value.double() if value.is_floating_point() else value).numpy().copy()
+    elif hasattr(value, "__array__") and not isinstance(value, np.generic):
+        value = np.array(value)
+    if isinstance(value, list) and _are_numbers(value):
+        value = np.array(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(float)
+    return value

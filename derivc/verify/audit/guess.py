@@ -1,0 +1,213 @@
+"""Arguments to call a function with where nobody gave any: tried until it runs."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import random
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from derivc.errors import InputTypeError
+from derivc.verify.audit.subject import CallError, Case, Subject
+
+_SHAPES: tuple[tuple[int, ...], ...] = (
+    (4,), (), (2, 3), (3, 3), (3,), (4, 3), (3, 4), (2, 2, 3), (1,), (2, 3, 4), (2, 3, 4, 4),
+)  # fmt: skip
+_MOST = 1_500
+_WHOLE = {
+    "dim",
+    "axis",
+    "n",
+    "k",
+    "order",
+    "p",
+    "power",
+    "num",
+    "size",
+    "groups",
+    "steps",
+    "degree",
+}
+_VALUES: dict[str, Any] = {"bool": True, "int": 1, "float": 0.7, "str": "sum"}
+
+
+def guess(subject: Subject) -> Case:
+    """A case that runs, by signature, annotations, defaults and trial.
+
+    Raises:
+        InputTypeError: none of the tries runs; says how to give arguments.
+        CallError: forward fails whatever it is given.
+    """
+    names, fixed, free = _sorted(subject)
+    first: CallError | None = None
+    for kinds in _kinds(subject, names, free):
+        case = _tried(subject, names, fixed, free, kinds)
+        if isinstance(case, Case):
+            return case
+        first = first or case
+    if first is not None and isinstance(first.problem, NameError | SystemExit | ImportError):
+        raise first  # no argument would help
+    given = ", ".join(names)
+    raise InputTypeError(
+        f"no arguments were found that {subject.name}({given}) runs with; give some, as in"
+        f' inputs=(torch.randn(4), ...) or --inputs "randn(4), 2"'
+        + (f" (it says: {first.problem})" if first else "")
+    )
+
+
+def _sorted(subject: Subject) -> tuple[list[str], dict[str, Any], list[str]]:
+    """Names of all arguments, the values of those that are fixed, the names of the others."""
+    names: list[str] = []
+    fixed: dict[str, Any] = {}
+    for parameter in subject.parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}{i}" for i in range(2)]
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        else:
+            names.append(parameter.name)
+            value = _annotated(parameter)
+            if value is not None:
+                fixed[parameter.name] = value
+            elif parameter.default is not parameter.empty:
+                fixed[parameter.name] = parameter.default
+    return names, fixed, [n for n in names if n not in fixed]
+
+
+def _annotated(parameter: Any) -> Any:
+    """A value for a number by its annotation; the default where it has one."""
+    note = parameter.annotation
+    word = note if isinstance(note, str) else getattr(note, "__name__", "")
+    if word not in _VALUES:
+        return None
+    if parameter.default is not parameter.empty:
+        return parameter.default
+    return 0 if parameter.name in ("dim", "axis") else _VALUES[word]
+
+
+def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tuple[str, ...]]:
+    """What each argument may be, likelier first: arrays, or numbers where backward returns None."""
+    nones = _returned_none(subject, names) or _came_back_none(subject, names, free)
+    likely = tuple(_number_kind(n) if n in nones and n != free[0] else "array" for n in free)
+    yield likely
+    numbers = [i for i, kind in enumerate(likely) if kind != "array"]
+    for other in ("whole", "number", "labels", "true", "array"):
+        if numbers:
+            yield tuple(other if i in numbers else kind for i, kind in enumerate(likely))
+    rest = range(1, len(free))
+    for other, count in itertools.product(("number", "whole", "labels"), (1, 2)):
+        for chosen in itertools.combinations(rest, count):
+            yield tuple(other if i in chosen else "array" for i in range(len(free)))
+
+
+def _number_kind(name: str) -> str:
+    return "whole" if name.lower() in _WHOLE else "number"
+
+
+def _came_back_none(subject: Subject, names: list[str], free: list[str]) -> set[str]:
+    """The arguments whose gradient comes back as None, tried where there is no text to read."""
+    if subject.place.text or len(free) != len(names):
+        return set()
+    kinds = tuple("array" for _ in free)
+    case = _case(names, {}, free, kinds, tuple((4,) for _ in free), 0.0)
+    try:
+        outputs = subject.forward(case, case.arrays)
+        found = subject.backward(case, case.arrays, [np.ones(np.shape(y)) for y in outputs])
+    except CallError:
+        return set()
+    return {name for name, gradient in zip(names, found, strict=True) if gradient is None}
+
+
+def _returned_none(subject: Subject, names: Sequence[str]) -> set[str]:
+    """The arguments for which every return of backward has a literal None."""
+    try:
+        tree = ast.parse(textwrap.dedent(subject.place.text))
+    except SyntaxError:
+        return set()
+    rows = [
+        node.value.elts
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and function.name in ("backward", "vjp", "bwd")
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
+    ]
+    found = [
+        {n for n, item in zip(names, row, strict=False) if isinstance(item, ast.Constant)}
+        for row in rows
+    ]
+    return set.intersection(*found) if found else set()
+
+
+def _tried(
+    subject: Subject, names: list[str], fixed: dict[str, Any], free: list[str],
+    kinds: tuple[str, ...],
+) -> Case | CallError | None:  # fmt: skip
+    """The first shapes with which everything runs; else the first that forward runs with."""
+    runs: Case | None = None
+    first: CallError | None = None
+    for shapes in _shapes(kinds):
+        for offset in (0.0, 2.0):
+            case = _case(names, fixed, free, kinds, shapes, offset)
+            try:
+                outputs = subject.forward(case, case.arrays)
+                if not outputs or not _sound(outputs):
+                    continue
+                runs = runs or case
+                subject.backward(case, case.arrays, [np.ones(np.shape(y)) for y in outputs])
+            except CallError as problem:
+                first = first or problem
+                if runs is not None and _whatever_shape(problem):
+                    return runs
+            else:
+                return case
+    return runs or first
+
+
+def _whatever_shape(problem: CallError) -> bool:
+    """Whether a failure has nothing to do with the shapes."""
+    kinds = (NameError, AttributeError, NotImplementedError, SystemExit)
+    return isinstance(problem.problem, kinds) or "number of gradients" in str(problem.problem)
+
+
+def _sound(outputs: Sequence[Any]) -> bool:
+    return all(np.all(np.isfinite(y)) for y in outputs)
+
+
+def _shapes(kinds: tuple[str, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """The same shape for all arrays, then others for each."""
+    arrays = [i for i, kind in enumerate(kinds) if kind == "array"]
+    for shape in _SHAPES:
+        yield tuple(shape for _ in arrays)
+    if len(arrays) > 1:
+        mixed = itertools.product(_SHAPES[:9], repeat=len(arrays))
+        yield from itertools.islice(mixed, _MOST)
+
+
+def _case(
+    names: list[str], fixed: dict[str, Any], free: list[str], kinds: tuple[str, ...],
+    shapes: tuple[tuple[int, ...], ...], offset: float,
+) -> Case:  # fmt: skip
+    source = random.Random(3)
+    values, left = dict(fixed), iter(shapes)
+    said = []
+    for name, kind in zip(free, kinds, strict=True):
+        if kind == "array":
+            shape = next(left)
+            size = int(np.prod(shape))
+            drawn = [
+                abs(source.gauss(0, 1)) * (1 if offset else source.choice((1, -1)))
+                for _ in range(size)
+            ]
+            values[name] = np.array(drawn, float).reshape(shape)
+        else:
+            first = shapes[0][0] if shapes and shapes[0] else 1
+            values[name] = {"number": 0.7, "whole": 1, "true": True,
+                            "labels": np.zeros(first, np.int64)}[kind]  # fmt: skip
+            said.append(f"{name} was taken for {values[name]!r}")
+    moving = tuple(i for i, n in enumerate(names) if n in free and isinstance(values[n], np.ndarray)
+                   and values[n].dtype == float)  # fmt: skip
+    return Case(tuple(names), tuple(values[n] for n in names), moving, tuple(said), True)
