@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from derivc.ops.declaration import Op
 from derivc.reference import elementwise, structural
-from derivc.reference.names import AnyOp, find
+from derivc.reference.names import find
 from derivc.reference.page import Page
+from derivc.reference.table import AnyOp
 
 
 def page(name: str) -> Page:
