@@ -84,7 +84,8 @@ def _imported(module: str) -> Any:
 
 def _verify(names: str) -> None:
     from derivc.reference import records
-    from derivc.reference.names import AnyOp, find
+    from derivc.reference.names import find
+    from derivc.reference.table import AnyOp
 
     chosen: list[AnyOp] = [find(name) for name in names.split(",") if names != "all"]
     if names == "all":

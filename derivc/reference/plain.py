@@ -35,7 +35,7 @@ def plain(tex: str) -> str:
         text = re.sub(r"\\(bar|dot|hat|tilde)\{([^{}\\])\}", _accented, text)
         text = re.sub(r"\\overline\{([^{}]*)\}", _overlined, text)
         text = re.sub(r"\\(?:operatorname|mathrm|text|mathrel|mathbf)\{([^{}]*)\}", r"\1", text)
-        text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", _quotient, text)
+        text = re.sub(r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}", _quotient, text)
         text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", text)
         text = re.sub(r"\^\{([^{}]*)\}|\^([^{}\\\s])", _power, _words(text))
         text = re.sub(r"_\{([^{}]*)\}", _index, text)
