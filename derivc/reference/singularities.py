@@ -64,7 +64,11 @@ class Singularities:
     def __str__(self) -> str:
         lines = [f"singularities of {self.formula}", ""]
         if not self.places:
-            lines.append(f"none found: smooth for every real {', '.join(self.variables)}")
+            lost = any("not examined" in note or "too large" in note for note in self.notes)
+            lines.append(
+                "none found"
+                + ("" if lost else f": smooth for every real {', '.join(self.variables)}")
+            )
         for place in self.places:
             also = "" if place.at is None else place.also
             told = [sentence(place), code(place, self.convention), also, _reason(place)]

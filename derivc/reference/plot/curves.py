@@ -17,10 +17,12 @@ from derivc import compiler
 from derivc.codegen.function import Argument
 from derivc.definition import Definition
 from derivc.errors import DerivcError
+from derivc.ops import registry
 from derivc.symbolic.differentiate import diff
 from derivc.symbolic.singularities.analyse import analyse
 from derivc.symbolic.singularities.records import Findings, Singularity
 from derivc.symbolic.singularities.roots import K
+from derivc.symbolic.walk import postorder
 
 Array = Any
 _MEMBERS = 400
@@ -80,6 +82,12 @@ class Line:
         """The compiled function, to be differentiated by the one variable."""
         moving = [self.variable] if self.variable in self.definition.inputs else None
         return compiler.compile(self.definition, wrt=moving, convention=self.convention)
+
+    @cached_property
+    def special(self) -> bool:
+        """Whether a special function is in it: far out some of SciPy's take hours."""
+        found = (registry.of_symbol(type(node)) for node in postorder(self.tree))
+        return any(op is not None and "special" in op.tags for op in found)
 
     def arguments(self, x: Array) -> list[Any]:
         """All arguments of the function, this one at x."""

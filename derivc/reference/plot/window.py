@@ -29,7 +29,8 @@ def window(line: Line) -> tuple[Window, Window]:
     The scale is where the slope first ceases to be a plain power of the distance from zero.
     Within some multiples of it lie the places to be shown: singular ones, zeros, turning points.
     """
-    distances = 10.0 ** np.linspace(-_DECADES, _DECADES, 2 * _DECADES * _EACH + 1)
+    far = 3 if line.special else _DECADES
+    distances = 10.0 ** np.linspace(-_DECADES, far, (_DECADES + far) * _EACH + 1)
     centre = _centre(line, distances)
     scale = _scale(line, centre, distances)
     special = _special(line, centre, distances)

@@ -5,6 +5,7 @@ Unlike `symbolic.evaluate` it has no bound on the size of values: poles are meas
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, final
@@ -17,7 +18,13 @@ from derivc.symbolic import evaluate as plain
 from derivc.symbolic.walk import postorder
 
 Rule = Callable[[list[Any]], Any]
-_FAILURES = (ValueError, TypeError, ArithmeticError, NotImplementedError, AttributeError)
+_FAILURES = (
+    ValueError, TypeError, ArithmeticError, NotImplementedError, AttributeError, RecursionError,
+)  # fmt: skip
+_CALLS = 300_000
+"""Calls of Python functions that one value of a slow function may take: some never end."""
+_DEPTH = 90
+"""Calls that may be open at once: some call themselves with ever more digits."""
 _FAR = 6_000
 _SPECIAL = 100
 _QUICK = frozenset(
@@ -85,6 +92,9 @@ class Precise:
         """The value there, at mpmath's working precision."""
         if self.budget is not None:
             self.budget.take(self.work)
+        return _limited(lambda: self._run(at)) if self.slow else self._run(at)
+
+    def _run(self, at: Any) -> Any:
         values: list[Any] = []
         for i, (source, args) in enumerate(self._steps):
             values.append(self._value(i, source, [values[a] for a in args], at))
@@ -99,6 +109,30 @@ class Precise:
         if key not in self._constants:
             self._constants[key] = source([])
         return self._constants[key]
+
+
+def _limited(run: Callable[[], Any]) -> Any:
+    """What a function returns, if it does within so many calls (a clock would differ by machine).
+
+    Raises:
+        LimitError: it does not.
+    """
+    if sys.getprofile() is not None:
+        return run()  # somebody is measuring us
+    left, depth = _CALLS, 0
+
+    def count(frame: Any, event: str, arg: Any) -> None:
+        nonlocal left, depth
+        left -= 1
+        depth += (event == "call") - (event == "return")
+        if left < 0 or depth > _DEPTH:
+            raise LimitError("a value takes too long at hundreds of digits")
+
+    sys.setprofile(count)
+    try:
+        return run()
+    finally:
+        sys.setprofile(None)
 
 
 def _source(node: Any, name: str, fixed: dict[str, Any]) -> Rule | None:
@@ -175,6 +209,8 @@ def _guarded(rule: Rule, args: list[Any]) -> Any:
     mp = mpmath()
     try:
         value = rule(args)
+    except LimitError:
+        raise
     except _FAILURES:
         return mp.nan
     if isinstance(value, bool | tuple):

@@ -45,12 +45,13 @@ def examined(tree: Any, variables: Sequence[Any], budget: float = BUDGET) -> Fin
     """
     if size(tree) > _LARGEST:
         return Findings((), (), ("the expression is too large to be examined",))
-    work, notes = Budget(budget), []
+    work = Budget(budget)
+    notes: list[str] = []
     found: dict[str, Singularity] = {}
     every = candidates(tree, *_partials(tree, variables))
     for candidate in every[:_MOST]:
         try:
-            place = _along(tree, candidate, variables, work)
+            place = _along(tree, candidate, variables, work, notes)
         except LimitError:
             notes.append(f"{equation(candidate.zero)} was not examined: too much work")
             continue
@@ -58,7 +59,7 @@ def examined(tree: Any, variables: Sequence[Any], budget: float = BUDGET) -> Fin
             found.setdefault(place.where, place)
     if len(every) > _MOST:
         notes.append(f"only the first {_MOST} of {len(every)} sets were examined")
-    return Findings(tuple(found.values()), (), tuple(notes))
+    return Findings(tuple(found.values()), (), tuple(dict.fromkeys(notes)))
 
 
 def _partials(tree: Any, variables: Sequence[Any]) -> list[Any]:
@@ -100,7 +101,7 @@ def _origin(zero: Any) -> list[Any]:
 
 
 def _along(
-    tree: Any, candidate: Candidate, variables: Sequence[Any], work: Budget
+    tree: Any, candidate: Candidate, variables: Sequence[Any], work: Budget, notes: list[str]
 ) -> Singularity | None:
     """The worst of what happens on the set, along one of its variables."""
     seen: list[Singularity] = []
@@ -108,7 +109,7 @@ def _along(
         missed = 0
         for fixed in _points(tree, candidate.zero, variable):
             work.take(50)
-            there = _through(tree, candidate.zero, variable, fixed, work)
+            there = _through(tree, candidate.zero, variable, fixed, work, notes)
             seen += there
             missed += not there and _crosses(candidate.zero.xreplace(fixed), variable)
         if seen:
@@ -131,7 +132,7 @@ def _points(tree: Any, zero: Any, variable: Any) -> Iterator[Mapping[Any, Any]]:
 
 
 def _through(
-    tree: Any, zero: Any, variable: Any, fixed: Mapping[Any, Any], work: Budget
+    tree: Any, zero: Any, variable: Any, fixed: Mapping[Any, Any], work: Budget, notes: list[str]
 ) -> list[Singularity]:
     """What happens along a line at the points where it meets the set."""
     along = canonical(tree.xreplace(fixed))
@@ -139,6 +140,7 @@ def _through(
     if not here.has(variable) or not along.has(variable):
         return []
     found = analyse(along, variable, min(work.left, BUDGET / 8))
+    notes += [note for note in found.notes if "not examined" in note][:1]
     told = ", ".join(f"{name} = {float(value):g}" for name, value in fixed.items())
     return [
         replace(s, also=f"{variable} = {float(s.at):g}, {told}")

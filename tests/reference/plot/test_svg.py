@@ -75,3 +75,12 @@ def test_describes_what_is_marked():
 def test_refuses_what_it_cannot_draw(options):
     with pytest.raises(DerivcError):
         svg("x", **options)
+
+
+@pytest.mark.parametrize("text", ["digamma(x)", "y1(x)", "lambertw(x)", "erfinv(x)"])
+def test_special_functions_are_drawn_in_bounded_time(text):
+    import time
+
+    start = time.process_time()
+    svg(text)
+    assert time.process_time() - start < 15

@@ -139,3 +139,11 @@ def test_hostile_expressions_end(text):
     start = time.process_time()
     found(text)
     assert time.process_time() - start < 12
+
+
+def test_a_function_that_mpmath_never_finishes_is_given_up_and_named():
+    import derivc as dc
+
+    report = dc.singularities("gammainc(a, x)")
+    assert len(report) or any("not examined" in note for note in report.notes)
+    assert "smooth" not in str(report)
