@@ -36,7 +36,8 @@ def headline(report: CrosscheckReport) -> str:
     loud = sum(f.points for row in report.rows for f in row.findings if not f.is_explained)
     mark = "ok" if report.ok else "WRONG"
     where = f"{report.title} at {_count(report.points)}, {report.dtype}"
-    return f"{mark}: {where}" + (f"; {loud} disagreements unexplained" if loud else "")
+    many = "1 disagreement" if loud == 1 else f"{loud} disagreements"
+    return f"{mark}: {where}" + (f"; {many} unexplained" if loud else "")
 
 
 def cells(row: Row) -> tuple[str, ...]:

@@ -144,7 +144,8 @@ class _Differences:
             if None in (low, middle, high):
                 return math.nan, math.nan
             left, right = (_slope(r, self._size) for r in (middle - low, high - middle))
-            noise = _NOISE * max(1.0, abs(left), abs(right))
+            finite = [abs(x) for x in (left, right) if math.isfinite(x)]
+            noise = _NOISE * max([1.0, *finite])
             return (0.0 if abs(left) <= noise else left), (0.0 if abs(right) <= noise else right)
 
     @property
