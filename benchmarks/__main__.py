@@ -47,7 +47,7 @@ def measure_graph(quick: bool) -> None:
 
 @main.command("torch")
 @click.option("--size", default=1e6, help="Elements; default 1e6.")
-@click.option("--rounds", default=5, help="Rounds of each median.")
+@click.option("--rounds", default=7, help="Rounds, of which the fastest counts.")
 @click.option("--dtype", default="float32,float64", help="One or both.")
 @click.option("--ops", default="", help="Only these, with commas.")
 @click.option("--json", "-o", "target", default="", help="Write every figure to this file.")

@@ -49,8 +49,8 @@ def family(
         name=name, title=title, arguments=specs.definition.arguments,
         shape=specs.definition.shape, value=_ready(program), moving=moving,
         partials={i: partial(i) for i in _indices(len(program.outputs), moving, order)},
-        pullback=_pullback(specs), pushforward=_pushforward(specs), order=order,
-        derivatives=derivatives, header=header,
+        pullback=_pullback(specs), by_output=_by_output(specs), pushforward=_pushforward(specs),
+        order=order, derivatives=derivatives, header=header,
     )  # fmt: skip
 
 
@@ -103,6 +103,15 @@ def _pullback(specs: Specs) -> Program:
     names = cotangent_of(specs).elements
     program = specs.value_program
     return _ready(pullback(program, specs.positions, names, convention=specs.convention))
+
+
+def _by_output(specs: Specs) -> Program | None:
+    """The pullback of one output, which reads the output instead of computing it again."""
+    program, names = specs.value_program, cotangent_of(specs).elements
+    if len(program.outputs) > 1:
+        return None
+    result, convention = untaken("result", specs), specs.convention
+    return _ready(pullback(program, specs.positions, names, (result,), True, convention))
 
 
 def _pushforward(specs: Specs) -> Program:

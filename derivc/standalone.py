@@ -12,7 +12,7 @@ from derivc.build import header
 from derivc.codegen.family import AbstractLibraryBackend
 from derivc.codegen.library import function_of, title_of
 from derivc.codegen.load import digest, load_module
-from derivc.errors import BadNameError, DerivcError
+from derivc.errors import BadNameError, DerivcError, InputTypeError, check_options
 from derivc.options import check_choice
 from derivc.partials import family
 from derivc.passes.weight import tree_weight
@@ -22,6 +22,7 @@ from derivc.specs import Specs
 LIBRARIES = ("torch", "jax", "array_api", "cupy")
 """The libraries that modules are written for."""
 
+_OPTIONS = {"torch": ("order", "custom_op"), "jax": ("order",), "array_api": (), "cupy": ()}
 _SHOWN, _HEAVIEST, _LONGEST = 8, 300, 300
 _RESERVED = {"torch", "jax", "jnp", "lax", "math", "functools", "contextlib", "special"}
 
@@ -41,10 +42,13 @@ def source_for(specs: Specs, library: str, name: str | None, **options: Any) -> 
         UnsupportedError: the library has no function for an op.
     """
     check_choice("backend", library, LIBRARIES)
+    check_options(f"source_for({library!r})", options, _OPTIONS[library], {"orders": "order"})
     if library in ("array_api", "cupy"):
         return _over_namespace(specs, library)
     function, title = names_for(specs, name)
     order = options.pop("order", 2)
+    if not isinstance(order, int) or isinstance(order, bool) or order < 0:
+        raise InputTypeError(f"order={order!r} must be a whole number, 0 or more")
     made = family(specs, function, title, header(specs), order, _described(specs))
     return _backend(library, options).source(made)
 

@@ -75,4 +75,5 @@ def _for_library(
 
     called = name or (name_of_file(output) if output and output != "-" else None)
     options = {"custom_op": True} if custom_op else {}
-    return kernel.source_for(library, called, order=order, **options)
+    orders = {"order": order} if library in ("torch", "jax") else {}
+    return kernel.source_for(library, called, **orders, **options)

@@ -44,6 +44,8 @@ BY_COMMAND = {
         ('derivc compile "x**2*sin(y)"', "print the module"),
         ('derivc compile "x**2*sin(y)" -o kernel.py', "write it"),
         ('derivc compile "x*y" "x + y"', "vector-valued"),
+        ('derivc compile "x*sigmoid(1.702*x)" --backend torch -o gelu.py', "for PyTorch"),
+        ('derivc compile "x*exp(-y)" --backend jax --name decay', "for JAX"),
     ],
     "check": [
         ('derivc check "x**2*sin(x)"', "the compiled gradient"),

@@ -30,6 +30,8 @@ class Family:
         value: all outputs. moving: the inputs to differentiate by.
         partials: per index up to the order that is written out, a program of one output.
         pullback: inputs, then the outputs' cotangents; gives the cotangents of `moving`.
+        by_output: the pullback that also reads the output: inputs, output, cotangent; None for
+            several outputs.
         pushforward: inputs, then the tangents of `moving`; gives the tangents of the outputs.
         order: how many derivatives are written out as partials; 0 where they would be too many.
         derivatives: lines that say what the first partials are.
@@ -46,6 +48,7 @@ class Family:
     moving: tuple[int, ...]
     partials: Mapping[Index, Program]
     pullback: Program
+    by_output: Program | None
     pushforward: Program
     order: int
     derivatives: tuple[str, ...]

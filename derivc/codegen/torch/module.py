@@ -15,6 +15,7 @@ from derivc.codegen.torch.inplace import Reuse
 from derivc.codegen.torch.spelling import DIALECT, KEPT
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
+from derivc.passes.weight import weight
 
 
 @final
@@ -23,12 +24,14 @@ class FunctionClass:
     """An autograd Function to write.
 
     Args:
-        title: its name. summary: the first line of its docstring; derivatives: the others.
+        title: its name. keeps: the arguments of `_keep`.
+        summary: the first line of its docstring; derivatives: the others.
         formula: the function that computes its results. many: whether they are several.
         backward, jvp: the lines of these methods.
     """
 
     title: str
+    keeps: str
     summary: str
     derivatives: list[str]
     formula: str
@@ -54,24 +57,28 @@ class Module:
         self.ops: set[str] = set()
         self.name, self.title = family.name, family.title
         self.traced = f"_{self.title}Traced"
+        self.reading = reading(family)
+        self.order = 0 if self.reading == ALONE else family.order
 
     @property
     def partials(self) -> list[Index]:
         """The partials that are no constants, in order."""
-        given = self.family.partials.items()
+        given = self.family.partials.items() if self.order else ()
         return [index for index, p in given if len(index) > 1 and constant_of(p) is None]
 
     def kept(self) -> list[str]:
         """Per input whether the backward pass reads it: what it does not read is not kept."""
+        if self.reading == ALONE:
+            return ["False"]
         given = [self.family.pullback, *(self.family.partials[i] for i in self.partials)]
-        if self.family.order == 0:
+        if self.order == 0:
             given.append(self.family.pushforward)
         reads = {value for program in given for value in ready(program, KEPT).reads}
         return [str(i in reads) for i in range(len(self.family.elements))]
 
     def below_last(self) -> list[Index]:
         """The partials that have a class, because their own partials are written out."""
-        return [index for index in self.partials if len(index) <= self.family.order]
+        return [index for index in self.partials if len(index) <= self.order]
 
     def formulas(self) -> list[list[str]]:
         """Every function over tensors of one type."""
@@ -86,7 +93,7 @@ class Module:
             code = self._code(family.partials[index], inputs, False)
             found.append(self._function(name, self.texts.label(index), code))
         found.append(self._pullback("pullback", fast=True))
-        if family.order == 0:
+        if self.order == 0:
             found += [self._pullback("differentiable_pullback", fast=False), self._pushforward()]
         return found
 
@@ -107,17 +114,27 @@ class Module:
         """The cotangents of the inputs that need one, before they are summed to their shapes."""
         family, needed = self.family, self.names.pick("needed")
         called = self._called("g", len(family.value.outputs))
-        code = self._code(family.pullback, [*self.texts.inputs, *called], fast)
+        given = [*self.texts.inputs, *self._result()]
+        code = self._code(self._pulling(), [*given, *called], fast)
         places = dict(zip(family.moving, code.program.outputs, strict=True))
         results = [
             f"{code.output(places[i])} if {needed}[{i}] else None" if i in places else "None"
             for i in range(len(family.elements))
         ]
-        head = f"def _{self.name}_{kind}({', '.join([needed, *called, *self.texts.inputs])}):"
+        head = f"def _{self.name}_{kind}({', '.join([needed, *called, *given])}):"
         lines = _conditional(code, list(family.moving), needed)
         return _defined(
             head, "The cotangents of the inputs that need one.", lines, targets(results)
         )
+
+    def _pulling(self) -> Program:
+        """The pullback: by the output where that saves something."""
+        given = self.family.by_output
+        return given if self.reading and given is not None else self.family.pullback
+
+    def _result(self) -> list[str]:
+        """What the output is called, where the pullback reads it."""
+        return [self.names.pick("y")] if self.reading else []
 
     def _called(self, stem: str, count: int) -> list[str]:
         """Names for cotangents or tangents."""
@@ -127,8 +144,10 @@ class Module:
 
     def _pushforward(self) -> list[str]:
         """The tangents of the outputs."""
-        called = [*self.texts.inputs, *self._called("t", len(self.family.moving))]
-        code = self._code(self.family.pushforward, called, False)
+        alone = self.reading == ALONE  # the tangent is to the partial what the cotangent is
+        called = [*self.texts.inputs, *(self._result() if alone else [])]
+        called += self._called("t", len(self.family.moving))
+        code = self._code(self._pulling() if alone else self.family.pushforward, called, False)
         results = targets([code.output(out) for out in code.program.outputs])
         head = f"def _{self.name}_pushforward({', '.join(called)}):"
         return _defined(head, "The tangents of the outputs.", list(code.lines.values()), results)
@@ -145,22 +164,24 @@ class Module:
             f"return _pulled(_{name}_pullback, ctx, cotangents)",
         ]
         jvp = [f"found = _push(_{name}_slopes, ctx, tangents)"]
-        if family.order == 0:
+        if self.order == 0:
             backward[1] = f"    return _pulled(_{name}_differentiable_pullback, ctx, cotangents)"
             moving = "".join(f"tangents[{i}], " for i in family.moving).rstrip()
             jvp = [f"found = _along(_{name}_pushforward, ctx, ({moving}))"]
         summary = docstring(family.header.formula)
+        keeps = "ctx, inputs, (output,)" if self.reading else "ctx, inputs"
         derivatives = [docstring(line) for line in family.derivatives]
         many = family.count > 1
         return FunctionClass(
-            self.title, summary, derivatives, f"_{name}_formula", many, backward, jvp
+            self.title, keeps, summary, derivatives, f"_{name}_formula", many, backward, jvp
         )
 
     def _of_partial(self, index: Index) -> FunctionClass:
         name, label = f"_{self.name}{self.texts.suffixes[index]}", self.texts.label(index)
         backward = [f"return _pull({name}_slopes, ctx, cotangents)"]
         jvp = [f"found = _push({name}_slopes, ctx, tangents)"]
-        return FunctionClass(self._class(index), label, [], f"{name}_formula", False, backward, jvp)
+        title, formula = self._class(index), f"{name}_formula"
+        return FunctionClass(title, "ctx, inputs", label, [], formula, False, backward, jvp)
 
     def _class(self, index: Index) -> str:
         """The name of the class of a partial."""
@@ -169,8 +190,8 @@ class Module:
 
     def slopes(self) -> list[str]:
         """The functions of the partials, and per class a table of the partials of its results."""
-        if self.family.order == 0:
-            return []
+        if self.order == 0:
+            return ["", ""]
         lines = []
         for index in self.partials:
             lines += ["", "", *self._slope(index)]
@@ -184,7 +205,7 @@ class Module:
         """The function of a partial: by its class, or by its formula at the last order."""
         name = f"_{self.name}{self.texts.suffixes[index]}"
         lines = []
-        if len(index) <= self.family.order:
+        if len(index) <= self.order:
             lines = ["if not torch.compiler.is_compiling():",
                      f"    return {self._class(index)}.apply(*inputs)"]  # fmt: skip
         result = f"_computed({name}_formula, inputs)[0]"
@@ -227,6 +248,29 @@ class Module:
             result = f"{text('_stacked')}({result}, {tuple(self.family.shape)})"
         chosen = f"{self.traced} if torch.compiler.is_compiling() else {self.title}"
         return [f"{given} = {text(chosen)}", f"return {result}"]
+
+
+ALONE, BESIDE = "alone", "beside"
+_CHEAPER = 0.7
+"""By how much the pullback has to be cheaper for the output to be kept beside the inputs."""
+
+
+def reading(family: Family) -> str:
+    """Whether the pullback reads the output: instead of the input, or beside several inputs.
+
+    The composition of PyTorch's functions keeps the output too, so that no more memory is kept.
+    """
+    if family.by_output is None:
+        return ""
+    count = len(family.elements)
+    plain, given = (ready(program, KEPT) for program in (family.pullback, family.by_output))
+    inputs = [i for i in given.reads if i < count]
+    if count not in given.reads:
+        return ""
+    if count == 1 and not inputs:
+        return ALONE
+    cheap = weight(given) <= _CHEAPER * weight(plain)
+    return BESIDE if count > 1 and cheap and family.order else ""
 
 
 def _fresh(code: Straight) -> list[str]:

@@ -19,6 +19,8 @@ FORMULAS = {
     "linear": ("2*x + 1", [(3,)]),
     "two": ("x + y", [(3,), (2, 1)]),
     "flat": ("floor(x)", [(3,)]),
+    "growth": ("exp(x)", [(3,)]),
+    "length": ("hypot(x, y)", [(3,), (2, 1)]),
     "several": (["x*y", "x + y", "x*y"], [(3,), (2, 1)]),
 }
 
