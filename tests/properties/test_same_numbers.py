@@ -209,8 +209,10 @@ _TURNED = ("f(a)", "F.transpose(a, 0, 1)")
 _SINGULAR = ("f(m)[1]", "F.svd(m)[1]")
 _SUBSTITUTED = ("f(m, n, lower=True)", "F.solve_triangular(m, n, upper=False)")
 _TBC = (
-    "f(x.permute(2, 0, 1).contiguous(), w.permute(2, 1, 0).contiguous(), w[:, 0, 0] * 0)"
-    ".permute(1, 2, 0)",
+    (
+        "f(x.permute(2, 0, 1).contiguous(), w.permute(2, 1, 0).contiguous(), w[:, 0, 0] * 0)"
+        ".permute(1, 2, 0)"
+    ),
     "F.conv1d(x, w)",
 )
 _CALLED = {
