@@ -144,7 +144,9 @@ def _line(title: str, row: dict[str, int]) -> str:
 
 def _row(title: str, row: dict[str, int], cell: str) -> str:
     numbers = "".join(f"<td style='text-align:right'>{n}</td>" for n in row.values())
-    return f"<tr><{cell} style='text-align:left'>{html.escape(title)}</{cell}>{numbers}</tr>"
+    indent = 1.5 if cell == "td" else 0
+    style = f"text-align:left;padding-left:{indent}em"
+    return f"<tr><{cell} style='{style}'>{html.escape(title)}</{cell}>{numbers}</tr>"
 
 
 def coverage(*sources: str) -> Coverage:

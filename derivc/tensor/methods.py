@@ -100,7 +100,20 @@ def _part(name: str) -> Any:
     return property(lambda self: getattr(RECORDED, name)(self), doc=f"The {name} part.")
 
 
+def _op(name: str) -> Any:
+    """An op that has another name among PyTorch's methods."""
+
+    def method(self: Any, *args: Any, **named: Any) -> Any:
+        from derivc.tensor.namespace import RECORDED
+
+        return getattr(RECORDED, name)(self, *args, **named)
+
+    method.__name__, method.__doc__ = name, f"The op `{name}`."
+    return method
+
+
 METHODS: dict[str, Any] = {
+    "diff": _op("differences"), "unfold": _op("sliding"),
     **{name: _asked(name) for name in ("argmax", "argmin", "any", "all", "count_nonzero")},
     "max": public.max, "min": public.min, "median": public.median, "argsort": _argsort,
     "t": _t, "where": _where, "nonzero": _nonzero,

@@ -43,7 +43,7 @@ def _plain(op: StructuralOp, args: tuple[Any, ...], named: dict[str, Any]) -> An
     """The op over arrays."""
     given = structural.arrays(op, op.bind(args, named))
     if op.compose is not None:
-        return op.compose(ARRAYS, **given)
+        return structural.composed(op, ARRAYS, given)
     return structural.forward(op, given)
 
 

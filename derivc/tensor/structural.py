@@ -218,7 +218,7 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     if op.compose is not None:
         from derivc.tensor.namespace import RECORDED
 
-        return op.compose(RECORDED, **_lifted(op, op.bind(args, named)))
+        return composed(op, RECORDED, _lifted(op, op.bind(args, named)))
     bound = op.bind(args, named)
     given = arrays(op, bound)
     y = forward(op, given)
@@ -229,6 +229,23 @@ def apply(op: StructuralOp, args: tuple[Any, ...], named: Mapping[str, Any]) -> 
     if op.is_view:
         _mark_view(op, bound, results[0], given)
     return results[0] if not isinstance(y, tuple) else _retupled(y, results)
+
+
+def composed(op: StructuralOp, F: Any, bound: dict[str, Any]) -> Any:
+    """A composite over tensors or arrays.
+
+    Raises:
+        ShapeError: the arguments do not fit the formula that it is written in.
+    """
+    assert op.compose is not None
+    try:
+        return op.compose(F, **bound)
+    except DerivcError:
+        raise
+    except (ValueError, LookupError, ZeroDivisionError) as problem:
+        shapes = {k: v.shape for k, v in bound.items() if hasattr(v, "shape")}
+        shown = ", ".join(f"{k} {tuple(shape)}" for k, shape in shapes.items())
+        raise ShapeError(f"{op.name}: {problem} (shapes: {shown})") from problem
 
 
 def _lifted(op: StructuralOp, bound: dict[str, Any]) -> dict[str, Any]:

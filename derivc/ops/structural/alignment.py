@@ -8,8 +8,10 @@ one, finite so that its derivative is zero and not NaN.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
+from derivc.errors import ShapeError
 from derivc.ops.structure import composite
 
 _NEVER = -1e30
@@ -21,7 +23,7 @@ def _labels(F: Any, targets: Any, lengths: list[int]) -> list[list[int]]:
     if whole.ndim > 1:
         return [row[:n] for row, n in zip(whole.tolist(), lengths, strict=True)]
     flat = iter(whole.tolist())
-    return [[next(flat) for _ in range(n)] for n in lengths]
+    return [list(islice(flat, n)) for n in lengths]
 
 
 def _numbers(F: Any, given: Any, count: int) -> list[int]:
@@ -54,6 +56,10 @@ def _one(F: Any, logs: Any, labels: list[int], blank: int) -> Any:
     return -F.logsumexp(F.narrow(now, 0, max(n - 2, 0), min(2, n)), 0)
 
 
+def _differ(labels: list[int], length: int) -> bool:
+    return len(labels) != length
+
+
 def _ctc(
     F: Any,
     log_probs: Any,
@@ -70,6 +76,11 @@ def _ctc(
     lengths = _numbers(F, target_lengths, logs.shape[1])
     whole = F.constant(F.lift(targets))
     every = _labels(F, whole[None] if single and whole.ndim == 1 else whole, lengths)
+    if max(times) > logs.shape[0] or any(map(_differ, every, lengths)):
+        raise ShapeError(
+            f"ctc_loss: lengths {times} of inputs and {lengths} of targets do not fit log_probs"
+            f" {tuple(log_probs.shape)} and targets {whole.shape}"
+        )
     found = F.stack([
         _one(F, F.narrow(F.select(logs, 1, i), 0, 0, n), labels, blank)
         for i, (n, labels) in enumerate(zip(times, every, strict=True))

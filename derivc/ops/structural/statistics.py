@@ -3,10 +3,11 @@ r"""Statistics along dimensions: quantiles, modes, moments in pairs, differences
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Callable
 from math import ceil, floor
 from typing import Any
 
-from derivc.errors import OutOfRangeError
+from derivc.errors import InputTypeError, OutOfRangeError
 from derivc.ops.structural.axes import Dims
 from derivc.ops.structural.reductions import Extremum
 from derivc.ops.structural.selection import gathered_one, scattered_one
@@ -124,6 +125,16 @@ structural(
 )  # fmt: skip
 
 
+_SHARES: dict[str, Callable[[float], float]] = {
+    "linear": lambda place: place - floor(place),
+    "midpoint": lambda place: 0.5 if place % 1 else 0.0,
+    "lower": lambda place: 0.0,
+    "higher": lambda place: 1.0,
+    "nearest": lambda place: float(round(place) - floor(place)),
+}
+"""By the name of an interpolation: how much of the number above a place counts."""
+
+
 def _quantile(
     F: Any,
     x: Any,
@@ -149,12 +160,13 @@ def _one_quantile(F: Any, x: Any, q: float, interpolation: str) -> Any:
     """Between the two numbers of the sorted ones that surround the place q (n - 1)."""
     if not 0 <= q <= 1:
         raise OutOfRangeError(f"quantile: q lies between 0 and 1, got {q}")
+    if interpolation not in _SHARES:
+        raise InputTypeError(
+            f"quantile: interpolation is one of {', '.join(_SHARES)}; got {interpolation!r}"
+        )
     ordered, place = F.sort(x, -1)[0], q * (x.shape[-1] - 1)
     low, high = (F.select(ordered, -1, int(f(place))) for f in (floor, ceil))
-    share = {
-        "linear": place - floor(place), "midpoint": 0.5 if place % 1 else 0.0, "lower": 0.0,
-        "higher": 1.0, "nearest": float(round(place) - floor(place)),
-    }[interpolation]  # fmt: skip
+    share = _SHARES[interpolation](place)
     return low + (high - low) * share
 
 

@@ -54,17 +54,15 @@ structural(
 )  # fmt: skip
 
 
-def _indices(F: Any, index: Any) -> Any:
-    """An index of tensors as one of arrays."""
-    if isinstance(index, tuple | list):
-        return tuple(F.constant(F.lift(i)) for i in index)
+def _index(F: Any, index: Any) -> Any:
+    """An index as an array."""
     return F.constant(F.lift(index))
 
 
 composite(
     "index_put", "The array with numbers written, or added, where several indices meet.",
     lambda F, x, indices, values, accumulate=False: F.put_at(
-        x, _indices(F, indices), values, accumulate
+        x, tuple(_index(F, index) for index in indices), values, accumulate
     ),
     tensors=["x", "values"], torch="torch.index_put",
     definition=r"y_{i_k, j_k, \dots} = v_k", formula=r"\bar{x} = \bar{y} \text{ where nothing was"
@@ -74,7 +72,7 @@ composite(
 
 
 def _places(F: Any, x: Any, dim: int, index: Any) -> Any:
-    return dimension(x.ndim, dim, _indices(F, index))
+    return dimension(x.ndim, dim, _index(F, index))
 
 
 composite(
@@ -108,7 +106,7 @@ composite(
 
 
 def _flat_put(F: Any, x: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
-    flat, places = F.reshape(x, (-1,)), _indices(F, index).reshape(-1)
+    flat, places = F.reshape(x, (-1,)), _index(F, index).reshape(-1)
     found = F.put_at(flat, places, F.reshape(source, (-1,)), accumulate)
     return F.reshape(found, tuple(x.shape))
 
@@ -194,7 +192,7 @@ def _reduce_onto(
     F: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool = True
 ) -> Any:
     """By what lies at every place: all of `src` spread over a new first dimension."""
-    places = _indices(F, index)
+    places = _index(F, index)
     part = src[tuple(slice(n) for n in places.shape)]
     start = x if include_self else F.scatter(x, dim, places, _NEUTRAL.get(reduce, 0.0))
     counts = F.scatter_add(F.ones_like(x) * 1.0, dim, places, F.constant(part) * 0 + 1)
