@@ -156,7 +156,7 @@ def _one(name: str, source: Any) -> Own:
     doc = inspect.getdoc(source) or "" if inspect.isroutine(source) else ""
     kernel = own.kernel_of(source)
     page = own.page_of(name, kernel, doc)
-    if kernel.definition.shape is not None or not page.params or len(kernel.definition.trees) > 1:
+    if kernel.definition.shape is not None or not page.params or own.is_large(kernel):
         return Own(page, "", "", "", "")
     svg, caption = picture(own.tree_of(kernel), kernel.definition.elements)
     return Own(page, svg, caption, _told(kernel, "explain"), _told(kernel, "singularities"))
