@@ -29,8 +29,8 @@ def page_of(op: Op) -> Page:
 
     Example:
         >>> from derivc.ops import registry
-        >>> page_of(registry.get("tanh")).given_output[0].formula.text
-        '1 - y**2'
+        >>> page_of(registry.get("sigmoid")).given_output[0].formula.text
+        'y*sigmoid(-x)'
     """
     record = records.record_of(op)
     return Page(

@@ -145,7 +145,7 @@ def derivative_label(names: Sequence[str], function: str = "f", several: bool = 
 
     Example:
         >>> derivative_label(["x", "x"], "y").tex
-        '\\frac{d^{2} y}{d x^{2}}'
+        '\\frac{d^{2} y}{dx^{2}}'
     """
     from derivc.symbolic.text import label, tex_label
 

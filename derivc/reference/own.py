@@ -8,6 +8,8 @@ from typing import Any
 from derivc import compiler
 from derivc.errors import DerivcError, LimitError
 from derivc.kernel import Kernel
+from derivc.passes.dce import dce
+from derivc.passes.weight import tree_weight
 from derivc.reference.elementwise import scaled
 from derivc.reference.figures import place
 from derivc.reference.formulas import derivative_label, formula, simplified, tex
@@ -19,6 +21,9 @@ from derivc.symbolic.validity import Validity, validity
 
 _MOST = 6
 _POINTS = 64
+_SECONDS, _STEP = 8.0, 4e-5  # for the check, and what one operation takes it at one point
+_LONG, _SWOLLEN = 8e3, 4e4
+"""Weights, an addition counting 1, beyond which formulas are not written out."""
 
 
 def kernel_of(source: Any) -> Kernel:
@@ -44,13 +49,28 @@ def page_of(name: str, source: Any, doc: str = "") -> Page:
         '-2*x*exp(-x**2)'
     """
     kernel = kernel_of(source)
-    known = _scalar(kernel) if kernel.definition.shape is None else _several(kernel)
+    known = _formulas(kernel)
     summary, _, rest = doc.strip().partition("\n")
     return Page(
         name=name, kind="yours", family="functions", summary=summary,
         signature=f"{name}({', '.join(kernel.inputs)})", params=kernel.inputs, doc=rest.strip(),
         code=code_of_kernel(kernel), checks=_checks(kernel), **known,
     )  # fmt: skip
+
+
+def _formulas(kernel: Kernel) -> dict[str, Any]:
+    """What can be written out; of a function that swells too much, a note."""
+    if is_large(kernel):
+        return {"notes": ("Too large to be written out as formulas; the code computes it.",)}
+    return _scalar(kernel) if kernel.definition.shape is None else _several(kernel)
+
+
+def is_large(kernel: Kernel) -> bool:
+    """Whether the function or its gradient, nothing shared, is more than a page of formulas."""
+    value = tree_weight(kernel.specs.value_program)
+    if value > _LONG or kernel.definition.shape is not None:
+        return value > _LONG
+    return tree_weight(dce(kernel.specs.op_gradient())) > _SWOLLEN
 
 
 def tree_of(kernel: Kernel) -> Any:
@@ -69,7 +89,7 @@ def _scalar(kernel: Kernel) -> dict[str, Any]:
     first = [_derivative(tree, [name], len(names) > 1) for name in shown]
     valid = validity(tree)
     return {
-        "definition": formula(plain(tree)), "given_input": tuple(first),
+        "definition": formula(tree_of(kernel)), "given_input": tuple(first),
         "second": _second(tree, shown), "vjp": _reverse(first, shown),
         "jvp": _forward(first, shown),
         "domain": _domain(valid), "kinks": tuple(_kink(words) for words in valid.kinks),
@@ -163,12 +183,22 @@ def _kink(words: str) -> KinkRow:
 
 def _checks(kernel: Kernel) -> tuple[CheckRow, ...]:
     """The kernel against 50 digits, now."""
+    program = kernel.op_program
+    each = _STEP * len(program.instructions) * (1 + len(program.inputs))
+    points = min(_POINTS, int(_SECONDS / max(each, 1e-9)))
     try:
-        report = kernel.check(points=_POINTS)
+        report = kernel.check(points=max(2, points))
     except DerivcError:
         return ()
     rows = report.rows[:40] if report.points else ()
     return tuple(
-        CheckRow(r.result, r.ulps, place(report.inputs, r.where), float("nan"), report.points)
+        CheckRow(r.result, r.ulps, _place(report.inputs, r.where), float("nan"), report.points)
         for r in rows
     )
+
+
+def _place(names: Sequence[str], at: Sequence[float]) -> str:
+    """A point; of many variables the first."""
+    left = len(names) - _MOST
+    shown = place(names[:_MOST], at[:_MOST])
+    return f"{shown}, and {left} more" if left > 0 else shown

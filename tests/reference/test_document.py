@@ -98,6 +98,17 @@ def test_names_of_functions_that_are_markup(tmp_path):
         assert "<script>alert" not in path.read_text(encoding="utf-8")
 
 
+def test_a_function_that_swells_is_documented_by_its_code():
+    def nest(x):
+        for _ in range(12):
+            x = np.sin(x) * np.exp(x)
+        return x
+
+    page = own.page_of("nest", nest)
+    assert not page.given_input and "Too large" in page.notes[0]
+    assert page.code and page.checks
+
+
 def test_checks_are_made_now():
     page = own.page_of("f", "exp(x)*sin(y)")
     assert [row.result for row in page.checks] == ["value", "d/dx", "d/dy"]

@@ -118,9 +118,18 @@ def _facts(page: Page) -> list[View]:
         ("Domain", _domain(page)),
         ("Range", page.range), ("Defaults", _code(f"{n}={v}" for n, v in page.defaults)),
         *((library, _code(names)) for library, names in page.names.items()),
-        ("Also called", _code(page.aliases)), ("Source", page.source),
+        ("Also called", _code(page.aliases)), ("Source", linked(page.source)),
     ]  # fmt: skip
     return [{"name": name, "value": value} for name, value in pairs if value]
+
+
+def linked(text: str) -> Markup:
+    """Text whose addresses are links."""
+    parts = re.split(r"(https?://[^\s,;)]+)", text)
+    link = Markup('<a href="{0}" rel="noreferrer">{0}</a>')
+    return Markup("").join(
+        link.format(part) if i % 2 else Markup("{}").format(part) for i, part in enumerate(parts)
+    )
 
 
 def _domain(page: Page) -> Any:

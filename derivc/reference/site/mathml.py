@@ -37,8 +37,8 @@ def mathml(formula: Formula, block: bool = False) -> str:
         MissingDependencyError: latex2mathml is not installed.
 
     Example:
-        >>> mathml(Formula("x**2", "x^{2}"))[:34]
-        '<math xmlns="http://www.w3.org/199'
+        >>> mathml(Formula("x < 2", ""))
+        '<code>x &lt; 2</code>'
     """
     if not formula.tex:
         return f"<code>{html.escape(formula.text)}</code>" if formula.text else ""
