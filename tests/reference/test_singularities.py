@@ -92,3 +92,13 @@ def test_arrays_are_examined_element_by_element():
 def test_expressions_too_large_are_named():
     report = dc.singularities("+".join(f"abs(x-{i})" for i in range(600)))
     assert report.notes and "too large" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["abs(w*sin(t)*cos(atan(h/w/tan(t))) + h*cos(t)*sin(atan(h/w/tan(t))))",
+     "cbrt(1/(2*a)*(-g + sqrt(g*g - h*h))) + cbrt(1/(2*a)*(-g - sqrt(g*g - h*h)))"],
+)  # fmt: skip
+def test_formulas_that_sympy_fails_at_are_reported_as_far_as_they_are_known(text):
+    report = dc.singularities(text)
+    assert len(report) and any("not examined" in note for note in report.notes)

@@ -14,7 +14,7 @@ from derivc.symbolic.canonical import canonical
 from derivc.symbolic.differentiate import diff
 from derivc.symbolic.singularities.candidates import candidates
 from derivc.symbolic.singularities.classify import Seen, Verdict, verdict
-from derivc.symbolic.singularities.places import Place, number_of, places
+from derivc.symbolic.singularities.places import FAILURES, Place, number_of, places
 from derivc.symbolic.singularities.precise import Budget, Precise
 from derivc.symbolic.singularities.probe import scheme_of, side
 from derivc.symbolic.singularities.records import Findings, Singularity
@@ -49,7 +49,7 @@ def analyse(tree: Any, variable: Any, budget: float = BUDGET) -> Findings:
     for place in sorted(found, key=lambda p: p.is_family):
         try:
             examiner.examine(place)
-        except LimitError:
+        except (LimitError, *FAILURES):
             notes.append(f"{variable} = {place.at} was not examined: too much work")
     ordered = sorted(examiner.found, key=lambda s: (s.is_family, _position(s)))
     return Findings(tuple(ordered), tuple(examiner.regular), tuple(dict.fromkeys(notes)))

@@ -15,7 +15,8 @@ from derivc.symbolic.singularities.probe import DIGITS
 from derivc.symbolic.singularities.roots import K, zeros
 from derivc.symbolic.singularities.scan import REACH, scanned
 
-_FAILURES = (ArithmeticError, ValueError, TypeError, RecursionError, NotImplementedError)
+FAILURES = (ArithmeticError, ValueError, TypeError, RecursionError, NotImplementedError)
+"""What SymPy and mpmath raise at expressions that they cannot handle."""
 _MOST = 60
 
 
@@ -55,7 +56,10 @@ def number_of(at: Any) -> Any:
             return mp.nan
         if value.is_Rational:
             return mp.mpf(int(value.p)) / int(value.q)
-        return mp.mpf(value._to_mpmath(mp.prec))
+        try:
+            return mp.mpf(value._to_mpmath(mp.prec))
+        except FAILURES:
+            return mp.nan
 
 
 def places(found: list[Candidate], variable: Any, budget: Budget) -> tuple[list[Place], list[str]]:
@@ -90,14 +94,14 @@ def _solved(
     try:
         budget.take(20)
         return zeros(candidate.zero, variable), True
-    except (UnsupportedError, *_FAILURES):
+    except (UnsupportedError, *FAILURES):
         pass
     try:
         found = scanned(candidate.zero, variable, budget)
     except LimitError:
         notes.append(f"{candidate.zero} = 0 was not solved: too much work")
         return [], False
-    except _FAILURES:
+    except FAILURES:
         found = []
     notes.append(
         f"{candidate.zero} = 0 was solved numerically, for sign changes"

@@ -18,7 +18,7 @@ from derivc.symbolic.conditions import settled
 from derivc.symbolic.differentiate import gradient
 from derivc.symbolic.singularities.analyse import BUDGET, analyse
 from derivc.symbolic.singularities.candidates import Candidate, candidates
-from derivc.symbolic.singularities.places import number_of
+from derivc.symbolic.singularities.places import FAILURES, number_of
 from derivc.symbolic.singularities.precise import Budget
 from derivc.symbolic.singularities.records import KINDS, Findings, Singularity
 from derivc.symbolic.singularities.roots import zeros
@@ -52,8 +52,8 @@ def examined(tree: Any, variables: Sequence[Any], budget: float = BUDGET) -> Fin
     for candidate in every[:_MOST]:
         try:
             place = _along(tree, candidate, variables, work, notes)
-        except LimitError:
-            notes.append(f"{equation(candidate.zero)} was not examined: too much work")
+        except (LimitError, *FAILURES):
+            notes.append(f"{equation(candidate.zero)} was not examined")
             continue
         if place is not None:
             found.setdefault(place.where, place)
@@ -153,7 +153,7 @@ def _crosses(zero: Any, variable: Any) -> bool:
     """Whether a line meets the set at all."""
     try:
         return any(number_of(at) == number_of(at) for at in zeros(canonical(zero), variable))
-    except UnsupportedError:
+    except (UnsupportedError, *FAILURES):
         return False
 
 
