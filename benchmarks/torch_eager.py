@@ -81,6 +81,10 @@ class Case:
         return [sp.sympify(self.fixed[i]) if i in self.fixed else names[i]
                 for i in range(self.op.arity)]  # fmt: skip
 
+    def kernel(self) -> Any:
+        """The op, compiled."""
+        return dc.compile(self.tree, inputs=self.inputs)
+
     @property
     def inputs(self) -> list[str]:
         """The names of the free arguments."""
@@ -155,8 +159,7 @@ def measure(torch: Torch, case: Case, size: int, dtype: str, rounds: int) -> Fig
     """One op at one dtype."""
     inputs = samples(torch, case, size, getattr(torch, dtype))
     cotangent = torch.ones_like(inputs[0])
-    kernel = dc.compile(case.tree, inputs=case.inputs)
-    functions = {"ours": kernel.to_torch(case.op.name), "composition": composition(case)}
+    functions = {"ours": case.kernel().to_torch(case.op.name), "composition": composition(case)}
     if (function := own(case)) is not None:
         functions["own"] = function
 
@@ -237,7 +240,7 @@ def summary(figures: Sequence[Figure]) -> list[str]:
         some = [f for f in figures if f.dtype == dtype and f.composition == f.composition]
         both = [f for f in some if f.own]
         slower = [f.op for f in some if f.ratio > 1.1]
-        more = [f.op for f in some if f.kept > f.kept_by_composition]
+        more = [f.op for f in some if f.kept > f.kept_by_composition + 100]
         mean = geometric(f.ratio for f in some)
         by_own = geometric(f.ours / f.own for f in both if f.own)
         lines += [
