@@ -75,8 +75,13 @@ def plan(
 
     Raises:
         ShapeError: a shape is given for an argument that there is not.
-        InputTypeError: an example or a constant is; or there are too many examples.
+        InputTypeError: an example or a constant is; or there are too many examples; or what was
+            given is no function.
     """
+    if not callable(function):
+        raise InputTypeError(
+            f"expected a function or a module, got {type(function).__name__}: {function!r:.60}"
+        )
     function = _signed(function)
     given = _as_shapes(shapes or {})
     fixed = dict(constants or {})

@@ -59,7 +59,7 @@ def from_jax(
         >>> import derivc as dc
         >>> import jax.numpy as jnp  # doctest: +SKIP
         >>> dc.from_jax(lambda x: jnp.tanh(x) ** 2).derivatives  # doctest: +SKIP
-        (2*(1 - tanh(x)**2)*tanh(x),)
+        (-2*tanh(x)**3 + 2*tanh(x),)
     """
     captured = capture(function, shapes, inputs, constants, output)
     return compiled(captured.definition, convention=convention, **options)

@@ -63,7 +63,7 @@ def from_torch(
         >>> import torch  # doctest: +SKIP
         >>> k = dc.from_torch(lambda x: torch.sigmoid(x) * x)  # doctest: +SKIP
         >>> k.derivatives  # doctest: +SKIP
-        (x*(1 - sigmoid(x))*sigmoid(x) + sigmoid(x),)
+        ((x*sigmoid(-x) + 1)*sigmoid(x),)
     """
     captured = capture(function, shapes, inputs, constants, output, parameters)
     return compiled(captured.definition, **options)

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 import derivc as dc
-from tests.capture.compared import by_jax, drawn, flat, names_of, ordered, shapes_of
+from tests.capture.compared import (
+    by_jax,
+    drawn,
+    exactly,
+    flat,
+    names_of,
+    ordered,
+    shapes_of,
+)
 
 pytest.importorskip("jax")
 from tests.functions import jax_functions
@@ -19,8 +27,22 @@ def test_there_are_enough():
     assert len(CASES) >= 75
 
 
-@pytest.mark.parametrize(("function", "spec"), CASES, ids=[names_of(f) for f, _ in CASES])
+NAMES = [names_of(f) for f, _ in CASES]
+SAMPLE = CASES[::9]
+
+
+@pytest.mark.parametrize(("function", "spec"), CASES, ids=NAMES)
 def test_value_and_gradient_are_those_of_jax(function: Any, spec: dict[str, Any]) -> None:
+    """What was captured, and its derivative, evaluated to 25 digits."""
+    kernel = dc.from_jax(function, shapes=shapes_of(spec))
+    point = drawn(spec, 0)
+    value, gradient = by_jax(function, point, kernel.inputs)
+    found, partials = exactly(kernel, point)
+    assert found == pytest.approx(value, rel=1e-9, abs=1e-11)
+    assert partials == pytest.approx(gradient, rel=1e-8, abs=1e-10)
+
+
+def agree(function: Any, spec: dict[str, Any]) -> None:
     kernel = dc.from_jax(function, shapes=shapes_of(spec))
     for seed in range(3):
         point = drawn(spec, seed)
@@ -28,3 +50,14 @@ def test_value_and_gradient_are_those_of_jax(function: Any, spec: dict[str, Any]
         found, partials = kernel.value_and_grad(*ordered(kernel, point))
         assert float(found) == pytest.approx(value, rel=1e-9, abs=1e-11)
         assert flat(partials) == pytest.approx(gradient, rel=1e-8, abs=1e-10)
+
+
+@pytest.mark.parametrize(("function", "spec"), SAMPLE, ids=[names_of(f) for f, _ in SAMPLE])
+def test_compiled_too(function: Any, spec: dict[str, Any]) -> None:
+    agree(function, spec)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("function", "spec"), CASES, ids=NAMES)
+def test_every_one_compiled(function: Any, spec: dict[str, Any]) -> None:
+    agree(function, spec)
