@@ -17,7 +17,7 @@ import numpy as np
 
 from derivc.errors import DerivcError
 from derivc.verify.audit import truth as truths
-from derivc.verify.audit.points import EXTREME, GIVEN, MODERATE, Point
+from derivc.verify.audit.points import EXTREME, GIVEN, JOINT, KINK, MODERATE, Point
 from derivc.verify.audit.subject import Trace
 
 MODERATE_LIMIT, EXTREME_LIMIT, EXACT_LIMIT = 1e-7, 1e-4, 1e-9
@@ -61,7 +61,8 @@ class Sample:
     @property
     def is_usable(self) -> bool:
         """Whether there are a true number and a forward that works."""
-        return math.isfinite(self.true) and self.finite
+        overflows = self.trace is not None and self.point.kind == EXTREME
+        return math.isfinite(self.true) and (self.finite or overflows)
 
 
 def judged(samples: Sequence[Sample]) -> list[Sample]:
@@ -87,10 +88,13 @@ def typical(samples: Iterable[Sample]) -> float:
 def _judged(sample: Sample, usual: float) -> Sample:
     if not sample.is_usable:
         return sample
+    if sample.point.kind == JOINT and not math.isfinite(sample.written or 0.0):
+        return sample
     limit = _limit(sample, usual)
     if sample.error <= limit or (sample.error < math.inf and _excused(sample, limit)):
         return replace(sample, outcome=RIGHT)
-    return replace(sample, outcome=UNSTABLE if _is_exact(sample, usual) else WRONG)
+    lost = sample.point.kind in (EXTREME, KINK) and not math.isfinite(sample.written or 0.0)
+    return replace(sample, outcome=UNSTABLE if lost or _is_exact(sample, usual) else WRONG)
 
 
 def _limit(sample: Sample, usual: float) -> float:

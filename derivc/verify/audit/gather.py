@@ -138,7 +138,8 @@ def _worth(finite: bool, trace: Trace | None, point: Point) -> bool:
     special = point.kind in (KINK, JOINT)
     blind = trace is None and (special or point.kind == EXTREME)
     piecewise = trace is not None and trace.follows_values and special
-    return finite and not blind and not piecewise
+    overflows = trace is not None and point.kind == EXTREME
+    return (finite or overflows) and not blind and not piecewise
 
 
 def _chosen(size: int, point: Point) -> Sequence[int]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derivc.errors import InputTypeError
-from derivc.verify.audit.guess import guess
+from derivc.verify.audit.guess import CONSTANTS, guess, returned_none
 from derivc.verify.audit.subject import Case, Subject
 
 
@@ -42,7 +42,9 @@ def _given(subject: Subject, inputs: Any) -> Case:
     if not any(isinstance(a, np.ndarray) for a in args):  # numbers alone: they are what varies
         args = tuple(np.array(a) if isinstance(a, float) else a for a in args)
     arrays = [i for i, a in enumerate(args) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
-    moving = [i for i in arrays if asked[i]] if any(asked) else arrays
+    held = returned_none(subject, names)
+    free = [i for i in arrays if not (names[i] in held and names[i].lower() in CONSTANTS)]
+    moving = [i for i in arrays if asked[i]] if any(asked) else free or arrays
     if not moving:
         raise InputTypeError(
             f"inputs={tuple(map(type, values))} hold no array of floats to differentiate by"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import random
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -18,21 +19,14 @@ _SHAPES: tuple[tuple[int, ...], ...] = (
     (4,), (), (2, 3), (3, 3), (3,), (4, 3), (3, 4), (2, 2, 3), (1,), (2, 3, 4), (2, 3, 4, 4),
 )  # fmt: skip
 _MOST = 1_500
-_WHOLE = {
-    "dim",
-    "axis",
-    "n",
-    "k",
-    "order",
-    "p",
-    "power",
-    "num",
-    "size",
-    "groups",
-    "steps",
-    "degree",
-}
-_VALUES: dict[str, Any] = {"bool": True, "int": 1, "float": 0.7, "str": "sum"}
+_PLACES = frozenset(["dim", "axis"])
+_WHOLE = frozenset(["n", "k", "order", "p", "power", "num", "size", "steps", "degree", "exponent"])
+CONSTANTS = frozenset(
+    "target targets label labels mask truth gt true index indices idx reference noise".split()
+)
+"""Names of arguments that nobody differentiates by."""
+
+_VALUES: dict[str, Any] = {"bool": True, "int": 3, "float": 0.7, "str": "sum"}
 
 
 def guess(subject: Subject) -> Case:
@@ -86,26 +80,43 @@ def _annotated(parameter: Any) -> Any:
         return None
     if parameter.default is not parameter.empty:
         return parameter.default
-    return 0 if parameter.name in ("dim", "axis") else _VALUES[word]
+    return -1 if parameter.name in _PLACES else _VALUES[word]
 
 
 def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tuple[str, ...]]:
     """What each argument may be, likelier first: arrays, or numbers where backward returns None."""
-    nones = _returned_none(subject, names) or _came_back_none(subject, names, free)
-    likely = tuple(_number_kind(n) if n in nones and n != free[0] else "array" for n in free)
+    nones = returned_none(subject, names) or _came_back_none(subject, names, free)
+    saved = _saved_names(subject)
+    likely = tuple(
+        _constant_kind(n, n in saved) if n in nones and n != free[0] else "array" for n in free
+    )
     yield likely
-    numbers = [i for i, kind in enumerate(likely) if kind != "array"]
-    for other in ("whole", "number", "labels", "true", "array"):
-        if numbers:
-            yield tuple(other if i in numbers else kind for i, kind in enumerate(likely))
+    others = [i for i, kind in enumerate(likely) if kind != "array"]
+    for other in ("number", "whole", "constant", "labels", "one", "last", "true", "array"):
+        if others:
+            yield tuple(other if i in others else kind for i, kind in enumerate(likely))
     rest = range(1, len(free))
-    for other, count in itertools.product(("number", "whole", "labels"), (1, 2)):
+    for other, count in itertools.product(("number", "whole", "labels", "one", "last"), (1, 2)):
         for chosen in itertools.combinations(rest, count):
             yield tuple(other if i in chosen else "array" for i in range(len(free)))
 
 
-def _number_kind(name: str) -> str:
-    return "whole" if name.lower() in _WHOLE else "number"
+def _constant_kind(name: str, is_saved: bool) -> str:
+    """What an argument is most likely for which backward returns None."""
+    word = name.lower()
+    if any(part in CONSTANTS for part in (word, *word.split("_"))):
+        return "constant"
+    if word in _PLACES:
+        return "last"
+    if word in _WHOLE:
+        return "whole"
+    return "array" if is_saved else "number"
+
+
+def _saved_names(subject: Subject) -> set[str]:
+    """The names that stand in `ctx.save_for_backward(...)`."""
+    found = re.findall(r"save_for_backward\(([^)]*)\)", subject.place.text)
+    return {name.strip() for text in found for name in text.split(",")}
 
 
 def _came_back_none(subject: Subject, names: list[str], free: list[str]) -> set[str]:
@@ -122,7 +133,7 @@ def _came_back_none(subject: Subject, names: list[str], free: list[str]) -> set[
     return {name for name, gradient in zip(names, found, strict=True) if gradient is None}
 
 
-def _returned_none(subject: Subject, names: Sequence[str]) -> set[str]:
+def returned_none(subject: Subject, names: Sequence[str]) -> set[str]:
     """The arguments for which every return of backward has a literal None."""
     try:
         tree = ast.parse(textwrap.dedent(subject.place.text))
@@ -179,7 +190,7 @@ def _sound(outputs: Sequence[Any]) -> bool:
 
 def _shapes(kinds: tuple[str, ...]) -> Iterator[tuple[tuple[int, ...], ...]]:
     """The same shape for all arrays, then others for each."""
-    arrays = [i for i, kind in enumerate(kinds) if kind == "array"]
+    arrays = [i for i, kind in enumerate(kinds) if kind in ("array", "constant")]
     for shape in _SHAPES:
         yield tuple(shape for _ in arrays)
     if len(arrays) > 1:
@@ -193,21 +204,30 @@ def _case(
 ) -> Case:  # fmt: skip
     source = random.Random(3)
     values, left = dict(fixed), iter(shapes)
-    said = []
+    said: list[str] = []
     for name, kind in zip(free, kinds, strict=True):
-        if kind == "array":
-            shape = next(left)
-            size = int(np.prod(shape))
-            drawn = [
-                abs(source.gauss(0, 1)) * (1 if offset else source.choice((1, -1)))
-                for _ in range(size)
-            ]
-            values[name] = np.array(drawn, float).reshape(shape)
+        if kind in ("array", "constant"):
+            values[name] = _drawn(source, next(left), bool(offset) or kind == "constant")
         else:
-            first = shapes[0][0] if shapes and shapes[0] else 1
-            values[name] = {"number": 0.7, "whole": 1, "true": True,
-                            "labels": np.zeros(first, np.int64)}[kind]  # fmt: skip
-            said.append(f"{name} was taken for {values[name]!r}")
-    moving = tuple(i for i, n in enumerate(names) if n in free and isinstance(values[n], np.ndarray)
-                   and values[n].dtype == float)  # fmt: skip
+            values[name] = _number(kind, len(said), shapes)
+        if kind == "constant":
+            said.append(f"{name} was held constant: backward returns None for it")
+        elif kind != "array":
+            said.append(f"{name} was taken for {values[name]!r}; give inputs for anything else")
+    moving = tuple(i for i, n in enumerate(names) if n in free and kinds[free.index(n)] == "array")
     return Case(tuple(names), tuple(values[n] for n in names), moving, tuple(said), True)
+
+
+def _drawn(source: random.Random, shape: tuple[int, ...], positive: bool) -> Any:
+    numbers = [abs(source.gauss(0, 1)) for _ in range(int(np.prod(shape)))]
+    signed = numbers if positive else [n * source.choice((1, -1)) for n in numbers]
+    return np.array(signed, float).reshape(shape)
+
+
+def _number(kind: str, place: int, shapes: Sequence[Any]) -> Any:
+    """A number of a kind, another one in each place."""
+    first = shapes[0][0] if shapes and shapes[0] else 1
+    found = {"whole": 3 + place, "one": 1, "last": -1, "true": True}
+    if kind == "labels":
+        return np.arange(first, dtype=np.int64) % 2
+    return round(0.7 + 0.6 * place, 1) if kind == "number" else found[kind]

@@ -91,7 +91,8 @@ def _numeric(
     instead = surrogate(case, samples, expect)
     if instead is not None:
         return [instead]
-    findings = [failure(problem, _where(point, case)) for point, problem in found.failures[:1]]
+    fatal = [f for f in found.failures if f[0].kind in (GIVEN, MODERATE)]
+    findings = [failure(problem, _where(point, case)) for point, problem in fatal[:1]]
     bent = linearity(subject, case, tried[0])
     findings += bent
     skip = {f.input for f in bent}

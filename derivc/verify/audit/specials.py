@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from derivc.errors import DerivcError
-from derivc.verify.audit.causes.edits import occurrences
+from derivc.symbolic.walk import postorder
 from derivc.verify.audit.subject import CallError, Case, Subject
 
 _MOST = 10
@@ -25,6 +25,6 @@ def specials(subject: Subject, case: Case, outputs: Sequence[Any]) -> list[float
         trace = None
     if trace is not None:
         trees = [tree for group in trace.outputs for tree in group][:2]
-        own += [float(p) for tree in trees for _, p in occurrences(tree) if p.is_Number]
+        own += [float(p) for tree in trees for p in postorder(tree) if p.is_Number]
     sized = {v for v in own if 0 < abs(v) <= _LARGEST}
     return [s * v for v in sorted(sized)[:_MOST] for s in (1, -1)]

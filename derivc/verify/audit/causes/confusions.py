@@ -10,6 +10,7 @@ import sympy as sp
 from derivc.ops import registry
 from derivc.symbolic.canonical import canonical
 from derivc.symbolic.differentiate import diff
+from derivc.symbolic.walk import postorder
 from derivc.verify.audit.causes.edits import occurrences
 from derivc.verify.audit.causes.evidence import Evidence
 from derivc.verify.audit.formulas import shown
@@ -46,7 +47,7 @@ def _functions(evidence: Evidence) -> Iterator[Any]:
     assert evidence.trace is not None
     for group in evidence.trace.outputs:
         for tree in group:
-            for _, part in occurrences(tree):
+            for part in postorder(tree):
                 if isinstance(part, sp.Function) and len(part.free_symbols) == 1:
                     yield part
 

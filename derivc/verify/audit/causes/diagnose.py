@@ -14,7 +14,8 @@ from derivc.verify.audit.compare import Sample
 from derivc.verify.audit.subject import Case, Finding
 
 _SEARCHES = (
-    ratios.order, ratios.sign, ratios.cotangent, chain, ratios.constant, repair, confusion,
+    ratios.order, ratios.transposed, ratios.sign, ratios.cotangent, chain, ratios.constant,
+    repair, confusion,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from derivc.symbolic.tracing import nodes
-from derivc.symbolic.walk import size
+from derivc.symbolic.walk import postorder, size
 
 Path = tuple[int, ...]
 
@@ -54,7 +54,7 @@ def everywhere(tree: Any, old: Any, new: Any) -> Any:
 
 def parts(tree: Any, most: int = 40) -> list[Any]:
     """The different parts that are numbers or functions of the inputs, small ones first."""
-    found = {part for _, part in occurrences(tree) if isinstance(part, sp.Expr)}
+    found = {part for part in postorder(tree) if isinstance(part, sp.Expr)}
     return sorted(found, key=lambda part: (size(part), str(part)))[:most]
 
 

@@ -158,5 +158,5 @@ def _between(low: float, high: float) -> str:
     for digits in range(8):
         found = round((low + high) / 2, digits)
         if low <= found <= high:
-            return f"{found:g}"
+            return f"{found + 0.0:g}"
     return f"{low:g}"

@@ -92,6 +92,25 @@ def order(evidence: Evidence) -> Finding | None:
     return None
 
 
+def transposed(evidence: Evidence) -> Finding | None:
+    """The gradient of a square matrix is transposed."""
+    shape = np.shape(evidence.case.arrays[evidence.array])
+    if len(shape) != 2 or shape[0] != shape[1]:
+        return None
+    own = [s for s in evidence.others if s.array == evidence.array and s.is_usable]
+    true = {(id(s.point), s.element): s.true for s in own}
+    pairs = []
+    for sample in own:
+        row, column = divmod(sample.element, shape[1])
+        other = true.get((id(sample.point), column * shape[0] + row))
+        if other is not None and row != column and sample.written is not None:
+            pairs.append((sample.written, other))
+    if not _roughly([w for w, _ in pairs], [t for _, t in pairs]):
+        return None
+    message = f"the gradient of {evidence.input} is the transpose of the true one"
+    return Finding("transposed", message, input=evidence.input)
+
+
 def _roughly(written: Sequence[Any], true: Sequence[float]) -> bool:
     """Whether numbers agree with those of another gradient, which are doubles."""
     return len(true) > 2 and all(

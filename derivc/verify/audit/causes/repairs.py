@@ -12,7 +12,7 @@ from derivc.ops import registry
 from derivc.ops.shorthand import mpmath
 from derivc.symbolic.differentiate import diff
 from derivc.symbolic.tracing import nodes
-from derivc.symbolic.walk import size, symbols
+from derivc.symbolic.walk import postorder, size, symbols
 from derivc.verify.audit.causes import edits
 from derivc.verify.audit.causes.evidence import Evidence
 from derivc.verify.audit.formulas import shown
@@ -87,7 +87,7 @@ def _inner(evidence: Evidence) -> set[Any]:
         part
         for group in evidence.trace.outputs
         for tree in group
-        for _, node in edits.occurrences(tree)
+        for node in postorder(tree)
         if isinstance(node, sp.Function) or node.is_Pow
         for part in node.args
     }
@@ -204,7 +204,7 @@ def _solved(evidence: Evidence, written: Any, path: edits.Path) -> list[Any]:
 def _constants(evidence: Evidence) -> set[Any]:
     assert evidence.trace is not None
     trees = [t for group in evidence.trace.outputs for t in group]
-    return {p for tree in trees[:2] for _, p in edits.occurrences(tree) if edits.is_number(p)}
+    return {p for tree in trees[:2] for p in postorder(tree) if edits.is_number(p)}
 
 
 def _number(

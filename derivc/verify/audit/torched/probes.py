@@ -125,6 +125,7 @@ def _in_place(call: _Call) -> Iterator[Finding]:
                 input=name,
             )
     yield from _kept(call, watch, after)
+    yield from _summed(call, watch)
 
 
 def _kept(call: _Call, watch: Watch, leaves: Tensors) -> Iterator[Finding]:
@@ -138,6 +139,21 @@ def _kept(call: _Call, watch: Watch, leaves: Tensors) -> Iterator[Finding]:
             " when it is changed in place",
             "note",
         )
+
+
+def _summed(call: _Call, watch: Watch) -> Iterator[Finding]:
+    """Gradients of a broadcast shape, which PyTorch sums to that of the input."""
+    for row in watch.returned:
+        for place in call.case.moving:
+            given = getattr(row[place], "shape", None) if place < len(row) else None
+            wanted = np.shape(call.case.args[place])
+            if given is not None and tuple(given) != wanted:
+                name = call.case.names[place]
+                message = (
+                    f"the gradient of {name} has the shape {list(given)} and not that of {name},"
+                    f" {list(wanted)}: PyTorch sums it over what was broadcast"
+                )
+                yield Finding("shape", message, "note", name)
 
 
 def _unneeded(call: _Call) -> Iterator[Finding]:
