@@ -242,7 +242,7 @@ def test_it_is_saved_by_the_name_of_the_file(ending: str, tmp_path: Path) -> Non
 
 BIG = {
     "wide": "+".join(f"{i}*x**{i % 5 + 2}*sin({i}*x)" for i in range(1, 120)),
-    "deep": "sin(" * 70 + "x" + ")" * 70,
+    "deep": "sin(" * 50 + "x" + ")" * 50,
     "factors": "*".join(f"(x + {i})" for i in range(60)),
     "choices": "max(" + ",".join(f"x**{i}" for i in range(1, 12)) + ")",
     "power": "(x + 1)**1000",
