@@ -83,3 +83,13 @@ def test_nothing_of_the_session_is_left_behind():
     assert torch.get_default_dtype() == before
     assert torch.zeros(2).tolist() == [0.0, 0.0]
     assert torch.is_grad_enabled()
+
+
+def test_parts_of_functions_can_be_run_by_hand():
+    from derivc.capture.from_torch import symbol, trees
+    from derivc.capture.torch.session import session
+
+    with session():
+        x, w = symbol("x"), symbol("w", (2,))
+        found = trees(torch.sin(x) * w)
+    assert [str(tree) for tree in found] == ["w_0*sin(x)", "w_1*sin(x)"]
