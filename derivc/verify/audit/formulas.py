@@ -19,6 +19,9 @@ from derivc.verify.audit.subject import Trace
 from derivc.verify.audit.truth import loss
 
 _LARGEST = 60
+READABLE = 600
+"""Formulas with more nodes, as printed, are neither shown nor searched for slips."""
+
 _INDEXED = re.compile(r"(.*)(\[[^\]]*\])$")
 
 
@@ -51,9 +54,10 @@ def true_tree(trace: Trace, array: int, element: int) -> Any:
 def formula(trace: Trace, array: int, element: int = 0) -> Formula | None:
     """The formulas of one element's gradient; None where the true one is not known."""
     true = true_tree(trace, array, element)
-    if true is None:
-        return None
     rows = trace.written[array]
+    own = [true, *trace_outputs(trace)[:1], *([] if rows is None else [rows[element]])]
+    if true is None or any(size(tree) > READABLE for tree in own):
+        return None
     written = None if rows is None else canonical(rows[element])
     name = trace.inputs[array][element]
     outputs = [t for group in trace.outputs for t in group if _holds(t, name)]
@@ -61,6 +65,11 @@ def formula(trace: Trace, array: int, element: int = 0) -> Formula | None:
     shown = [_text(simplify(true), swaps), "" if written is None else _text(written, swaps)]
     first = _text(canonical(outputs[0]), swaps) if outputs else ""
     return Formula(first, shown[0], shown[1], "" if swaps else name)
+
+
+def trace_outputs(trace: Trace) -> list[Any]:
+    """All outputs' trees in one list."""
+    return [tree for group in trace.outputs for tree in group]
 
 
 def _holds(tree: Any, name: str) -> bool:

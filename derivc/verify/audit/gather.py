@@ -64,7 +64,7 @@ class _Tracer:
         self.subject, self.case = subject, case
         self.works = case.size <= TRACED
         self.first: Trace | None = None
-        self._checked: set[Any] = set()
+        self._checked: dict[Trace, Trace] = {}
 
     def at(self, point: Point) -> Trace | None:
         """The trace at a point, None when it cannot be had."""
@@ -77,9 +77,10 @@ class _Tracer:
         if found is None or found.lost or not found.outputs:
             self.works = False
             return None
-        if found.outputs not in self._checked:
-            self._checked.add(found.outputs)
+        known = self._checked.setdefault(found, found)
+        if known is found:
             self.works = len(self._checked) < 40 and self._reproduces(found, point)
+        found = known  # the same trees as before: whatever is kept of them is found at once
         self.first = self.first or found
         return found if self.works else None
 

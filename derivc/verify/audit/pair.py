@@ -24,7 +24,8 @@ class PairSubject(Subject):
         self.functions, self.library = (forward, backward), "python"
         self.name = getattr(forward, "__name__", "function")
         self.place = place_of(forward)
-        self.parameters = tuple(inspect.signature(forward).parameters.values())
+        given = tuple(inspect.signature(forward).parameters.values())
+        self.parameters = given[: forward.nin] if isinstance(forward, np.ufunc) else given
         self.cotangent_names = ()
 
     def forward(self, case: Case, arrays: Sequence[Array]) -> tuple[Array, ...]:

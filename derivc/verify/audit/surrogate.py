@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from derivc.symbolic.walk import symbols
 from derivc.verify.audit.compare import WRONG, Sample
 from derivc.verify.audit.points import GIVEN, MODERATE
 from derivc.verify.audit.subject import Case, Finding
@@ -56,7 +57,7 @@ def _steps(samples: Sequence[Sample], array: int) -> bool:
     names = set(trace.inputs[array])
     return any(
         str(symbol.name) in names
-        for group in trace.outputs for tree in group for symbol in tree.free_symbols
+        for group in trace.outputs for symbol in symbols(*group)
     ) or trace.follows_values  # fmt: skip
 
 

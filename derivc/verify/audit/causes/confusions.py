@@ -25,7 +25,7 @@ _BY_OUTPUT = {
 def confusion(evidence: Evidence) -> Finding | None:
     """A part of the written formula that is the derivative of another function; else the terms."""
     written, true = evidence.written_tree, evidence.true_tree
-    if written is None or true is None or evidence.trace is None:
+    if written is None or true is None or not evidence.is_readable:
         return None
     for inner in _functions(evidence):
         for name, formula in _BY_OUTPUT.items():

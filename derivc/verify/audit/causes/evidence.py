@@ -9,9 +9,10 @@ from typing import Any, final
 from derivc.errors import DerivcError
 from derivc.ops.shorthand import mpmath
 from derivc.symbolic.evaluate import evaluate
+from derivc.symbolic.walk import size
 from derivc.verify.audit import truth as truths
 from derivc.verify.audit.compare import RIGHT, WRONG, Sample, exact_written
-from derivc.verify.audit.formulas import true_tree
+from derivc.verify.audit.formulas import READABLE, trace_outputs, true_tree
 from derivc.verify.audit.points import EXTREME
 from derivc.verify.audit.subject import Case, Trace
 
@@ -76,6 +77,13 @@ class Evidence:
         if exact is None or abs(exact - written) > 1e-5 * max(abs(written), 1e-3):
             return None  # it left the trace, through NumPy for instance
         return self.trace.written[self.array][self.element]  # type: ignore[index]
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether the formulas are known, and short enough to be searched."""
+        if self.true_tree is None or self.trace is None:
+            return False
+        return all(size(t) <= READABLE for t in (self.true_tree, *trace_outputs(self.trace)))
 
     @cached_property
     def places(self) -> list[Mapping[str, float]]:

@@ -131,7 +131,7 @@ def _at_same_points(evidence: Evidence, array: int) -> list[Sample] | None:
 
 def cotangent(evidence: Evidence) -> Finding | None:
     """The cotangents are left out, summed, averaged, or one output's is forgotten."""
-    if evidence.true_tree is None or evidence.trace is None:
+    if evidence.trace is None or not evidence.is_readable:
         return None
     groups = evidence.trace.cotangents
     every = [sp.Symbol(n, real=True) for group in groups for n in group]

@@ -37,7 +37,7 @@ Search = Callable[[Evidence, Any], Iterator[Attempt]]
 
 def _searched(evidence: Evidence, searches: tuple[Search, ...]) -> Finding | None:
     written = evidence.written_tree
-    if written is None or evidence.true_tree is None or size(written) > _LARGEST:
+    if written is None or size(written) > _LARGEST or not evidence.is_readable:
         return None
     for search in searches:
         for tree, say in search(evidence, written):
