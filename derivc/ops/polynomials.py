@@ -54,7 +54,7 @@ legendre = declare(
         None, _lower(n, sp.gegenbauer(n - 1, sp.Rational(3, 2), x, evaluate=False))
     ],
     tags=_TAGS, cost=60, aliases=["eval_legendre", "legendre_polynomial_p"],
-    also=NAMELESS.plus("sp.special.eval_legendre special.legendre_polynomial_p"),
+    also=NAMELESS.plus("sp.special.eval_legendre special.legendre_polynomial_p(x,n)"),
 )  # fmt: skip
 chebyshevu = declare(
     "chebyshevu", "The Chebyshev polynomial of the second kind of degree n.", params=("n", "x"),
@@ -63,7 +63,7 @@ chebyshevu = declare(
         None, _lower(n, 2 * sp.gegenbauer(n - 1, 2, x, evaluate=False))
     ],
     tags=_TAGS, cost=60, domain=_inside, aliases=["eval_chebyu", "chebyshev_polynomial_u"],
-    also=NAMELESS.plus("sp.special.eval_chebyu special.chebyshev_polynomial_u"),
+    also=NAMELESS.plus("sp.special.eval_chebyu special.chebyshev_polynomial_u(x,n)"),
 )  # fmt: skip
 chebyshevt = declare(
     "chebyshevt", "The Chebyshev polynomial of the first kind of degree n.", params=("n", "x"),
@@ -72,7 +72,7 @@ chebyshevt = declare(
         None, _lower(n, n * sp.chebyshevu(n - 1, x, evaluate=False))
     ],
     tags=_TAGS, cost=60, domain=_inside, aliases=["eval_chebyt", "chebyshev_polynomial_t"],
-    also=NAMELESS.plus("sp.special.eval_chebyt special.chebyshev_polynomial_t"),
+    also=NAMELESS.plus("sp.special.eval_chebyt special.chebyshev_polynomial_t(x,n)"),
 )  # fmt: skip
 assoc_laguerre = declare(
     "assoc_laguerre", "The generalized Laguerre polynomial of degree n and parameter a.",
@@ -91,5 +91,5 @@ laguerre = declare(
         None, _lower(n, -sp.assoc_laguerre(n - 1, 1, x, evaluate=False))
     ],
     cost=60, aliases=["eval_laguerre", "laguerre_polynomial_l"],
-    also=NAMELESS.plus("sp.special.eval_laguerre special.laguerre_polynomial_l"),
+    also=NAMELESS.plus("sp.special.eval_laguerre special.laguerre_polynomial_l(x,n)"),
 )  # fmt: skip

@@ -72,7 +72,7 @@ def in_torch(op: Op, name: str, place: list[float]) -> float:
 def _variant(name: str, numbers: dict[str, float]) -> dict[str, Any]:
     """The arguments that stand in the name itself."""
     _, bracket, given = name.partition("(")
-    if not bracket:
+    if not bracket or "," in given:  # the order of the arguments
         return {}
     key, _, value = given.rstrip(")").partition("=")
     return {key: ast.literal_eval(value) if value else numbers[key]}

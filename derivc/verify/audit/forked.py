@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
 import signal
@@ -52,6 +53,7 @@ def _answer(run: Callable[[], AuditReport], result: Path) -> None:
     """In the copy: run, write, end."""
     with contextlib.suppress(BaseException):
         os.setsid()
+        faulthandler.disable()  # the crash is reported here, not shown
         _without_threads()
         record = json.dumps(run().record())
         part = result.with_suffix(".part")
