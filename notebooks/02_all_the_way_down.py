@@ -172,7 +172,7 @@ text = native.source
 body = text.index("value_and_grad")
 Code("\n".join(text[body - 200 :].splitlines()[1:46]), language="c")
 
-# %%
+# %% tags=["timing"]
 xs, ys = np.random.default_rng(0).normal(size=(2, 1_000_000))
 symbols = sp.symbols("x y")
 tree = dc.parse(TEXT)

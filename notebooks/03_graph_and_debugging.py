@@ -114,7 +114,7 @@ print(f"{'a derivc kernel':18}", x.grad)
 # %% [markdown]
 # Real NaNs remain. Who made this one? Anomaly mode stops at the node, and tells the line that made it:
 
-# %%
+# %% tags=["machine"]
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     with dc.detect_anomaly():
@@ -169,14 +169,13 @@ dc.draw(loss)
 rows = [
     ("relu(x)", 0.0),
     ("abs(x)", 0.0),
-    ("max(x, 0)", 0.0),
     ("clip(x, 0, 1)", 1.0),
     ("x**2*sign(x)", 0.0),
 ]
-print(f"{'':16}" + "".join(f"{c:>8}" for c in ("torch", "jax", "left", "right")))
+print(f"{'':20}" + "".join(f"{c:>8}" for c in ("torch", "jax", "left", "right")))
 for text, at in rows:
     slopes = [dc.compile(text, convention=c).grad(at)[0] for c in ("torch", "jax", "left", "right")]
-    print(f"{text + f' at {at:g}':16}" + "".join(f"{s:8g}" for s in slopes))
+    print(f"{text + f' at {at:g}':20}" + "".join(f"{s:8g}" for s in slopes))
 
 # %% [markdown]
 # ## Third patient: an explosion

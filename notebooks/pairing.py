@@ -150,7 +150,8 @@ def kinds(cell: Any) -> list[str]:
 def printed(cell: Any) -> str:
     """What a cell printed and returned, as text."""
     parts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell.outputs]
-    return _ADDRESS.sub("0x", "\n".join(parts))
+    # A stream may arrive in one piece or in several.
+    return _ADDRESS.sub("0x", re.sub(r"\n+", "\n", "\n".join(parts)))
 
 
 def agree(one: str, other: str) -> bool:

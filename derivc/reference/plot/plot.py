@@ -186,6 +186,7 @@ def _heading(read: Source, fixed: dict[str, float]) -> str:
     """The formula in mathematical notation where matplotlib can set it, else as text."""
     tail = f" at {_fixed(fixed)}" if fixed and len(read.names) > 1 else ""
     tex = _SPACED.sub(r"\1 \\,\\\2", sp.latex(read.definition.trees[0]))
+    tex = _LOW.sub(r"\1\2\3", tex)
     if len(read.text) <= _LONGEST and _sets(tex):
         return f"$f = {tex}${tail}"
     return f"f = {read.text}{tail}"
@@ -193,6 +194,10 @@ def _heading(read: Source, fixed: dict[str, float]) -> str:
 
 _SPACED = re.compile(r"([\w}]) \\(sin|cos|tan|log|exp|sinh|cosh|tanh|operatorname)")
 """A factor before a function's name, between which matplotlib leaves no space."""
+
+
+_LOW = re.compile(r"\\left([(|])((?:(?!\\frac|\\left).)*?)\\right([)|])")
+"""Brackets around what is no taller than a letter, which matplotlib makes smaller than letters."""
 
 
 def _fixed(fixed: Mapping[str, float]) -> str:

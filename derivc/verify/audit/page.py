@@ -57,7 +57,7 @@ def fragment(reports: Sequence[AuditReport], wrapped: bool = True) -> str:
 
 def _section(report: AuditReport) -> str:
     kind = {RIGHT: "right", SURROGATE: "warn"}.get(report.verdict, "bad")
-    place = f"{report.file}:{report.line}" if report.file else report.library
+    place = report.where or report.library
     head = f'<b class="{kind}">{html.escape(report.verdict)}</b>'
     name = f"<code>{html.escape(report.name)}</code>"
     parts = [f'<section class="{kind}"><h2>{head} {name}</h2>']

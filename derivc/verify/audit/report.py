@@ -57,7 +57,7 @@ class SecondRow:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AuditReport:
     """The outcome of an audit; true when nothing is wrong.
 
@@ -94,6 +94,13 @@ class AuditReport:
         return self.ok
 
     @property
+    def where(self) -> str:
+        """The file and the line; of a notebook, whose files are nameless, the cell's line."""
+        if "ipykernel_" in self.file:
+            return f"a cell of this notebook, line {self.line}"
+        return f"{self.file}:{self.line}" if self.file else ""
+
+    @property
     def causes(self) -> tuple[Finding, ...]:
         """The findings that make the verdict, without the notes."""
         return tuple(f for f in self.findings if f.grade not in ("note", "surrogate"))
@@ -118,6 +125,8 @@ class AuditReport:
         from derivc.verify.audit.text import text
 
         return text(self)
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         """The report for notebooks."""

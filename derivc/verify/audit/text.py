@@ -20,7 +20,7 @@ def text(report: AuditReport, code: bool = True) -> str:
 
 
 def _head(report: AuditReport) -> str:
-    place = f"  ({report.file}:{report.line})" if report.file else ""
+    place = f"  ({report.where})" if report.where else ""
     return f"{report.verdict.upper()}: {report.name}{place}"
 
 
