@@ -30,14 +30,14 @@ from derivc.reduced import Reduced as Reduced
 from derivc.version import __version__ as __version__
 
 _MODULES = {
-    "reference.coverage": "coverage",
+    "reference.coverage.report": "coverage",
     "tensor.aliases": "autograd fft linalg nn optim special",
     "reference.explain": "explain",
     "reference.plot.plot": "plot",
     "reference.singularities": "singularities",
     "capture.from_jax": "from_jax",
     "capture.from_torch": "from_torch",
-    "reference.pages": "page",
+    "reference.pages.find": "page",
     "reference.document": "document",
     "tensor.anomaly": "detect_anomaly set_detect_anomaly",
     "tensor.create": (

@@ -68,7 +68,8 @@ def installed(wheel, tmp_path_factory):
 def test_wheel_holds_the_package(installed):
     package = files(installed / "derivc")
     assert "py.typed" in package
-    assert files(ROOT / "derivc") <= package
+    inside = {path for path in files(ROOT / "derivc") if "beside" not in Path(path).parts}
+    assert inside <= package
 
 
 def test_wheel_holds_the_templates(installed):
@@ -78,7 +79,13 @@ def test_wheel_holds_the_templates(installed):
 
 def test_wheel_holds_nothing_else(installed):
     outside = {p.name for p in installed.iterdir()}
-    assert outside == {"derivc", f"derivc-{derivc.__version__}.dist-info"}
+    assert outside == {"derivc", "pytest_derivc.py", f"derivc-{derivc.__version__}.dist-info"}
+
+
+def test_wheel_holds_the_plugin_beside_the_package(installed):
+    plugin = ROOT / "derivc" / "beside" / "pytest_derivc.py"
+    assert (installed / plugin.name).read_text() == plugin.read_text()
+    assert not (installed / "derivc" / "beside").exists()
 
 
 def test_installed_wheel_finds_its_templates(installed, tmp_path):

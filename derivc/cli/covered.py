@@ -12,7 +12,7 @@ from derivc.cli.options import Style
 
 if TYPE_CHECKING:
     from derivc.errors import MissingDependencyError
-    from derivc.reference.coverage import Coverage, Entry
+    from derivc.reference.coverage.report import Coverage, Entry
 
 
 def show(words: tuple[str, ...], style: Style) -> None:
@@ -37,7 +37,7 @@ def show(words: tuple[str, ...], style: Style) -> None:
 def _report() -> tuple[Coverage, MissingDependencyError | None]:
     """All lists, or the one that needs no PyTorch and why not the others."""
     from derivc.errors import MissingDependencyError
-    from derivc.reference.coverage import coverage
+    from derivc.reference.coverage.report import coverage
 
     try:
         return coverage(), None

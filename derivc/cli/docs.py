@@ -83,8 +83,8 @@ def _imported(module: str) -> Any:
 
 
 def _verify(names: str) -> None:
-    from derivc.reference import records
     from derivc.reference.names import find
+    from derivc.reference.records import store as records
     from derivc.reference.table import AnyOp
 
     chosen: list[AnyOp] = [find(name) for name in names.split(",") if names != "all"]

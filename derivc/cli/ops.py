@@ -55,8 +55,8 @@ def _matching(word: str) -> list[Op]:
 
 
 def _show(words: Sequence[str], style: Style) -> None:
-    from derivc.reference.pages import page
-    from derivc.reference.text import text_of
+    from derivc.reference.pages.find import page
+    from derivc.reference.pages.text import text_of
 
     if len(words) != 1:
         raise click.UsageError("give the name of one function, as in: derivc op sigmoid")

@@ -14,9 +14,9 @@ import sympy as sp
 
 from derivc.errors import DerivcError, InputTypeError
 from derivc.kernel import Kernel
-from derivc.reference import own
-from derivc.reference.page import Page
-from derivc.reference.picture import picture
+from derivc.reference.pages import own
+from derivc.reference.pages.page import Page
+from derivc.reference.pages.picture import picture
 
 
 @final

@@ -10,7 +10,7 @@ import sympy as sp
 
 import derivc as dc
 from derivc.errors import InputTypeError, SaveError
-from derivc.reference import own
+from derivc.reference.pages import own
 
 pytest.importorskip("latex2mathml", reason="the docs extra is not installed")
 

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from derivc.errors import MissingDependencyError
-from derivc.reference.page import (
+from derivc.reference.pages.page import (
     CheckRow,
     Formula,
     KinkRow,

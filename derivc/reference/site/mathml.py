@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from derivc.errors import MissingDependencyError
-from derivc.reference.page import Formula
+from derivc.reference.pages.page import Formula
 
 _NAMED = re.compile(r"\\(?:operatorname|mathrm|mathit)\{((?:[^{}]|\{[^{}]*\})*)\}")
 _CLOSE = re.compile(

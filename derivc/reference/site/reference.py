@@ -11,9 +11,9 @@ from pathlib import Path
 from derivc.errors import UnknownOpError
 from derivc.reference import names as names_of
 from derivc.reference.names import every_name
-from derivc.reference.page import Page
-from derivc.reference.pages import made_of
-from derivc.reference.picture import picture
+from derivc.reference.pages.find import made_of
+from derivc.reference.pages.page import Page
+from derivc.reference.pages.picture import picture
 from derivc.reference.site import notes, tables, write
 from derivc.reference.site.frame import Frame, common_files, index_of
 from derivc.reference.site.html import view
@@ -103,7 +103,7 @@ def drawn_by_name(name: str) -> Drawn:
     page = made_of(op)
     if page.kind != "elementwise" or not page.given_input:
         return page, "", ""
-    from derivc.reference.places import view as view_of
+    from derivc.reference.records.places import view as view_of
 
     seen = view_of(op)  # type: ignore[arg-type]
     if not seen.names:

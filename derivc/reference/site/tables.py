@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from derivc.reference.figures import date
 from derivc.reference.names import LIBRARIES
-from derivc.reference.page import KinkRow, Page
+from derivc.reference.pages.figures import date
+from derivc.reference.pages.page import KinkRow, Page
 from derivc.reference.site.frame import Frame
 from derivc.reference.site.html import CONVENTION, anchor, math_of, slope, spoken, table, ulp
 

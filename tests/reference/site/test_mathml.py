@@ -9,7 +9,7 @@ import pytest
 
 from derivc.ops import structure
 from derivc.reference.names import pages
-from derivc.reference.page import Formula
+from derivc.reference.pages.page import Formula
 from derivc.reference.site.mathml import mathml
 
 pytest.importorskip("latex2mathml", reason="the docs extra is not installed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,10 +32,12 @@ class Square(Cube):
 """
 LOAD = ("-p", "pytest_derivc", "-p", "no:cacheprovider", "--strict-markers")
 ROOT = Path(__file__).resolve().parents[3]
+PLUGIN = ROOT / "derivc" / "beside"
+PLACES = os.pathsep.join([str(ROOT), str(PLUGIN)])
 
 
 def test_the_mark_and_the_fixture_fail_where_a_backward_is_wrong(pytester, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", PLACES)
     pytester.makepyfile(
         FUNCTIONS
         + """
@@ -74,5 +77,5 @@ def test_loading_it_imports_nothing_heavy():
         "import sys, pytest_derivc; print({'derivc', 'sympy', 'numpy', 'torch'} & {*sys.modules})"
     )
     command = [sys.executable, "-c", code]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PLUGIN)
     assert said.stdout.strip() == "set()"

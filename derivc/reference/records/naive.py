@@ -17,7 +17,7 @@ from derivc.ir.interpret import interpret
 from derivc.lowering.lower import lower
 from derivc.ops import registry
 from derivc.ops.declaration import Op
-from derivc.reference.places import View
+from derivc.reference.records.places import View
 
 Function = Callable[..., Any]
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from derivc.ops import structure
-from derivc.reference import exact, records, special_cases
-from derivc.reference.plain import plain
-from derivc.reference.structural_measure import measured
+from derivc.reference.pages.plain import plain
+from derivc.reference.records import exact, special_cases
+from derivc.reference.records import store as records
+from derivc.reference.records.structural_measure import measured
 
 WITHOUT = {"complex", "polar", "cast"}
 """Results that are complex numbers, or other dtypes."""

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from derivc.reference.page import Page, Row, StabilityRow
+from derivc.reference.pages.page import Page, Row, StabilityRow
 
 Mark = Callable[[str], str]
 Section = tuple[str, list[tuple[str, str]]]

@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Any, final
 
 from derivc.errors import InputTypeError
-from derivc.reference import operators
-from derivc.reference.families import family_of
-from derivc.reference.scope import NO_DERIVATIVE, reason
+from derivc.reference.coverage import operators
+from derivc.reference.coverage.families import family_of
+from derivc.reference.coverage.scope import NO_DERIVATIVE, reason
+from derivc.reference.coverage.target import FAMILIES
 from derivc.reference.table import AnyOp, find
-from derivc.reference.target import FAMILIES
 
 COVERED, OUT_OF_SCOPE, MISSING = "covered", "out of scope", "missing"
 

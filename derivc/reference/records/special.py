@@ -16,8 +16,8 @@ import sympy as sp
 from derivc import compiler
 from derivc.ops.declaration import Kink, Op
 from derivc.ops.shorthand import mpmath
-from derivc.reference import peers
-from derivc.reference.places import View, view
+from derivc.reference.records import peers
+from derivc.reference.records.places import View, view
 from derivc.verify import oracle
 
 Point = tuple[float, ...]

@@ -9,10 +9,8 @@ from typing import Any
 import sympy as sp
 
 from derivc.ops.declaration import Kink, Op
-from derivc.reference import naive, records
-from derivc.reference.formulas import formula
-from derivc.reference.measure import LOSS
-from derivc.reference.page import (
+from derivc.reference.pages.formulas import formula
+from derivc.reference.pages.page import (
     CheckRow,
     Formula,
     KinkRow,
@@ -22,7 +20,10 @@ from derivc.reference.page import (
     number,
     numbers,
 )  # fmt: skip
-from derivc.reference.places import view
+from derivc.reference.records import naive
+from derivc.reference.records import store as records
+from derivc.reference.records.measure import LOSS
+from derivc.reference.records.places import view
 
 
 def measured(op: Op, record: dict[str, Any] | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from derivc.ops.structure import StructuralOp
-from derivc.reference import structural_measure as measure
+from derivc.reference.records import structural_measure as measure
 
 _INF = math.inf
 _TIE, _ZERO = [2.0, 2.0, 1.0], [0.0, 0.0, 0.0]

@@ -10,11 +10,11 @@ from derivc.errors import DerivcError, LimitError
 from derivc.kernel import Kernel
 from derivc.passes.dce import dce
 from derivc.passes.weight import tree_weight
-from derivc.reference.elementwise import scaled
-from derivc.reference.figures import place
-from derivc.reference.formulas import derivative_label, formula, simplified, tex
-from derivc.reference.generated import code_of_kernel
-from derivc.reference.page import CheckRow, Formula, KinkRow, Page, Row
+from derivc.reference.pages.elementwise import scaled
+from derivc.reference.pages.figures import place
+from derivc.reference.pages.formulas import derivative_label, formula, simplified, tex
+from derivc.reference.pages.generated import code_of_kernel
+from derivc.reference.pages.page import CheckRow, Formula, KinkRow, Page, Row
 from derivc.symbolic.canonical import canonical, plain
 from derivc.symbolic.differentiate import diff
 from derivc.symbolic.validity import Validity, validity

@@ -7,8 +7,9 @@ import math
 import pytest
 
 from derivc.ops import registry
-from derivc.reference import measure, records
-from derivc.reference.places import view
+from derivc.reference.records import measure
+from derivc.reference.records import store as records
+from derivc.reference.records.places import view
 
 SAMPLE = ["tanh", "relu", "log1p", "hypot", "softplus", "erf"]
 

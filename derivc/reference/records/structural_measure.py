@@ -17,8 +17,8 @@ import numpy as np
 from derivc.ops import structure
 from derivc.ops.shorthand import mpmath
 from derivc.ops.structure import StructuralOp
-from derivc.reference import exact
-from derivc.reference.cases import arrays, case_of
+from derivc.reference.records import exact
+from derivc.reference.records.cases import arrays, case_of
 
 _DRAWS = 3
 _STEP = 20

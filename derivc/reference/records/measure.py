@@ -16,8 +16,8 @@ import numpy as np
 
 from derivc import compiler
 from derivc.ops.declaration import Op
-from derivc.reference import naive, peers
-from derivc.reference.places import View, points, view
+from derivc.reference.records import naive, peers
+from derivc.reference.records.places import View, points, view
 from derivc.verify import oracle
 from derivc.verify.ulp import from_ordinal, ordinal, ulps
 

@@ -8,11 +8,12 @@ import sympy as sp
 
 from derivc.errors import DerivcError
 from derivc.ops.declaration import Op
-from derivc.reference import figures, formulas, records
-from derivc.reference.formulas import derivative_label, formula
-from derivc.reference.generated import code_of
 from derivc.reference.names import called
-from derivc.reference.page import Formula, Page, Row
+from derivc.reference.pages import figures, formulas
+from derivc.reference.pages.formulas import derivative_label, formula
+from derivc.reference.pages.generated import code_of
+from derivc.reference.pages.page import Formula, Page, Row
+from derivc.reference.records import store as records
 from derivc.symbolic.canonical import plain
 from derivc.symbolic.differentiate import diff
 

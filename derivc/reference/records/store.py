@@ -62,7 +62,7 @@ def wanted_structural() -> list[StructuralOp]:
 
 def is_measured(op: Op) -> bool:
     """Whether an op is one that the package ships, and has an argument to differentiate by."""
-    from derivc.reference.places import view
+    from derivc.reference.records.places import view
 
     shipped = not op.name.endswith("_example") and "auxiliary" not in op.tags
     return shipped and not op.tags & {"boolean", "branch"} and bool(view(op).names)
@@ -71,12 +71,12 @@ def is_measured(op: Op) -> bool:
 def record(op: AnyOp) -> dict[str, Any] | None:
     """Measure one op in full; None where a structural one has no case that can be computed."""
     if isinstance(op, StructuralOp):
-        from derivc.reference import special_cases, structural_measure
+        from derivc.reference.records import special_cases, structural_measure
 
         found = structural_measure.measured(op)
         return None if found is None else {**found, "kinks": special_cases.kinks(op)}
-    from derivc.reference.measure import measured
-    from derivc.reference.special import kinks, special
+    from derivc.reference.records.measure import measured
+    from derivc.reference.records.special import kinks, special
 
     return {**measured(op), "kinks": kinks(op), "special": special(op)}
 

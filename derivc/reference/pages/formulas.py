@@ -10,7 +10,7 @@ from sympy.core.relational import Relational
 from sympy.printing.latex import LatexPrinter, greek_letters_set
 
 from derivc.ops import registry
-from derivc.reference.page import Formula
+from derivc.reference.pages.page import Formula
 from derivc.symbolic.canonical import canonical, plain
 from derivc.symbolic.text import text_of
 

@@ -12,7 +12,7 @@ import sympy as sp
 import derivc as dc
 from derivc.ops.declaration import Op
 from derivc.reference.names import pages
-from derivc.reference.pages import made_of
+from derivc.reference.pages.find import made_of
 
 SAMPLE = [op for i, op in enumerate(pages()) if i % 9 == 0]
 

@@ -13,10 +13,11 @@ import derivc as dc
 from derivc.cli import main
 from derivc.errors import InputTypeError, MissingDependencyError
 from derivc.ops.declaration import Op
-from derivc.reference import operators, table
-from derivc.reference.families import family_of
-from derivc.reference.scope import reason
-from derivc.reference.target import FAMILIES
+from derivc.reference import table
+from derivc.reference.coverage import operators
+from derivc.reference.coverage.families import family_of
+from derivc.reference.coverage.scope import reason
+from derivc.reference.coverage.target import FAMILIES
 
 CATALOGUE = [(family, name) for family, names in FAMILIES.items() for name in names.split()]
 REACH = {"linear algebra": 0.9}

@@ -13,8 +13,8 @@ from derivc.codegen.c.backend import CBackend
 from derivc.codegen.numpy import NumpyBackend
 from derivc.errors import DerivcError
 from derivc.ops.declaration import Op
-from derivc.reference.page import Code
-from derivc.reference.places import view
+from derivc.reference.pages.page import Code
+from derivc.reference.records.places import view
 
 _LONGEST = 120
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from derivc.ops.declaration import Op
-from derivc.reference import elementwise, structural
 from derivc.reference.names import find
-from derivc.reference.page import Page
+from derivc.reference.pages import elementwise, structural
+from derivc.reference.pages.page import Page
 from derivc.reference.table import AnyOp
 
 

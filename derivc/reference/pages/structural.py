@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from derivc.ops.structure import StructuralOp
-from derivc.reference import structural_figures
 from derivc.reference.names import called
-from derivc.reference.page import Code, Formula, Page, Row
-from derivc.reference.plain import plain
+from derivc.reference.pages import structural_figures
+from derivc.reference.pages.page import Code, Formula, Page, Row
+from derivc.reference.pages.plain import plain
 
 _KINDS = {
     "complexes": "complex numbers", "convolution": "convolution and pooling",

@@ -207,7 +207,7 @@ class Page:
 
     def __str__(self) -> str:
         """The page as the terminal shows it."""
-        from derivc.reference.text import text_of
+        from derivc.reference.pages.text import text_of
 
         return text_of(self)
 

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from derivc.ops.structure import StructuralOp
-from derivc.reference import records
-from derivc.reference.figures import date
-from derivc.reference.page import CheckRow, Formula, KinkRow, PeerRow, number, numbers
+from derivc.reference.pages.figures import date
+from derivc.reference.pages.page import CheckRow, Formula, KinkRow, PeerRow, number, numbers
+from derivc.reference.records import store as records
 
 
 def measured(op: StructuralOp) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What of PyTorch and of the catalogue is covered."""

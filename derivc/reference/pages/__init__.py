@@ -1,0 +1,1 @@
+"""The pages of functions: what they say, as data, and as text."""

@@ -1,0 +1,1 @@
+"""The verification records: how ops are measured, and what was found."""
