@@ -13,6 +13,7 @@ from derivc.reference.site.frame import Frame
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 TEXTS = {
+    "steps": "Steps", "crosscheck": "Cross-checks", "custom": "Custom functions",
     "parity": "Parity", "better_than": "Better gradients", "native": "Native kernels",
     "scale": "Large data",
 }  # fmt: skip
