@@ -97,7 +97,7 @@ composite(
     "ctc_loss", "Minus the logarithm of the probability of all alignments of a target in time.",
     _ctc, torch="torch.nn.functional.ctc_loss", tensors=["log_probs"],
     definition=r"y = -\log \textstyle\sum_{\pi \in B^{-1}(t)} \prod_{\tau} p_{\tau, \pi_\tau}",
-    formula=r"\overline{\log p}_{\tau, c} = -\bar{y} \Pr(\pi_\tau = c \mid t), \quad \text{the sum"
+    formula=r"\overline{\log p}_{\tau, c} = -\bar{y} P(\pi_\tau = c \mid t), \quad \text{the sum"
     r" of } \alpha \beta / p \text{ over the places of } c",
     also="nn.CTCLoss aten._ctc_loss",
 )  # fmt: skip

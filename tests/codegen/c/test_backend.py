@@ -41,8 +41,8 @@ def test_a_formula_cannot_end_the_comment() -> None:
 
 def test_what_c_cannot_spell_is_refused() -> None:
     op = dc.declare(
-        "only_in_numpy", "Spelled for NumPy alone.", params=("x",),
+        "only_in_numpy_example", "Spelled for NumPy alone.", params=("x",),
         spelling=dc.Spelling("np.spacing"), partials=lambda x, y: [1], truth=lambda x: x,
     )  # fmt: skip
-    with pytest.raises(UnsupportedError, match="only_in_numpy has no spelling in C.*numpy"):
+    with pytest.raises(UnsupportedError, match="only_in_numpy_example has no spelling in C.*numpy"):
         dc.compile(op(dc.parse("x")), backend="c")

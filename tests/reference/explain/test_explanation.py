@@ -254,7 +254,8 @@ def test_large_formulas_are_cut_and_say_so(name: str) -> None:
     start = time.process_time()
     found = dc.explain(BIG[name])
     assert found.answer == dc.diff(BIG[name])
-    assert len(found.text) < 60_000
+    # An answer is printed whole up to 3000 nodes, so that deep ones repeat much of the formula.
+    assert len(found.text) < 80_000
     assert len(found.html) < 1_500_000
     assert len([step for step in found.steps if step.number]) <= 140
     assert ("not shown" in found.text) == any(s.left_out for s in found.steps)
