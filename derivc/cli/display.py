@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
+from derivc.jsonable import jsonable
 from derivc.version import __version__
 
 SCHEMA = 1
@@ -30,18 +30,7 @@ def note(text: str) -> None:
 def document(command: str, **fields: Any) -> None:
     """Print one JSON document on one line; numbers that JSON lacks become strings."""
     record = {"schema": SCHEMA, "derivc": __version__, "command": command, **fields}
-    click.echo(json.dumps(_plain(record), ensure_ascii=False, allow_nan=False))
-
-
-def _plain(value: Any) -> Any:
-    """The value out of JSON's own kinds."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
+    click.echo(json.dumps(jsonable(record), ensure_ascii=False, allow_nan=False))
 
 
 def matrix(cells: Sequence[Sequence[str]], names: Sequence[str], heads: Sequence[str]) -> None:

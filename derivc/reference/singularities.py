@@ -16,6 +16,7 @@ from typing import Any, final
 import numpy as np
 import sympy as sp
 
+from derivc.jsonable import jsonable
 from derivc.reference.plot.curves import Line
 from derivc.reference.plot.source import Source, source_of, variables
 from derivc.symbolic.singularities.analyse import BUDGET, analyse
@@ -101,7 +102,7 @@ class Singularities:
 
     def to_json(self) -> str:
         """The report as one JSON document; what is no finite number stands as text or null."""
-        return json.dumps(_plain(self.to_dict()), ensure_ascii=False, allow_nan=False)
+        return json.dumps(jsonable(self.to_dict()), ensure_ascii=False, allow_nan=False)
 
 
 def _tag(text: str) -> str:
@@ -132,14 +133,6 @@ def _side(value: Behaviour, slope: Behaviour) -> dict[str, Any] | None:
         return None
     limits = [float("nan") if b.limit is None else float(b.limit) for b in (value, slope)]
     return {"value": limits[0], "slope": limits[1], "kind": value.kind}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def singularities(source: Any, variable: Any = None, budget: float = BUDGET) -> Singularities:

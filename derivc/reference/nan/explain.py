@@ -14,6 +14,7 @@ import sympy as sp
 
 from derivc.errors import InputTypeError
 from derivc.ir.program import Program, Value
+from derivc.jsonable import jsonable
 from derivc.ops.shorthand import mpmath
 from derivc.options import check_choice
 from derivc.reference.nan.causes import advice, cause
@@ -141,15 +142,7 @@ class NanReport:
 
     def to_json(self) -> str:
         """The report as one JSON document; what is no finite number stands as text."""
-        return json.dumps(_plain(self.to_dict()), ensure_ascii=False, allow_nan=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+        return json.dumps(jsonable(self.to_dict()), ensure_ascii=False, allow_nan=False)
 
 
 def _shown(value: Any) -> str:

@@ -6,10 +6,11 @@ site and notebooks lay the same page out. Formulas are text and TeX; figures com
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, final
+
+from derivc.jsonable import jsonable
 
 
 @final
@@ -202,7 +203,7 @@ class Page:
             >>> dc.page("sigmoid").as_json()["given_output"][0]["formula"]["text"]
             'y*sigmoid(-x)'
         """
-        found: dict[str, Any] = _plain(asdict(self))
+        found: dict[str, Any] = jsonable(asdict(self))
         return found
 
     def __str__(self) -> str:
@@ -219,16 +220,6 @@ class Page:
         from derivc.reference.site.html import in_notebook
 
         return in_notebook(self)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
 
 
 def number(value: float | None, digits: int = 6) -> str:
