@@ -1,7 +1,8 @@
-"""Generated code is kept in a folder of this run, not in the user's cache."""
+"""Generated code is kept in a folder of this run; examples of plots need matplotlib."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
 
@@ -20,3 +21,13 @@ def needs_compiler() -> None:
         find()
     except NativeError as problem:
         pytest.skip(str(problem))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the examples in docstrings that draw, where there is nothing to draw with."""
+    if importlib.util.find_spec("matplotlib") is not None:
+        return
+    skip = pytest.mark.skip(reason="matplotlib is not installed: pip install 'derivc[plot]'")
+    for item in items:
+        if isinstance(item, pytest.DoctestItem) and "derivc/reference/plot" in item.path.as_posix():
+            item.add_marker(skip)
