@@ -48,7 +48,7 @@ structural(
     jvp=lambda F, t, x: F.imag(F.conj(x) * t) / (F.real(x) ** 2 + F.imag(x) ** 2),
     formula=r"\bar{z} = i\, \bar{y}\, z / |z|^2",
     also="T.angle np.angle jnp.angle",
-    definition=r"y = \arg z",
+    definition=r"y = \operatorname{arg} z",
     tangent=r"\dot{y} = \operatorname{Im}(\overline{z}\, \dot{z}) / |z|^2",
 )  # fmt: skip
 structural(
