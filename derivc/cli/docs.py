@@ -90,4 +90,6 @@ def _verify(names: str) -> None:
     chosen: list[AnyOp] = [find(name) for name in names.split(",") if names != "all"]
     if names == "all":
         chosen = [*records.wanted(), *records.wanted_structural()]
-    records.renew(chosen, lambda name: click.echo(name, err=True))
+    failed = records.renew(chosen, lambda name: click.echo(name, err=True))
+    if failed:
+        raise click.ClickException(f"not measured: {', '.join(failed)}; the reasons are above")

@@ -73,21 +73,6 @@ heaviside = declare(
     kinks=[jump(lambda x, h0: x, "a jump; the slope is 0 on both sides", (0, 1))],
     also=everywhere("heaviside").plus("T.heaviside T.heaviside_"), aliases=["step"], cost=3,
 )  # fmt: skip
-remainder = declare(
-    "remainder", "What is left of a after b is taken as often as it goes; the sign of b.",
-    params=("a", "b"), symbol=sp.Mod, truth=lambda a, b: a - b * mpmath().floor(a / b), cost=10,
-    spelling=Spelling("np.remainder", infix="{0} % {1}"), domain=lambda a, b: sp.Ne(b, 0),
-    partials=lambda a, b, y: [1, -floor(a / b)], tags=_TAGS, aliases=["mod", "Mod"],
-    kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (1, None))],
-    also=everywhere("remainder").plus("T.remainder T.remainder_ np.mod jnp.mod"),
-)  # fmt: skip
-fmod = declare(
-    "fmod", "What is left of a after b is taken as often as it goes; the sign of a.",
-    params=("a", "b"), truth=lambda a, b: mpmath().sign(a) * mpmath().fmod(abs(a), abs(b)),
-    spelling=Spelling("np.fmod", "math.fmod"), partials=lambda a, b, y: [1, -trunc(a / b)],
-    kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (1, None))], tags=_TAGS, cost=10,
-    domain=lambda a, b: sp.Ne(b, 0), also=everywhere("fmod").plus("T.fmod T.fmod_"),
-)  # fmt: skip
 floor_divide = declare(
     "floor_divide", "The quotient, rounded down.", params=("a", "b"), cost=8,
     truth=lambda a, b: mpmath().floor(a / b), partials=lambda a, b, y: [0, 0], tags=_TAGS,
@@ -97,7 +82,22 @@ floor_divide = declare(
         "T.floor_divide T.floor_divide_ torch.div(rounding_mode='floor')"
     ), aliases=["floordiv"],
 )  # fmt: skip
-
+remainder = declare(
+    "remainder", "What is left of a after b is taken as often as it goes; the sign of b.",
+    params=("a", "b"), symbol=sp.Mod, truth=lambda a, b: a - b * mpmath().floor(a / b), cost=10,
+    spelling=Spelling("np.remainder", infix="{0} % {1}"), domain=lambda a, b: sp.Ne(b, 0),
+    partials=lambda a, b, y: [1, -floor_divide(a, b)], tags=_TAGS, aliases=["mod", "Mod"],
+    kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (1, None))],
+    also=everywhere("remainder").plus("T.remainder T.remainder_ np.mod jnp.mod"),
+)  # fmt: skip
+fmod = declare(
+    "fmod", "What is left of a after b is taken as often as it goes; the sign of a.",
+    params=("a", "b"), truth=lambda a, b: mpmath().sign(a) * mpmath().fmod(abs(a), abs(b)),
+    spelling=Spelling("np.fmod", "math.fmod"),
+    partials=lambda a, b, y: [1, -sp.sign(a) * sp.sign(b) * floor_divide(sp.Abs(a), sp.Abs(b))],
+    kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (1, None))], tags=_TAGS, cost=10,
+    domain=lambda a, b: sp.Ne(b, 0), also=everywhere("fmod").plus("T.fmod T.fmod_"),
+)  # fmt: skip
 trunc_divide = declare(
     "trunc_divide", "The quotient, rounded towards zero.", meaning=lambda a, b: trunc(a / b),
     partials=lambda a, b, y: [0, 0], domain=lambda a, b: sp.Ne(b, 0), tags=_TAGS, cost=8,

@@ -18,7 +18,7 @@ Lu = namedtuple("Lu", ["P", "L", "U"])  # noqa: PYI024  as PyTorch's results
 def _lu(xp: Any, x: Any, pivot: bool = True) -> Any:
     """Column by column; the largest number of a column comes to the diagonal."""
     *batch, m, n = x.shape
-    work = xp.array(xp.reshape(x, (-1, m, n)), dtype=x.dtype if x.dtype.kind in "fc" else float)
+    work = xp.array(xp.reshape(x, (-1, m, n)), dtype=x.dtype if x.dtype.kind in "fcO" else float)
     order = xp.tile(xp.arange(m), (len(work), 1))
     for k in range(min(m, n)):
         if pivot:

@@ -54,7 +54,7 @@ def _picked(F: Any, x: Any, places: list[Any]) -> Any:
 
 def _between(F: Any, x: Any, at: list[Any]) -> Any:
     """The sum over the corners around each point, each in proportion to its nearness."""
-    lows = [(F.constant(a) // 1.0) for a in at]
+    lows = [F.constant(F.floor(a)) for a in at]
     total: Any = 0
     for corner in product((0, 1), repeat=len(at)):
         weight: Any = 1

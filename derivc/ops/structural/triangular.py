@@ -194,6 +194,6 @@ composite(
     "ormqr", "A product of reflections, times a matrix.", _ormqr, torch="torch.ormqr",
     tensors=["x", "tau", "other"], definition=r"Y = Q C, \quad Q = \textstyle\prod_i \bigl(1 -"
     r" \tau_i v_i v_i^{\top}\bigr)",
-    formula=r"\bar{C} = Q^{\top} \bar{Y}, \quad \text{the reflections as in the product of them}",
+    formula=r"\bar{C} = Q^{\top} \bar{Y}, \quad \text{the reflections as of their product}",
     also="T.ormqr",
 )  # fmt: skip

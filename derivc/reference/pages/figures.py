@@ -24,12 +24,13 @@ from derivc.reference.records import naive
 from derivc.reference.records import store as records
 from derivc.reference.records.measure import LOSS
 from derivc.reference.records.places import view
+from derivc.reference.records.reasons import reason
 
 
 def measured(op: Op, record: dict[str, Any] | None) -> dict[str, Any]:
-    """The tables of a page that come from the record; nothing where there is none."""
+    """The tables of a page that come from the record; why there are none, where there is none."""
     if record is None:
-        return {}
+        return {"unchecked": reason(op) or ""}
     return {
         "special": _special(record), "stability": _stability(op, record),
         "checks": _checks(record), "peers": _peers(record), "measured": date(),

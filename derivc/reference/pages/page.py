@@ -162,7 +162,7 @@ class Page:
             checks, peers: tables. code: generated code. names: what libraries call it, by library.
         aliases: further names. notes: remarks. source: of the mathematics. measured: date and
             versions of the figures. doc: the user's own text. fixed: arguments that are numbers in
-            the tables.
+            the tables. unchecked: why `checks` is empty.
     """
 
     name: str
@@ -194,6 +194,7 @@ class Page:
     measured: str = ""
     doc: str = ""
     fixed: str = ""
+    unchecked: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The page out of JSON's own kinds; numbers that JSON lacks become strings.

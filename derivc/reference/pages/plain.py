@@ -15,6 +15,7 @@ _WORDS = {
     r"\#": "#", r"\{": "{", r"\}": "}", r"\,": " ", r"\;": " ", r"\:": " ", r"\!": "",
     r"\left": "", r"\right": "", r"\textstyle": "", r"\displaystyle": "", r"\to": "→",
     r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉", r"\mid": "|",
+    r"\Pr": "Pr", r"\_": "_", r"\Omega": "Ω", r"\Theta": "Θ",
 }  # fmt: skip
 _ACCENTS = {"bar": "\u0304", "dot": "\u0307", "hat": "\u0302", "tilde": "\u0303"}
 _RAISED = str.maketrans("0123456789+-n−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ⁻")

@@ -9,13 +9,14 @@ from derivc.ops.structure import StructuralOp
 from derivc.reference.pages.figures import date
 from derivc.reference.pages.page import CheckRow, Formula, KinkRow, PeerRow, number, numbers
 from derivc.reference.records import store as records
+from derivc.reference.records.reasons import reason
 
 
 def measured(op: StructuralOp) -> dict[str, Any]:
-    """The tables of a page that come from the record; nothing where there is none."""
+    """The tables of a page that come from the record; why there are none, where there is none."""
     record = records.stored()["structural"].get(op.name)
     if record is None:
-        return {}
+        return {"unchecked": reason(op) or ""}
     checks = tuple(
         CheckRow(label, entry["ulp"], entry["at"], math.nan, entry["points"])
         for label, entry in record["worst"].items()

@@ -124,6 +124,8 @@ def _checks(page: Page) -> list[tuple[str, str]]:
     if equal:
         rows.append(("PyTorch", f"equal within 16 ulp: {equal}"))
         rows += [("", f"{r.result}: {r.example}") for r in page.peers if r.example]
+    if page.unchecked:
+        rows.append(("not measured", page.unchecked))
     if page.measured and rows:
         rows.append(("measured", page.measured))
     return rows

@@ -1,7 +1,7 @@
 """A call of every structural op, on small arrays: what its record is measured on.
 
 A case is an expression over `F`, the namespace of ops, and arrays a, b, c; the words say what the
-arrays are: a shape, or a kind of matrix. What is not listed is called with one array.
+arrays are: a shape, "scalar", or a kind of matrix. What is not listed is called with one array.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import zlib
 from typing import Any
 
 import numpy as np
+
+from derivc.reference.records.rare_cases import RARE
 
 SQUARE = {"inv", "det", "logdet", "trace", "matrix_exp", "cofactors", "slogdet", "diag", "tril",
           "triu", "diagonal"}  # fmt: skip
@@ -73,6 +75,9 @@ CASES = {
 }  # fmt: skip
 
 
+_MATRICES = {"regular": (3, 3), "definite": (3, 3), "tall": (4, 3)}
+
+
 def case_of(name: str) -> tuple[str, tuple[str, ...]]:
     """The expression and what its arrays are.
 
@@ -81,7 +86,7 @@ def case_of(name: str) -> tuple[str, tuple[str, ...]]:
         ('F.inv(a)', ('regular',))
     """
     kind = "regular" if name in SQUARE else "3,4"
-    text, words = CASES.get(name, (f"F.{name}(a)", kind))
+    text, words = (CASES | RARE).get(name, (f"F.{name}(a)", kind))
     return text, tuple(words.split())
 
 
@@ -91,10 +96,15 @@ def arrays(name: str, words: tuple[str, ...], seed: int = 0) -> list[Any]:
     return [_array(draw, word) for word in words]
 
 
+def _shape(word: str) -> tuple[int, ...]:
+    if word in _MATRICES:
+        return _MATRICES[word]
+    return () if word == "scalar" else tuple(int(n) for n in word.split(","))
+
+
 def _array(draw: random.Random, word: str) -> Any:
-    shapes = {"regular": (3, 3), "definite": (3, 3), "tall": (4, 3)}
-    shape = shapes.get(word) or tuple(int(n) for n in word.split(","))
+    shape = _shape(word)
     found = np.array([draw.gauss(0, 1) for _ in range(int(np.prod(shape)))]).reshape(shape)
     if word == "definite":
         return found @ found.T + np.eye(3)
-    return found + 2 * np.eye(shape[0], shape[1]) if word in shapes else found
+    return found + 2 * np.eye(shape[0], shape[1]) if word in _MATRICES else found

@@ -39,7 +39,10 @@ class _Functions:
         self.linalg = _linalg()
         self.isfinite = _over_elements(mp.isfinite, bool)
         self.isnan = _over_elements(mp.isnan, bool)
-        self.sign = _over_elements(mp.sign)
+        for name, function in {"sign": mp.sign, "real": mp.re, "imag": mp.im, "conj": mp.conj,
+                               "angle": mp.arg}.items():  # fmt: skip
+            setattr(self, name, _over_elements(function))
+        self.fft = SimpleNamespace(fftn=partial(_fourier, -1), ifftn=partial(_fourier, 1))
         for name in ("sum", "prod", "max", "min", "mean"):
             setattr(self, name, _kept(getattr(np, name)))
 
@@ -56,11 +59,22 @@ def _over_elements(function: Callable[..., Any], kind: Any = object) -> Callable
     return call
 
 
+def _fourier(sign: int, x: Any, axes: Any, **_: Any) -> Any:
+    """The sums of a Fourier transform, by their definition."""
+    mp = mpmath()
+    for axis in axes:
+        n = x.shape[axis]
+        waves = [[mp.expjpi(mp.mpf(2 * sign * j * k) / n) for j in range(n)] for k in range(n)]
+        x = np.moveaxis(np.tensordot(np.array(waves, object), x, (1, axis)), 0, axis)
+    return x
+
+
 def _kept(function: Callable[..., Any]) -> Callable[..., Any]:
     """A reduction whose result is an array, also of all numbers."""
 
-    def call(*args: Any, **named: Any) -> Any:
-        return np.asarray(function(*args, **named), dtype=object)
+    def call(x: Any, *args: Any, **named: Any) -> Any:
+        kind = object if np.asarray(x).dtype == object else None
+        return np.asarray(function(x, *args, **named), dtype=kind)
 
     return call
 
@@ -81,8 +95,29 @@ def _pinv(f: Any, x: Any) -> Any:
     return f.linalg.inv(x.T @ x) @ x.T
 
 
+def _parts(f: Any, x: Any) -> Any:  # noqa: ARG001
+    """Mantissas and exponents."""
+    mantissas, exponents = np.frompyfunc(mpmath().frexp, 1, 2)(x)
+    return mantissas, exponents.astype(int)
+
+
+def _next(f: Any, x: Any, other: Any) -> Any:  # noqa: ARG001
+    """The step from a double to the next one, which does not move with the double."""
+    doubles = x.astype(float)
+    return x + (np.nextafter(doubles, other.astype(float)) - doubles)
+
+
+def _cofactors(f: Any, x: Any) -> Any:
+    found = np.empty(x.shape, object)
+    for i, j in np.ndindex(*x.shape):
+        minor = np.delete(np.delete(x, i, 0), j, 1)
+        found[i, j] = (-1) ** (i + j) * f.linalg.det(minor)[()]
+    return found
+
+
 OWN: dict[str, Callable[..., Any]] = {
-    "vector_norm": _norm, "pinv": _pinv,
+    "vector_norm": _norm, "pinv": _pinv, "frexp": _parts, "nextafter": _next,
+    "cofactors": _cofactors,
     "lstsq": lambda f, a, b, **_: (_pinv(f, a) @ b,),
     "logcumsumexp": lambda f, x, dim: f.log(np.cumsum(f.exp(x), axis=dim)),
 }  # fmt: skip
@@ -117,9 +152,13 @@ def _linalg() -> Any:
         values, vectors = mp.eigsy(matrix(x))
         return np.array(list(values), object), back(vectors)
 
+    def eig(x: Any) -> Any:
+        values, vectors = mp.eig(matrix(x))
+        return np.array(list(values), object), back(vectors)
+
     return SimpleNamespace(
         inv=lambda x: back(mp.inverse(matrix(x))), det=det, slogdet=slogdet, svd=svd, eigh=eigh,
-        solve=lambda a, b: back(mp.inverse(matrix(a)) * matrix(b)),
+        solve=lambda a, b: back(mp.inverse(matrix(a)) * matrix(b)), eig=eig,
         cholesky=lambda x: back(mp.cholesky(matrix(x))), LinAlgError=np.linalg.LinAlgError,
         qr=lambda x, *_: tuple(map(back, mp.qr(matrix(x), mode="skinny"))),
     )  # fmt: skip
@@ -144,8 +183,9 @@ class _Exact(Namespace):
         return call
 
     def _structural(self, op: StructuralOp) -> Callable[..., Any]:
-        if op.compose is not None:
-            return partial(op.compose, self)
+        compose = op.compose
+        if compose is not None and op.name not in OWN:
+            return lambda *args, **named: compose(self, **op.bind(args, named))
 
         def call(*args: Any, **named: Any) -> Any:
             formula = OWN.get(op.name, op.forward)
@@ -161,6 +201,11 @@ class _Exact(Namespace):
     def epsilon(x: Any) -> float:  # noqa: ARG004
         """The distance from 1 to the next double: the default of some ops."""
         return 2.0**-52
+
+    @staticmethod
+    def isnan(x: Any) -> Any:
+        """Where numbers are NaN."""
+        return x != x
 
     @staticmethod
     def is_float(x: Any) -> bool:

@@ -55,9 +55,9 @@ def wanted() -> list[Op]:
 
 
 def wanted_structural() -> list[StructuralOp]:
-    """The structural ops that have a record: those with a derivative and a name in PyTorch."""
+    """The structural ops that have a record: those with a derivative."""
     every = structure.all_structural()
-    return [op for op in every if op.torch and (op.vjp is not None or op.compose is not None)]
+    return [op for op in every if op.vjp is not None or op.compose is not None]
 
 
 def is_measured(op: Op) -> bool:
@@ -68,33 +68,46 @@ def is_measured(op: Op) -> bool:
     return shipped and not op.tags & {"boolean", "branch"} and bool(view(op).names)
 
 
-def record(op: AnyOp) -> dict[str, Any] | None:
-    """Measure one op in full; None where a structural one has no case that can be computed."""
+def record(op: AnyOp) -> dict[str, Any]:
+    """Measure one op in full.
+
+    Raises:
+        UnsupportedError: a structural op can be compared with nothing; any other error of an op
+            whose case is not a call of it.
+    """
     if isinstance(op, StructuralOp):
         from derivc.reference.records import special_cases, structural_measure
 
-        found = structural_measure.measured(op)
-        return None if found is None else {**found, "kinks": special_cases.kinks(op)}
+        return {**structural_measure.measured(op), "kinks": special_cases.kinks(op)}
     from derivc.reference.records.measure import measured
     from derivc.reference.records.special import kinks, special
 
     return {**measured(op), "kinks": kinks(op), "special": special(op)}
 
 
-def renew(ops: Sequence[AnyOp], said: Callable[[str], None] = lambda _: None) -> None:
-    """Measure ops again and write their records; those of other ops are kept.
+def renew(ops: Sequence[AnyOp], said: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+    """Measure ops again; those of other ops, and of ops that cannot be measured, are kept.
+
+    Each record is written as soon as it is made, so that a run that is stopped loses nothing.
 
     Args:
-        ops: which. said: is told the name of each when it is done.
+        ops: which. said: is told the name of each when it is done, with the reason where it failed.
+
+    Returns:
+        By name, why an op could not be measured.
     """
-    whole = json.loads(json.dumps(_plain(stored())))
+    whole, failed = json.loads(json.dumps(_plain(stored()))), {}
     for op in ops:
-        kind = "structural" if isinstance(op, StructuralOp) else "ops"
-        found = record(op)
-        if found is not None:
-            whole[kind][op.name] = _plain(found)
+        try:
+            found = record(op)
+        except Exception as problem:  # noqa: BLE001  one op's trouble is not that of the others
+            failed[op.name] = f"{type(problem).__name__}: {problem}"
+            said(f"{op.name}: not measured: {failed[op.name]}")
+            continue
+        whole["structural" if isinstance(op, StructuralOp) else "ops"][op.name] = _plain(found)
+        _write(whole)
         said(op.name)
-    _write(whole)
+    return failed
 
 
 def _write(whole: dict[str, Any]) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from derivc.errors import UnsupportedError
 from derivc.ops import structure
 from derivc.ops.shorthand import mpmath
 from derivc.ops.structure import StructuralOp
@@ -29,27 +30,46 @@ Columns = dict[str, list[Any]]
 """The value and each cotangent as flat arrays, one array per draw."""
 
 
-def measured(op: StructuralOp) -> dict[str, Any] | None:
-    """The record of a structural op; None where its case cannot be computed here.
+def measured(op: StructuralOp) -> dict[str, Any]:
+    """The record of a structural op.
 
     Returns:
-        `call`: the expression; `worst` and `torch`: by "value", "cotangent of a", ...
+        `call`: the expression; `worst` and `torch`: by "value", "cotangent of a", ...; `without`:
+        why there is no truth, or no PyTorch, to compare with.
+
+    Raises:
+        UnsupportedError: there is neither. Whatever the call raises where derivc refuses it.
     """
     text, words = case_of(op.name)
     draws = [arrays(op.name, words, seed) for seed in range(_DRAWS)]
-    try:
-        ours = _gathered([by_derivc(text, given) for given in draws])
-    except _FAILURES:
-        return None
-    truth = attempt(lambda: _gathered([_truth(text, given) for given in draws]))
-    theirs = attempt(lambda: _gathered([by_torch(text, given) for given in draws]))
+    ours = _gathered([by_derivc(text, given) for given in draws])
     record: dict[str, Any] = {"call": text, "arrays": list(words), "worst": {}, "torch": {}}
+    record["without"] = {}
+    truth = _tried(record, "truth", lambda given: _truth(text, given), draws)
+    theirs = None
+    if op.torch is None:
+        record["without"]["torch"] = "PyTorch has no such function"
+    else:
+        theirs = _tried(record, "torch", lambda given: by_torch(text, given), draws)
+    if truth is None and theirs is None:
+        raise UnsupportedError(f"{text}: nothing to compare with: {record['without']}")
     for label, column in ours.items():
         if truth is not None:
             record["worst"][label] = _worst(text, column, truth[label])
-        if theirs is not None and label in theirs:
+        if theirs is not None:
             record["torch"][label] = _tally(column, theirs[label], truth and truth[label])
-    return record if truth is not None or theirs is not None else None
+    return record
+
+
+def _tried(
+    record: dict[str, Any], who: str, call: Callable[[Any], dict[str, Any]], draws: Sequence[Any]
+) -> Columns | None:
+    """One side's results for every draw; None, with the reason in the record, where it fails."""
+    try:
+        return _gathered([call(given) for given in draws])
+    except _FAILURES as problem:
+        record["without"][who] = f"{type(problem).__name__}: {problem}".splitlines()[0]
+        return None
 
 
 def attempt(make: Any) -> Any:
@@ -177,12 +197,26 @@ def _torch_names() -> Any:
             for part in op.torch.split(".")[1:]:
                 found = getattr(found, part, None)
             names[op.name] = found
-    names |= {"solve_triangular": _triangular(names.get("solve_triangular"))}
-    return SimpleNamespace(**names)
+    return SimpleNamespace(**{**names, **_otherwise()})
 
 
-def _triangular(function: Any) -> Any:
-    return lambda a, b, upper: function(a, b, upper=upper)
+def _otherwise() -> dict[str, Any]:
+    """What PyTorch calls in another way, or only with arguments by name."""
+    import torch
+
+    functions: Any = torch.nn.functional
+    return {
+        "solve_triangular": lambda a, b, upper: torch.linalg.solve_triangular(a, b, upper=upper),
+        "constant_pad": lambda x, widths, value: functions.pad(x, widths, value=value),
+        "put_at": _written,
+    }
+
+
+def _written(x: Any, index: Any, value: Any) -> Any:
+    """A copy with numbers written at an index."""
+    found = x.clone()
+    found[index] = value
+    return found
 
 
 def _scale(numbers: Any) -> Any:
@@ -211,6 +245,6 @@ def _tally(columns: Sequence[Any], others: Sequence[Any], truths: Any) -> dict[s
             if abs(a - b) <= 16 * unit:
                 tally["equal"] += 1
             elif truths is not None:
-                nearer = abs(float(a - truths[draw][k])) < abs(float(b - truths[draw][k]))
+                nearer = abs(a - truths[draw][k]) < abs(b - truths[draw][k])
                 tally["ours_nearer" if nearer else "theirs_nearer"] += 1
     return tally

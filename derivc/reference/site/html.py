@@ -320,7 +320,7 @@ def _unchecked(page: Page) -> list[str]:
     """What was not measured, said plainly."""
     said = []
     if not page.checks:
-        said.append("No error was measured: " + _WHY_NOT.get(page.kind, "there is no record."))
+        said.append("No error was measured: " + (page.unchecked or _NO_POINT))
     elif not page.peers and page.kind != "yours":
         known = page.names.get("PyTorch")
         said.append(
@@ -330,11 +330,7 @@ def _unchecked(page: Page) -> list[str]:
     return said
 
 
-_WHY_NOT = {
-    "elementwise": "there is no derivative to check.",
-    "structural": "the op has no derivative, or no record yet.",
-    "yours": "no point was found where the function has a real value.",
-}
+_NO_POINT = "no point was found where the function has a real value."
 
 
 def _contents(found: View) -> list[View]:

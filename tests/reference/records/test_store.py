@@ -6,10 +6,12 @@ import math
 
 import pytest
 
-from derivc.ops import registry
-from derivc.reference.records import measure
+from derivc.ops import registry, structure
+from derivc.reference.pages.elementwise import page_of
+from derivc.reference.records import cases, measure, reasons
 from derivc.reference.records import store as records
 from derivc.reference.records.places import view
+from derivc.reference.table import every_op
 
 SAMPLE = ["tanh", "relu", "log1p", "hypot", "softplus", "erf"]
 
@@ -17,6 +19,53 @@ SAMPLE = ["tanh", "relu", "log1p", "hypot", "softplus", "erf"]
 def test_every_op_with_a_derivative_has_a_record():
     missing = [op.name for op in records.wanted() if records.record_of(op) is None]
     assert missing == []
+
+
+def test_every_page_has_a_record_or_a_declared_reason():
+    for op in every_op():
+        assert (reasons.reason(op) is None) == (reasons.declared(op) is None), op.name
+    assert reasons.reason(registry.get("isnan")) == "the result is true or false."
+
+
+def test_a_page_says_why_nothing_was_measured():
+    said = page_of(registry.get("isnan")).unchecked
+    assert said == "the result is true or false."
+    assert page_of(registry.get("tanh")).unchecked == ""
+
+
+def test_an_op_without_a_record_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "PATH", tmp_path / "none.json")
+    records.stored.cache_clear()
+    assert reasons.reason(registry.get("tanh")) == "there is no record yet."
+    assert reasons.reason(structure.get("matmul")) == "there is no record yet."
+    records.stored.cache_clear()
+
+
+def test_one_op_that_cannot_be_measured_does_not_lose_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "PATH", tmp_path / "records.json")
+    monkeypatch.setitem(cases.CASES, "matmul", ("F.matmul(a, b)", "3,4 3,4"))
+    records.stored.cache_clear()
+    said = []
+    failed = records.renew([structure.get(n) for n in ("dot", "matmul", "outer")], said.append)
+    assert set(failed) == {"matmul"}
+    assert "ShapeError" in failed["matmul"]
+    assert said[0] == "dot"
+    assert said[1].startswith("matmul: not measured: ShapeError")
+    assert set(records.stored()["structural"]) == {"dot", "outer"}
+    records.stored.cache_clear()
+
+
+def test_a_run_that_is_stopped_keeps_what_was_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "PATH", tmp_path / "records.json")
+    records.stored.cache_clear()
+
+    def stop(name):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        records.renew([structure.get("dot"), structure.get("outer")], stop)
+    assert set(records.stored()["structural"]) == {"dot"}
+    records.stored.cache_clear()
 
 
 def test_records_name_what_they_were_made_with():
