@@ -5,6 +5,7 @@
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(exp(x)) = x, log(exp(x) + exp(y)) = logaddexp(x, y)
     1 - cos(x) = 2 sin(x/2)^2
+    1 - erf(x) = erfc(x), 1 - ndtr(x) = ndtr(-x), and the like: `passes.complements`
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes import addition, powers
+from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm
 from derivc.passes.less_one import less_one
@@ -68,17 +70,18 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
     """f(x) - 1 and 1 - f(x), where f(x) - 1 has a form of its own."""
     left, right = step.args
     if b.is_const(right, 1):
-        return _less_one(b, left)
+        return _less_one(b, left) or complement(b, step)
     if b.is_const(left, 1):
-        if b.at(right).op == "sigmoid":
-            return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
         found = _less_one(b, right)
-        return None if found is None else b.emit("neg", found)
+        return complement(b, step) if found is None else b.emit("neg", found)
     return powers.difference(b, left, right) or _sum(b, step)
 
 
 def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
     """m exp(x) - m, between other terms."""
+    known = complement(b, step)
+    if known is not None:
+        return known
     terms = _terms(b, step)
     for position, (sign, value) in enumerate(terms):
         for factor, exponential in _exponentials(b, value):

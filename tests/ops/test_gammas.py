@@ -9,7 +9,9 @@ import pytest
 import derivc as dc
 from tests.ops.near import ulps
 
-NEAR_ZEROS = [1 - 1e-11, 1 + 1e-11, 1 + 1e-5, 0.9, 1.3, 1.4616321449683622, 2 - 1e-11, 2 + 1e-9, 2.1]
+NEAR_ZEROS = [
+    1 - 1e-11, 1 + 1e-11, 1 + 1e-5, 0.9, 1.3, 1.4616321449683622, 2 - 1e-11, 2 + 1e-9, 2.1,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("x", NEAR_ZEROS)
