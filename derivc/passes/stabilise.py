@@ -10,6 +10,7 @@
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
+    powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
@@ -22,7 +23,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import addition, powers
+from derivc.passes import addition, logistic, powers
 from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm
@@ -138,10 +139,16 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
         return b.emit("neg", b.emit("div", b.const(1), inverse))
     grown = powers.one_more(b, step.args[1])
     if grown is None or b.at(grown).op != "exp":
+        if under.op == "exp":
+            return logistic.quotient(b, *step.args)
         return powers.quotient(b, *step.args) or addition.quotient(b, *step.args)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
+
+
+def _power(b: SmartBuilder, step: Instruction) -> Value | None:
+    return logistic.power(b, *step.args) or powers.power(b, step)
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -169,5 +176,6 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "sub": _difference,
     "div": _quotient,
     "log": _logarithm,
-    "pow": powers.power,
+    "pow": _power,
+    "sqrt": lambda b, step: logistic.root(b, *step.args),
 }

@@ -13,9 +13,9 @@ from typing import Any
 
 from derivc.ir.program import Program
 from derivc.verify import oracle
+from derivc.verify.admitted import admitted
 from derivc.verify.finite import richardson
 from derivc.verify.report import CheckReport, Row
-from derivc.verify.admitted import admitted
 from derivc.verify.sample import moderate, sample
 from derivc.verify.target import Target
 from derivc.verify.ulp import from_ordinal, ordinal, ulps
