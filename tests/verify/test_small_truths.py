@@ -1,4 +1,4 @@
-"""The oracle goes on until the digits are settled: a truth that is too small to be seen is no zero."""
+"""The oracle goes on until the digits are settled: what is too small to be seen is no zero."""
 
 from __future__ import annotations
 
