@@ -67,6 +67,15 @@ def run(program: Program, arguments: list[Number]) -> list[Number]:
     return interpret(program, arguments, function, constant)
 
 
+@lru_cache(maxsize=1024)
+def meaning_of(name: str) -> Program | None:
+    """The program of a composite without a truth of its own; None for every other op."""
+    op = registry.get(name)
+    if op.truth is not None or op.meaning is None or name in _SPECIAL:
+        return None
+    return None if op.tags & {"boolean", "branch"} else _meaning(op)
+
+
 def _plain(op: Op) -> Function:
     if isinstance(op.truth, str):
         name = op.truth

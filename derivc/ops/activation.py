@@ -106,12 +106,12 @@ selu = declare(
 celu = declare(
     "celu", "The elu whose slope is continuous for every alpha.", tags=_TAGS, cost=10,
     meaning=lambda x, alpha=1: where(x > 0, x, alpha * (exp(x / alpha) - 1)),
-    stable=lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x / alpha, 0))),
+    stable=lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x, 0) / alpha)),
     partials=lambda x, alpha, y: [
         where(x > 0, 1, exp(x / alpha)),
         where(x > 0, 0, expm1(x / alpha) - exp(x / alpha) * (x / alpha)),
     ],
-    domain=lambda x, alpha: alpha > 0, also=_nn("celu", "celu").plus("torch.celu nn.CELU"),
+    domain=lambda x, alpha: sp.Ne(alpha, 0), also=_nn("celu", "celu").plus("torch.celu nn.CELU"),
 )  # fmt: skip
 softsign = declare(
     "softsign", "x/(1 + |x|).", meaning=lambda x: x / (1 + Abs(x)), range=(-1, 1), tags=_TAGS,

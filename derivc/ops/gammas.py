@@ -10,6 +10,7 @@ from sympy import Rational, exp, gamma, log, loggamma, pi, polygamma, sqrt
 from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p, xlog1py, xlogy
+from derivc.ops.magnitude import maximum
 from derivc.ops.names import Names
 from derivc.ops.piecewise import where
 from derivc.ops.shorthand import in_special, mpmath
@@ -19,6 +20,10 @@ _TAGS = ["special", "gamma"]
 _STIRLING = [Rational(1, 12), Rational(-1, 360), Rational(1, 1260), Rational(-1, 1680),
              Rational(1, 1188), Rational(-691, 360360), Rational(1, 156)]  # fmt: skip
 _FAR_LEFT = 1000
+_NEAR_TWO = [  # the sum converges like 4^-k over |u| <= 1/2
+    Rational(str((-1) ** k * (sp.zeta(k) - 1).evalf(30) / k)) for k in range(2, 28)
+]
+_HALF = Rational(1, 2)
 _MANY = 10
 """The largest p of mvlgamma."""
 
@@ -56,15 +61,35 @@ def _steps(x: Any, p: Any, f: Any) -> Any:
     return sum(where(p >= j, f(x + Rational(1 - j, 2)), 0) for j in range(1, _MANY + 1))
 
 
+def _lgamma(x: Any) -> Any:
+    """By the series of https://dlmf.nist.gov/5.7.E3 around 2, with log Gamma(x + 1) = log x + ...
+
+    Libraries lose all relative digits at the zeros, 1 and 2, as they add up terms of size 1.
+    """
+    below = x < Rational(3, 2)
+    u = x - where(below, 1, 2)
+    total: Any = sp.Integer(0)
+    for coefficient in reversed(_NEAR_TWO):
+        total = coefficient + u * total
+    near = u * (1 - sp.EulerGamma + u * total) - where(below, log(maximum(x, _HALF)), 0)
+    return where(sp.And(x >= _HALF, x <= Rational(5, 2)), near, lgamma_far(x))
+
+
 gamma_ = declare(
     "gamma", "The gamma function.", params=("x",), symbol=gamma, truth="gamma", tags=_TAGS,
     spelling=Spelling("special.gamma", "math.gamma"), partials=lambda x, y: [y * _psi(x)], cost=60,
     also=Names(None, "jax.scipy.special.gamma", None, "scipy.special.gamma"),
     domain=lambda x: x > 0, aliases=["tgamma"], source="https://dlmf.nist.gov/5.2",
 )  # fmt: skip
+lgamma_far = declare(
+    "lgamma_far", "The logarithm of the absolute value of gamma, of few digits near 1 and 2.",
+    params=("x",), spelling=Spelling("special.gammaln", "math.lgamma"), cost=60,
+    tags=[*_TAGS, "auxiliary"], truth=lambda x: mpmath().re(mpmath().loggamma(x)),
+    partials=lambda x, y: [_psi(x)], domain=lambda x: x > 0,
+)  # fmt: skip
 lgamma = declare(
     "lgamma", "The logarithm of the absolute value of the gamma function.", params=("x",),
-    symbol=loggamma, spelling=Spelling("special.gammaln", "math.lgamma"), cost=60, tags=_TAGS,
+    symbol=loggamma, stable=_lgamma, cost=90, tags=_TAGS,
     truth=lambda x: mpmath().re(mpmath().loggamma(x)), partials=lambda x, y: [_psi(x)],
     domain=lambda x: x > 0, aliases=["gammaln", "loggamma"], source="https://dlmf.nist.gov/5.2",
     also=Names("torch.lgamma", "jax.scipy.special.gammaln", None, "scipy.special.gammaln").plus(

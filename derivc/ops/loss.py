@@ -54,7 +54,7 @@ smooth_l1_loss = _loss(
         Abs(x - t) < beta, (x - t) ** 2 / (2 * beta), Abs(x - t) - beta / 2
     ),
     partials=lambda x, t, beta, y: [_slope(x - t, beta), -_slope(x - t, beta), _bend(x - t, beta)],
-    domain=lambda x, t, beta: beta > 0, range=(0, _INF), cost=6,
+    domain=lambda x, t, beta: beta >= 0, range=(0, _INF), cost=6,
 )  # fmt: skip
 huber_loss = _loss(
     "huber_loss", "Quadratic within delta of the target, linear beyond.",
@@ -158,7 +158,8 @@ def _clip(d: Any, bound: Any) -> Any:
 
 
 def _slope(d: Any, beta: Any) -> Any:
-    return _clip(d / beta, sp.Integer(1))
+    """The slope in the distance; for beta = 0 the sign, which is 0 at 0."""
+    return where(sp.Eq(d, 0), 0, _clip(d / beta, sp.Integer(1)))
 
 
 def _bend(d: Any, beta: Any) -> Any:

@@ -50,15 +50,28 @@ copysign: Op = declare(
     ],
     also=everywhere("copysign").plus("T.copysign T.copysign_"),
 )  # fmt: skip
+leg_share: Op = declare(
+    "leg_share", "A leg's share of the hypotenuse over it and another leg, a cosine.", cost=10,
+    meaning=lambda a, b: a / sp.sqrt(a**2 + b**2), stable=lambda a, b: over(a, hypot(a, b)),
+    partials=lambda a, b, y: _turning(y, leg_share(b, a), hypot(a, b)), range=(-1, 1),
+    tags=[*_TAGS, "auxiliary"], kinks=[Kink(_origin, (sp.nan, sp.nan), "no direction")],
+)  # fmt: skip
 hypot: Op = declare(
     "hypot", "The length of the hypotenuse over two legs.", tags=_TAGS, cost=8,
     meaning=lambda a, b: sp.sqrt(a**2 + b**2), truth="hypot", range=(0, sp.oo),
-    spelling=Spelling("np.hypot", "math.hypot"), partials=lambda a, b, y: [over(a, y), over(b, y)],
+    spelling=Spelling("np.hypot", "math.hypot"),
+    partials=lambda a, b, y: [leg_share(a, b), leg_share(b, a)],
     kinks=[
         Kink(_origin, (sp.nan, sp.nan), "the tip of a cone: no slope", jax=(_HALF, _HALF)),
     ],
     also=everywhere("hypot").plus("T.hypot T.hypot_"),
 )  # fmt: skip
+
+
+def _turning(cosine: Any, sine: Any, length: Any) -> list[Any]:
+    """The slopes of a cosine in its two legs: sine^2/length, and no difference to cancel."""
+    turn = over(sine, length)
+    return [sine * turn, -cosine * turn]
 
 
 def _extreme(name: str, words: str, numpy: str, math: str | None, pick: Any, choose: Any) -> Op:

@@ -132,6 +132,7 @@ erfi = declare(
 gelu = declare(
     "gelu", "The number times the normal distribution function.", tags=_ACTIVATION, cost=32,
     meaning=lambda x: x * erfc(-x / sqrt(2)) / 2, stable=lambda x: maximum(x, -_FLAT) * ndtr(x),
+    truth=lambda x: x * mpmath().ncdf(x),  # SymPy turns erfc(-x) into 2 - erfc(x), which cancels
     partials=lambda x, y: [ndtr(x) + bounded(x) * _phi(x)],
     also=Names("torch.nn.functional.gelu").plus(
         "nn.GELU jax.nn.gelu(approximate=False)"

@@ -5,10 +5,12 @@
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(exp(x)) = x, log(exp(x) + exp(y)) = logaddexp(x, y)
     1 - cos(x) = 2 sin(x/2)^2
+    1 - erf(x) = erfc(x), 1 - ndtr(x) = ndtr(-x), and the like: `passes.complements`
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
+    powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
@@ -21,7 +23,8 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import addition, powers
+from derivc.passes import addition, logistic, powers
+from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm
 from derivc.passes.less_one import less_one
@@ -68,17 +71,18 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
     """f(x) - 1 and 1 - f(x), where f(x) - 1 has a form of its own."""
     left, right = step.args
     if b.is_const(right, 1):
-        return _less_one(b, left)
+        return _less_one(b, left) or complement(b, step)
     if b.is_const(left, 1):
-        if b.at(right).op == "sigmoid":
-            return b.emit("sigmoid", b.emit("neg", *b.at(right).args))
         found = _less_one(b, right)
-        return None if found is None else b.emit("neg", found)
+        return complement(b, step) if found is None else b.emit("neg", found)
     return powers.difference(b, left, right) or _sum(b, step)
 
 
 def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
     """m exp(x) - m, between other terms."""
+    known = complement(b, step)
+    if known is not None:
+        return known
     terms = _terms(b, step)
     for position, (sign, value) in enumerate(terms):
         for factor, exponential in _exponentials(b, value):
@@ -135,10 +139,16 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
         return b.emit("neg", b.emit("div", b.const(1), inverse))
     grown = powers.one_more(b, step.args[1])
     if grown is None or b.at(grown).op != "exp":
+        if under.op == "exp":
+            return logistic.quotient(b, *step.args)
         return powers.quotient(b, *step.args) or addition.quotient(b, *step.args)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
+
+
+def _power(b: SmartBuilder, step: Instruction) -> Value | None:
+    return logistic.power(b, *step.args) or powers.power(b, step)
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -166,5 +176,6 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "sub": _difference,
     "div": _quotient,
     "log": _logarithm,
-    "pow": powers.power,
+    "pow": _power,
+    "sqrt": lambda b, step: logistic.root(b, *step.args),
 }

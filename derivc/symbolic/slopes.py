@@ -43,6 +43,7 @@ _READABLE: dict[str, Formula] = {
     "acoth": lambda x, y: [1 / (1 - x**2)],
     "tanh": lambda x, y: [1 - y**2],
     "atan2": lambda a, b, y: [b / (a**2 + b**2), -a / (a**2 + b**2)],
+    "hypot": lambda a, b, y: [a / y, b / y],
     "xlogy": lambda x, z, y: [log(z), x / z],
     "xlog1py": lambda x, z, y: [log(1 + z), x / (1 + z)],
     "erfcx": lambda x, y: [2 * x * y - 2 / sqrt(pi)],

@@ -15,7 +15,12 @@ _RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
 
 @final
 class TextPrinter(StrPrinter):
-    """SymPy's text, with the names that the parser reads."""
+    """SymPy's text, with the names that the parser reads.
+
+    An equation by itself is `x = 0`, as people write it; a condition of `where` is `x == 0`.
+    """
+
+    _equals = "="
 
     def _print_Function(self, expr: Any) -> str:  # noqa: N802  SymPy finds it by this name
         name = _RENAMED.get(expr.func.__name__, expr.func.__name__)
@@ -76,7 +81,15 @@ class TextPrinter(StrPrinter):
         return f"({text})" if text.startswith("-") else text
 
     def _where(self, value: Any, condition: Any, other: str) -> str:
-        return f"where({self._print(condition)}, {self._print(value)}, {other})"
+        return f"where({self._condition(condition)}, {self._print(value)}, {other})"
+
+    def _condition(self, condition: Any) -> str:
+        """A condition within a formula, where `=` would be read as something else."""
+        outer, self._equals = self._equals, "=="
+        try:
+            return str(self._print(condition))
+        finally:
+            self._equals = outer
 
     def _print_And(self, expr: Any) -> str:  # noqa: N802
         return " and ".join(map(self._operand, expr.args))
@@ -98,7 +111,7 @@ class TextPrinter(StrPrinter):
         return "inf"
 
     def _print_Relational(self, expr: Any) -> str:  # noqa: N802
-        sign = {"==": "="}.get(expr.rel_op, expr.rel_op)
+        sign = self._equals if expr.rel_op == "==" else expr.rel_op
         return f"{self._print(expr.lhs)} {sign} {self._print(expr.rhs)}"
 
 
@@ -125,6 +138,9 @@ def text_of(expr: Any) -> str:
         >>> import sympy as sp
         >>> text_of(sp.Abs(sp.Symbol("x")) + 1)
         'abs(x) + 1'
+        >>> x = sp.Symbol("x", real=True)
+        >>> text_of(sp.Eq(x, 3)), text_of(sp.Piecewise((1, sp.Eq(x, 3)), (x, True)))
+        ('x = 3', 'where(x == 3, 1, x)')
     """
     return str(TextPrinter().doprint(expr))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from derivc.ir.program import Program
 from derivc.verify import oracle
+from derivc.verify.admitted import admitted
 from derivc.verify.finite import richardson
 from derivc.verify.report import CheckReport, Row
 from derivc.verify.sample import moderate, sample
@@ -56,7 +57,7 @@ def check(kernel: Any, points: int = 64, domain: Any = None, seed: int = 0) -> C
 
 
 def _points(program: Program, count: int, domain: Any, seed: int) -> list[Point]:
-    """Points where every output has a real value."""
+    """Points where every output has a real value; ours lie where parameters are admitted."""
     if domain is not None:
         return [p for p in sample(program.inputs, domain, count, seed=seed) if _valid(program, p)]
     source = moderate(program.inputs, seed)
@@ -65,7 +66,7 @@ def _points(program: Program, count: int, domain: Any, seed: int) -> list[Point]
     for point in candidates:
         if len(found) == count:
             break
-        if _valid(program, point):
+        if admitted(program, point) and _valid(program, point):
             found.append(point)
     return found
 

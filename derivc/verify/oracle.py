@@ -41,8 +41,9 @@ def evaluate(program: Program, point: Sequence[Any], digits: int = DIGITS) -> li
     start = digits + 10 + span(point)
     before = at_precision(program, point, start)
     for level in range(1, _LEVELS + 1):
-        after = at_precision(program, point, start << level)
-        if before is not None and after is not None and _all_agree(before, after, digits):
+        after, watch = _watched(program, point, start << level)
+        settled = before is not None and after is not None and _all_agree(before, after, digits)
+        if after is not None and settled and not (watch.is_doubtful and 0 in after):
             return after
         before = after
     return before or [mpmath().nan] * len(program.outputs)
@@ -56,11 +57,17 @@ def at_precision(
     Args:
         held: what `stop_gradient` holds; default: nothing.
     """
+    return _watched(program, point, digits, held)[0]
+
+
+def _watched(
+    program: Program, point: Sequence[Any], digits: int, held: Held | None = None
+) -> tuple[list[Number] | None, _Watch]:
     watch = _Watch(held)
     with mpmath().workdps(digits):
         given = [multiprecision.to_exact(value) for value in point]
         found = interpret(program, given, watch.function, multiprecision.constant)
-    return None if watch.lost else found
+    return None if watch.lost else found, watch
 
 
 @final
@@ -86,16 +93,30 @@ class Held:
 
 @final
 class _Watch:
-    """Notices that a sum lost a term, and that a later one cancelled: 1 - (1 - exp(-1e9)) = 0."""
+    """Notices that a sum lost a term, and that a later one cancelled: 1 - (1 - exp(-1e9)) = 0.
+
+    It looks into what composites mean. A result of zero is doubtful where a term was lost (as in
+    log(1 + exp(-1e3))), or where a sum is zero: 2 - erfc(-1e2), which is no 2.
+    """
 
     def __init__(self, held: Held | None = None) -> None:
-        self.absorbed = self.lost = False
+        self.absorbed = self.lost = self.cancelled = False
         self.held = held
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a result of zero may be too small a number for the precision."""
+        return self.absorbed or self.cancelled
 
     def function(self, name: str) -> Callable[..., Number]:
         """The op of that name, sums watched."""
         if name == "stop_gradient" and self.held is not None:
             return self.held
+        meaning = multiprecision.meaning_of(name)
+        if meaning is not None:
+            return lambda *args: interpret(
+                meaning, list(args), self.function, multiprecision.constant
+            )[0]
         plain = multiprecision.function(name)
         if name not in ("add", "sub"):
             return plain
@@ -104,6 +125,7 @@ class _Watch:
             found = plain(a, b)
             if found == 0 and a != 0:
                 self.lost |= self.absorbed
+                self.cancelled = True
             elif mpmath().isfinite(found) and a != 0 and b != 0:
                 self.absorbed |= bool(abs(found) in (abs(a), abs(b)))
             return found
@@ -146,7 +168,9 @@ def partial(
         An mpmath number; NaN at a kink, at an edge of the domain, and where there is no value.
     """
     before, apart = None, None
-    for level in range(_LEVELS):
+    for level in range(_LEVELS + 1):
+        if level == _LEVELS and not before:
+            break  # not a digit was seen: one level more will not settle them
         found = _differences(program, point, index, output, (digits + 5) << level)
         if found is None:
             continue

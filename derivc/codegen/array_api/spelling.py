@@ -39,7 +39,7 @@ _COMPOSED = {
 
 _FULL = "xp.asarray({0}, dtype={1}.dtype, device={1}.device)"
 _IN_CUPY = frozenset(
-    "j0 j1 y0 y1 i0 i0e i1 i1e k0 k0e k1 k1e ndtr log_ndtr ndtri gamma lgamma digamma zeta"
+    "j0 j1 y0 y1 i0 i0e i1 i1e k0 k0e k1 k1e ndtr log_ndtr ndtri gamma lgamma_far digamma zeta"
     " gammainc gammaincc beta betaln betainc binomial erf erfc erfcx erfinv erfcinv exp1 Ei expint"
     " elliptic_k elliptic_f elliptic_einc".split()
 )

@@ -26,7 +26,7 @@ _CHOICES = {
 _HELPERS = frozenset({"remainder", "floor_divide", "heaviside", "logaddexp", "logaddexp2"})
 """Ops that are functions of ours, written in the prelude."""
 
-_LIBRARY = {"erf": "erf", "erfc": "erfc", "gamma": "tgamma", "lgamma": "lgamma"}
+_LIBRARY = {"erf": "erf", "erfc": "erfc", "gamma": "tgamma", "lgamma_far": "lgamma"}
 """Special functions that the C library has."""
 
 _ROOT_HALF = "0.7071067811865475244008444"

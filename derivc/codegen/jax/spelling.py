@@ -16,7 +16,7 @@ _SPECIAL = (
     "i0 i1 i0e i1e gamma digamma zeta gammainc gammaincc betainc exp1 erf erfc erfinv log_ndtr"
     " ndtri"
 ).split()
-_RENAMED = {"lgamma": "gammaln", "Ei": "expi"}
+_RENAMED = {"lgamma_far": "gammaln", "Ei": "expi"}
 
 KEPT = frozenset({"sigmoid", "relu"})
 """Composites that JAX computes as exactly as their stable forms, with the same slope at a kink."""

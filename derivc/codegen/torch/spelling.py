@@ -14,7 +14,7 @@ _UNARY = {
     "atan": "atan", "floor": "floor", "ceil": "ceil", "round": "round", "trunc": "trunc",
     "erf": "erf", "erfc": "erfc", "lgamma": "lgamma", "digamma": "digamma", "erfinv": "erfinv",
     "deg2rad": "deg2rad", "rad2deg": "rad2deg", "sigmoid": "sigmoid", "relu": "relu",
-    "reciprocal": "reciprocal", "rsqrt": "rsqrt",
+    "reciprocal": "reciprocal", "rsqrt": "rsqrt", "lgamma_far": "lgamma",
 }  # fmt: skip
 """Functions of `torch` that are also methods with an underscore behind."""
 
@@ -54,7 +54,7 @@ TABLE = {
 }
 """Expressions over tensors; a function that PyTorch does not have is missing."""
 
-KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt"})
+KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma"})
 """Composites that PyTorch computes in one pass, as exactly as their stable forms."""
 
 DIALECT = Dialect(

@@ -15,6 +15,7 @@ from sympy.core.relational import Relational
 
 from derivc.ops import registry
 from derivc.symbolic.canonical import canonical
+from derivc.symbolic.text import text_of
 from derivc.symbolic.walk import postorder, size
 
 _MEANINGS = 3
@@ -67,7 +68,7 @@ def _of_tree(tree: Any, levels: int) -> Iterator[Candidate]:
 
 def _of_node(node: Any, levels: int) -> Iterator[Candidate]:
     if isinstance(node, Relational):
-        yield Candidate(node.lhs - node.rhs, f"the condition {node} changes", node)
+        yield Candidate(node.lhs - node.rhs, f"the condition {text_of(node)} changes", node)
     elif node.is_Pow:
         yield from _of_power(node)
     elif isinstance(node, sp.Max | sp.Min):
