@@ -118,7 +118,9 @@ def _in_place(call: _Call) -> Iterator[Finding]:
         )
     declared = "mark_dirty" in call.subject.place.text
     for name, old, new in zip(call.case.moving_names, before, after, strict=True):
-        if not (declared or watch.changed) and not np.array_equal(old.numpy(), new.detach().numpy(), equal_nan=True):
+        if not (declared or watch.changed) and not np.array_equal(
+            old.numpy(), new.detach().numpy(), equal_nan=True
+        ):
             yield Finding(
                 "in-place-input",
                 f"in-place modification of the input {name} in forward, without ctx.mark_dirty",
