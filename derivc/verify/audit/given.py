@@ -40,8 +40,11 @@ def _given(subject: Subject, inputs: Any) -> Case:
     asked = [bool(getattr(v, "requires_grad", False)) for v in values]
     args = tuple(_plain(v) for v in values)
     if not any(isinstance(a, np.ndarray) for a in args):  # numbers alone: they are what varies
-        args = tuple(np.array(a) if isinstance(a, float) else a for a in args)
-    arrays = [i for i, a in enumerate(args) if isinstance(a, np.ndarray) and a.dtype.kind == "f"]
+        args = tuple(
+            np.array(a) if isinstance(a, float) and n not in subject.held else a
+            for n, a in zip(names, args, strict=True)
+        )
+    arrays = [i for i, a in enumerate(args) if _varies(a) and names[i] not in subject.held]
     held = returned_none(subject, names)
     free = [i for i in arrays if not (names[i] in held and names[i].lower() in CONSTANTS)]
     moving = [i for i in arrays if asked[i]] if any(asked) else free or arrays
@@ -50,6 +53,10 @@ def _given(subject: Subject, inputs: Any) -> Case:
             f"inputs={tuple(map(type, values))} hold no array of floats to differentiate by"
         )
     return Case(names, args, tuple(moving))
+
+
+def _varies(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
 def _in_order(subject: Subject, inputs: Any) -> list[Any]:

@@ -87,15 +87,15 @@ def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tupl
     """What each argument may be, likelier first: arrays, or numbers where backward returns None."""
     nones = returned_none(subject, names) or _came_back_none(subject, names, free)
     saved = _saved_names(subject)
-    likely = tuple(
-        _constant_kind(n, n in saved) if n in nones and n != free[0] else "array" for n in free
-    )
+    first = next((n for n in free if n not in subject.held), "")
+    nones = subject.held | (nones - {first})
+    likely = tuple(_constant_kind(n, n in saved) if n in nones else "array" for n in free)
     yield likely
     others = [i for i, kind in enumerate(likely) if kind != "array"]
     for other in ("number", "whole", "constant", "labels", "one", "last", "true", "array"):
-        if others:
+        if others and not (other == "array" and subject.held):
             yield tuple(other if i in others else kind for i, kind in enumerate(likely))
-    rest = range(1, len(free))
+    rest = range(1, len(free)) if not subject.held else ()
     for other, count in itertools.product(("number", "whole", "labels", "one", "last"), (1, 2)):
         for chosen in itertools.combinations(rest, count):
             yield tuple(other if i in chosen else "array" for i in range(len(free)))

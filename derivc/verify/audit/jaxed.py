@@ -25,6 +25,8 @@ class JaxSubject(Subject):
         self.place = place_of(inner)
         self.parameters = tuple(inspect.signature(inner).parameters.values())
         self.cotangent_names = ()
+        held = set(getattr(function, "nondiff_argnums", ()))
+        self.held = frozenset(p.name for i, p in enumerate(self.parameters) if i in held)
         self._traces: dict[Any, Trace] = {}
         self._compiled: dict[Any, Any] = {}
 

@@ -127,6 +127,7 @@ class Subject(ABC):
         place: where it is defined.
         parameters: of the forward function, the context left out.
         cotangent_names: what the backward calls the cotangents.
+        held: the arguments that were declared to be no subject of differentiation.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Subject(ABC):
     place: Place
     parameters: tuple[Any, ...]
     cotangent_names: tuple[str, ...]
+    held: frozenset[str] = frozenset()
 
     @abstractmethod
     def forward(self, case: Case, arrays: Sequence[Array]) -> tuple[Array, ...]:

@@ -118,7 +118,9 @@ def _in_place(call: _Call) -> Iterator[Finding]:
         )
     declared = "mark_dirty" in call.subject.place.text
     for name, old, new in zip(call.case.moving_names, before, after, strict=True):
-        if not declared and not np.array_equal(old.numpy(), new.detach().numpy(), equal_nan=True):
+        if not (declared or watch.changed) and not np.array_equal(
+            old.numpy(), new.detach().numpy(), equal_nan=True
+        ):
             yield Finding(
                 "in-place-input",
                 f"in-place modification of the input {name} in forward, without ctx.mark_dirty",
@@ -248,16 +250,28 @@ def _layouts(call: _Call) -> Iterator[Finding]:
 
 
 def _empty(call: _Call) -> Iterator[Finding]:
-    """A batch of no elements."""
+    """A batch of no elements, if the first dimension of all arrays is one."""
     firsts = {np.shape(a)[:1] for a in call.case.arrays}
     seeds = {np.shape(c)[:1] for c in call.cotangents}
-    if len(firsts | seeds) != 1 or not firsts or () in firsts:
+    if len(firsts | seeds) != 1 or not firsts or () in firsts or not _is_batch(call):
         return
     try:
         call.pull(lambda t: t[:0].clone() if t.ndim else t, lambda t: t[:0])
     except CallError as problem:
         if problem.stage == "backward":
             yield explained(problem, "zero-size", "backward fails for an input without elements")
+
+
+def _is_batch(call: _Call) -> bool:
+    """Whether the outputs have no row when the inputs have none, and are else of the same shape.
+
+    The rows of a weight are no batch, even where there are as many as samples.
+    """
+    try:
+        outputs = call.subject.forward(call.case, [a[:0] for a in call.case.arrays])
+    except CallError:
+        return False
+    return [np.shape(y) for y in outputs] == [(0, *np.shape(c)[1:]) for c in call.cotangents]
 
 
 def _one_output(call: _Call) -> Iterator[Finding]:
