@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import derivc.ops.structural  # noqa: F401  declares the structural ops
+from derivc.errors import UnsupportedError
 from derivc.files import save_text
 from derivc.ops import registry, structure
 from derivc.ops.declaration import Op
@@ -72,9 +73,13 @@ def record(op: AnyOp) -> dict[str, Any]:
     """Measure one op in full.
 
     Raises:
-        UnsupportedError: a structural op can be compared with nothing; any other error of an op
-            whose case is not a call of it.
+        UnsupportedError: there is nothing to measure, or nothing to compare with; any other error
+            where a structural op's case is not a call of it.
     """
+    from derivc.reference.records.reasons import declared
+
+    if why := declared(op):
+        raise UnsupportedError(f"nothing to measure: {why}")
     if isinstance(op, StructuralOp):
         from derivc.reference.records import special_cases, structural_measure
 

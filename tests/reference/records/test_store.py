@@ -55,6 +55,15 @@ def test_one_op_that_cannot_be_measured_does_not_lose_the_others(tmp_path, monke
     records.stored.cache_clear()
 
 
+def test_an_op_without_a_derivative_is_not_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "PATH", tmp_path / "records.json")
+    records.stored.cache_clear()
+    failed = records.renew([registry.get("isnan")])
+    assert failed == {"isnan": "UnsupportedError: nothing to measure: the result is true or false."}
+    assert records.stored()["ops"] == {}
+    records.stored.cache_clear()
+
+
 def test_a_run_that_is_stopped_keeps_what_was_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(records, "PATH", tmp_path / "records.json")
     records.stored.cache_clear()
