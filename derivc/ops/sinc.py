@@ -21,6 +21,7 @@ from derivc.ops.declaration import Op
 from derivc.ops.declare import declare
 from derivc.ops.names import Names
 from derivc.ops.piecewise import where
+from derivc.ops.rounding import round_, trunc
 from derivc.ops.shorthand import mpmath
 
 _TAGS = ["trigonometric"]
@@ -81,10 +82,34 @@ def derivative_of_sinc(order: int) -> Op:
 registry.family("sincu", derivative_of_sinc)
 sincu = derivative_of_sinc(0)
 
+
+def _parity(x: Any) -> Any:
+    """1 where the nearest whole number is even, -1 where it is odd."""
+    return 1 - 2 * Abs(round_(x) - 2 * trunc(round_(x) / 2))
+
+
+sinpi: Op = declare(
+    "sinpi", "sin(pi x), exactly zero at whole numbers.", meaning=lambda x: sin(pi * x), cost=35,
+    stable=lambda x: _parity(x) * sin(pi * (x - round_(x))), range=(-1, 1),
+    partials=lambda x, y: [pi * cospi(x)], tags=[*_TAGS, "auxiliary"],
+)  # fmt: skip
+cospi: Op = declare(
+    "cospi", "cos(pi x), with no rounding of pi x.", meaning=lambda x: cos(pi * x), cost=35,
+    stable=lambda x: _parity(x) * cos(pi * (x - round_(x))), range=(-1, 1),
+    partials=lambda x, y: [-pi * sinpi(x)], tags=[*_TAGS, "auxiliary"],
+)  # fmt: skip
+
+
+def _sinc_slope(x: Any, y: Any) -> Any:
+    """By the op that is smooth at zero; beyond 1/2 by the quotient, where pi x would be rounded."""
+    return where(Abs(x) < Rational(1, 2), pi * derivative_of_sinc(1)(pi * x), (cospi(x) - y) / x)
+
+
 sinc = declare(
     "sinc", "sin(pi x)/(pi x), 1 at 0: the one of NumPy, PyTorch and signal processing.",
     meaning=lambda x: where(sp.Eq(x, 0), 1, sin(pi * x) / (pi * x)), tags=_TAGS, cost=30,
-    stable=lambda x: sincu(pi * x), partials=lambda x, y: [pi * derivative_of_sinc(1)(pi * x)],
+    stable=lambda x: where(Abs(x) < Rational(1, 2), sincu(pi * x), sinpi(x) / x / pi),
+    partials=lambda x, y: [_sinc_slope(x, y)], truth=lambda x: mpmath().sincpi(x),
     range=(-1, 1),
     also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc").plus(
         "special.sinc T.sinc T.sinc_ sp.special.sinc"

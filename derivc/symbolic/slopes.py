@@ -44,6 +44,7 @@ _READABLE: dict[str, Formula] = {
     "tanh": lambda x, y: [1 - y**2],
     "atan2": lambda a, b, y: [b / (a**2 + b**2), -a / (a**2 + b**2)],
     "hypot": lambda a, b, y: [a / y, b / y],
+    "sinc": lambda x, y: [pi * _named("sincu_1", pi * x)],
     "xlogy": lambda x, z, y: [log(z), x / z],
     "xlog1py": lambda x, z, y: [log(1 + z), x / (1 + z)],
     "erfcx": lambda x, y: [2 * x * y - 2 / sqrt(pi)],

@@ -39,3 +39,15 @@ def test_second_derivative_at_zero() -> None:
     kernel = dc.compile("sinc(x)")
     assert kernel.grad(0.0) == (0.0,)
     assert float(kernel.hessian(0.0)[0][0]) == pytest.approx(-(float(mp.pi) ** 2) / 3, rel=1e-15)
+
+
+@pytest.mark.parametrize("x", [-1e100, 1e17, 1e10 + 0.25, 12345.0, -2.75, 1.0, 0.999, 1e-5])
+def test_sinc_of_signal_processing_does_not_round_pi_x(x: float) -> None:
+    with mp.workdps(150):
+        a = mp.mpf(x)
+        value, slope = mp.sincpi(a), (mp.cospi(a) - mp.sincpi(a)) / a
+        bend = -(mp.pi**2) * mp.sincpi(a) - 2 * slope / a
+    kernel = dc.compile("sinc(x)")
+    assert kernel(x) == pytest.approx(float(value), rel=1e-14, abs=1e-300)
+    assert kernel.grad(x)[0] == pytest.approx(float(slope), rel=1e-14)
+    assert kernel.hessian(x)[0][0] == pytest.approx(float(bend), rel=1e-13)
