@@ -88,7 +88,7 @@ def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tupl
     nones = returned_none(subject, names) or _came_back_none(subject, names, free)
     saved = _saved_names(subject)
     first = next((n for n in free if n not in subject.held), "")
-    nones = subject.held | (nones - {first})
+    nones = set(subject.held) | (nones - {first})
     likely = tuple(_constant_kind(n, n in saved) if n in nones else "array" for n in free)
     yield likely
     others = [i for i, kind in enumerate(likely) if kind != "array"]
