@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,14 +151,25 @@ def _called(
     """Positional where that is possible, by name after the first argument left out."""
     args: list[Any] = []
     named: dict[str, Any] = {}
+    leading = _leading(function, moving)
     for parameter in moving:
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             args += list(values[parameter.name])
-        elif parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+        elif parameter.kind is inspect.Parameter.POSITIONAL_ONLY or parameter.name in leading:
             args.append(values[parameter.name])
         else:
             named[parameter.name] = values[parameter.name]
     return _mixed(function, moving, args, named)
+
+
+def _leading(function: Any, moving: Sequence[inspect.Parameter]) -> set[str]:
+    """The arguments in front of the first one left out: wrappers, as `jax.grad`, want no names."""
+    either = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    if isinstance(function, np.ufunc) or any(p.kind is p.VAR_POSITIONAL for p in moving):
+        return set()
+    pairs = zip(_parameters(function), moving, strict=False)
+    same = itertools.takewhile(lambda pair: pair[0].name == pair[1].name, pairs)
+    return {m.name for p, m in same if p.kind is either and m.kind is either}
 
 
 def _mixed(function: Any, moving: Sequence[inspect.Parameter], args: list[Any], named: Any) -> Any:

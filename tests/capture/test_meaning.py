@@ -184,3 +184,12 @@ def test_a_missing_framework_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "jax", None)
     with pytest.raises(MissingDependencyError, match=r"derivc\[jax\]"):
         dc.from_jax(lambda x: x)
+
+
+def test_arguments_are_given_by_place_as_transformations_of_jax_want_them():
+    jax = pytest.importorskip("jax")
+    k = dc.from_jax(jax.grad(lambda x, y: x**3 * y))
+    assert k(2.0, 5.0) == 60.0
+    assert tuple(map(float, k.grad(2.0, 5.0))) == (60.0, 12.0)
+    held = dc.from_jax(jax.grad(lambda x, y: x**3 * y), constants={"y": 5.0})
+    assert held(2.0) == 60.0
