@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -52,6 +53,9 @@ def from_torch(
     Returns:
         A `Kernel`, as `derivc.compile` makes it; its arguments have the function's names.
 
+    Warns:
+        UserWarning: a sum, mean or norm is taken of an argument without a shape: of one number.
+
     Raises:
         TraceError: an operation that is not captured, a branch on a value, random numbers; names
             the line.
@@ -66,6 +70,8 @@ def from_torch(
         ((x*sigmoid(-x) + 1)*sigmoid(x),)
     """
     captured = capture(function, shapes, inputs, constants, output, parameters)
+    for note in captured.notes:
+        warnings.warn(note, UserWarning, stacklevel=2)
     return compiled(captured.definition, **options)
 
 

@@ -167,7 +167,10 @@ def _leading(function: Any, moving: Sequence[inspect.Parameter]) -> set[str]:
     either = inspect.Parameter.POSITIONAL_OR_KEYWORD
     if isinstance(function, np.ufunc) or any(p.kind is p.VAR_POSITIONAL for p in moving):
         return set()
-    pairs = zip(_parameters(function), moving, strict=False)
+    try:
+        pairs = zip(_parameters(function), moving, strict=False)
+    except TraceError:  # built in, without a signature
+        return set()
     same = itertools.takewhile(lambda pair: pair[0].name == pair[1].name, pairs)
     return {m.name for p, m in same if p.kind is either and m.kind is either}
 

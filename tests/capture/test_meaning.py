@@ -21,6 +21,7 @@ def numbered(count):
     return [str(i) for i in range(count)]
 
 
+@pytest.mark.filterwarnings("ignore:a sum, mean, norm or softmax is over one element")
 @pytest.mark.parametrize(
     ("function", "at"),
     [
@@ -68,6 +69,7 @@ def test_derivatives_are_right_where_those_of_pytorch_are_not(function, at, trut
     assert dc.from_torch(function).grad(at)[0] == pytest.approx(truth, rel=1e-12, abs=1e-300)
 
 
+@pytest.mark.filterwarnings("ignore:a sum, mean, norm or softmax is over one element")
 def test_captured_functions_agree_with_fifty_digits():
     loss = dc.from_torch(lambda x, t: F.binary_cross_entropy_with_logits(x, t))
     assert loss.check(points=12, domain={"x": (-50, 50), "t": (0, 1)}).ok
@@ -193,3 +195,10 @@ def test_arguments_are_given_by_place_as_transformations_of_jax_want_them():
     assert tuple(map(float, k.grad(2.0, 5.0))) == (60.0, 12.0)
     held = dc.from_jax(jax.grad(lambda x, y: x**3 * y), constants={"y": 5.0})
     assert held(2.0) == 60.0
+
+
+def test_a_reduction_of_a_number_is_warned_of():
+    torch = pytest.importorskip("torch")
+    with pytest.warns(UserWarning, match="over one element here.*shapes="):
+        dc.from_torch(torch.nn.MSELoss())
+    dc.from_torch(torch.nn.MSELoss(), shapes={"input": (3,), "target": (3,)})

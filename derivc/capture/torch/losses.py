@@ -10,6 +10,7 @@ import numpy as np
 
 from derivc.capture.elements import divide, each, mapped, mean, reduced, total
 from derivc.capture.torch.indexing import _constant
+from derivc.capture.torch.state import state
 from derivc.symbolic.tracing import elementwise
 
 Function = Callable[..., Any]
@@ -20,6 +21,7 @@ _NONE, _MEAN = 0, 1
 def _reduce(loss: Array, reduction: int) -> Array:
     if reduction == _NONE:
         return loss
+    state.reducing(loss)
     return reduced(mean if reduction == _MEAN else total, loss)
 
 

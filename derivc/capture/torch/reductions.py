@@ -23,21 +23,10 @@ def _over(function: Function) -> Function:
     """A reduction with PyTorch's arguments."""
 
     def reduce(x: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-        _remark(x)
+        state.reducing(x)
         return el.reduced(function, x, dim, keepdim)
 
     return reduce
-
-
-def _remark(x: Any) -> None:
-    if not x.ndim:
-        state.note(_ONE)
-
-
-_ONE = (
-    "a sum, mean or norm is over one element here: for an array of n elements give its shape"
-    ' (shapes={"x": (n,)}, --shape x=n)'
-)
 
 
 def _extreme(function: Function) -> Function:
@@ -86,7 +75,7 @@ def _root(value: Any) -> Any:
 def _norm(
     x: Any, order: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
-    _remark(x)
+    state.reducing(x)
     p = 2 if order is None else order
     return el.reduced(lambda items: _length(items, float(p)), x, dim, keepdim)
 
@@ -111,6 +100,7 @@ def _log_sum_exp(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 def log_softmax(x: Any, dim: int, half_to_float: bool = False, **named: Any) -> Any:
     """The logarithm of `softmax`: x less the logarithm of the sum of exponentials."""
+    state.reducing(x)
     return el.each(operator.sub, x, _log_sum_exp(x, dim, True)) if x.ndim else el.boxed(0.0)
 
 

@@ -44,5 +44,15 @@ class State(threading.local):
         if sentence not in self.notes:
             self.notes.append(sentence)
 
+    def reducing(self, array: Any) -> None:
+        """A sum, mean, norm or softmax of an array; of a number it is hardly what was meant."""
+        if not array.ndim:
+            self.note(_ONE)
+
+
+_ONE = (
+    "a sum, mean, norm or softmax is over one element here: for an array of n elements give its"
+    ' shape (shapes={"x": (n,)}, --shape x=n)'
+)
 
 state = State()
