@@ -90,12 +90,13 @@ def _parity(x: Any) -> Any:
 
 sinpi: Op = declare(
     "sinpi", "sin(pi x), exactly zero at whole numbers.", meaning=lambda x: sin(pi * x), cost=35,
-    stable=lambda x: _parity(x) * sin(pi * (x - round_(x))), range=(-1, 1),
+    stable=lambda x: _parity(x) * sin(pi * (x - round_(x))), range=(-1, 1), truth="sinpi",
     partials=lambda x, y: [pi * cospi(x)], tags=[*_TAGS, "auxiliary"],
 )  # fmt: skip
 cospi: Op = declare(
-    "cospi", "cos(pi x), with no rounding of pi x.", meaning=lambda x: cos(pi * x), cost=35,
-    stable=lambda x: _parity(x) * cos(pi * (x - round_(x))), range=(-1, 1),
+    "cospi", "cos(pi x), exactly zero halfway between.", meaning=lambda x: cos(pi * x), cost=35,
+    stable=lambda x: _parity(x) * sin(pi * (Rational(1, 2) - Abs(x - round_(x)))), range=(-1, 1),
+    truth="cospi",
     partials=lambda x, y: [-pi * sinpi(x)], tags=[*_TAGS, "auxiliary"],
 )  # fmt: skip
 
