@@ -95,7 +95,8 @@ class NativeFunction:
         record = runtime.Record(
             inputs=plan.inputs, outputs=plan.outputs, chunk=plan.chunk,
             threads=threads or processors(), worth=worth(plan),
-            computed=bytes(plan.computed), arguments=len(plan.arguments),
+            computed=bytes(plan.computed), copied=kept(runtime.INT, plan.copied),
+            arguments=len(plan.arguments),
             taken=kept(runtime.ADDRESS, [self._shape(s) for s in plan.shapes]),
             layout=kept(runtime.INT, _code(plan.layout, iter(range(1, 1 << 30)))),
             shapes=kept(runtime.ADDRESS, [self._object(shape) for shape in arrays]),

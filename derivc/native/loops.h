@@ -7,8 +7,9 @@ static int NAME(doubtful)(const kernel *k, const REAL *const *in, REAL *const *o
 {
     int sure = 1;
     for (intp j = 0; j < k->outputs; j++) {
+        if (!k->computed[j]) continue;
         const REAL size = __builtin_fabs(out[j][i]);
-        sure &= k->computed[j] == 0 || (size >= LEAST && size <= MOST);
+        sure &= size >= LEAST && size <= MOST;
     }
     for (intp j = 0; !sure && j < k->inputs; j++) sure = !__builtin_isfinite(in[j][i]);
     return !sure;
@@ -69,22 +70,51 @@ static COLD void NAME(repair)(const kernel *k, const REAL *const *in, REAL *cons
 
 static void NAME(gather)(REAL *to, const char *from, intp step, intp n)
 {
-    for (intp i = 0; i < n; i++) to[i] = *(const REAL *)(from + i * step);
+    if (step == sizeof(REAL)) __builtin_memcpy(to, from, n * sizeof(REAL));
+    else for (intp i = 0; i < n; i++) to[i] = *(const REAL *)(from + i * step);
 }
 
 static void NAME(scatter)(char *to, const REAL *from, intp step, intp n)
 {
-    for (intp i = 0; i < n; i++) *(REAL *)(to + i * step) = from[i];
+    if (step == sizeof(REAL)) __builtin_memcpy(to, from, n * sizeof(REAL));
+    else for (intp i = 0; i < n; i++) *(REAL *)(to + i * step) = from[i];
 }
 
-/* Where outputs are written: straight into the caller's array, or beside it where elements do not
-   follow one another or an argument lies in the same place, because arguments are read again. */
-static int NAME(direct)(const kernel *k, char **args, const intp *steps, intp j)
+/* Whether the elements of an operand are worked on where they lie: they follow one another. */
+static int NAME(in_place)(char **args, const intp *steps, intp j)
 {
-    if (!args[j] || steps[j] != sizeof(REAL)) return 0;
+    return args[j] && steps[j] == sizeof(REAL);
+}
+
+/* Whether an argument lies where an output does; it is read again, so that the output must wait. */
+static int NAME(is_read)(const kernel *k, char **args, intp j)
+{
     for (intp i = 0; i < k->inputs; i++)
-        if (args[i] == args[j]) return 0;
-    return 1;
+        if (args[i] == args[j]) return 1;
+    return 0;
+}
+
+/* Which outputs are arguments that can be copied as they are, many chunks at a time: that is what the
+   C library does fastest. Nothing may lie where an argument does, because they are read again. */
+static int NAME(find_copies)(const kernel *k, char **args, const intp *steps, char *copies)
+{
+    int alone = 1, some = 0;
+    for (intp j = 0; j < k->outputs; j++) alone &= !NAME(is_read)(k, args, k->inputs + j);
+    for (intp j = 0; j < k->outputs; j++) {
+        const intp from = k->copied[j], to = k->inputs + j;
+        copies[j] = alone && from >= 0 && NAME(in_place)(args, steps, from)
+            && NAME(in_place)(args, steps, to);
+        some |= copies[j];
+    }
+    return some;
+}
+
+static void NAME(copy)(const kernel *k, char **args, intp start, intp n, const char *copies)
+{
+    const intp from = start * sizeof(REAL), size = n * sizeof(REAL);
+    for (intp j = 0; j < k->outputs; j++)
+        if (copies[j])
+            __builtin_memcpy(args[k->inputs + j] + from, args[k->copied[j]] + from, size);
 }
 
 /* Adds elements up in lanes, each with the sum of what rounding lost (Knuth's exact sum of two). */
@@ -100,20 +130,30 @@ static void NAME(add_up)(const REAL *from, intp n, double *sums)
 static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k, double *sums)
 {
     const intp inputs = k->inputs, outputs = k->outputs, size = k->chunk;
-    REAL scratch[(inputs + outputs) * size], *out[outputs + 1];
+    const intp room = (size * sizeof(REAL) / LINE + APART) * LINE; /* of a chunk, out of step */
+    char scratch[(inputs + outputs) * room + LINE], copies[outputs + 1];
+    char *const first = scratch + (-(intp)scratch & (LINE - 1));
+    REAL *out[outputs + 1];
     const REAL *in[inputs + 1];
     for (intp j = 0; j < inputs; j++) /* an argument that stays the same is spread out once */
-        if (steps[j] == 0) NAME(gather)(scratch + j * size, args[j], 0, n < size ? n : size);
+        if (steps[j] == 0) NAME(gather)((REAL *)(first + j * room), args[j], 0, n < size ? n : size);
+    const int some = NAME(find_copies)(k, args, steps, copies);
     clear_flags();
-    for (intp start = 0; start < n; start += size) {
+    for (intp start = 0, copied = 0; start < n; start += size) {
         const intp m = n - start < size ? n - start : size;
+        if (some && start >= copied) {
+            const intp piece = n - copied < PIECE ? n - copied : PIECE;
+            NAME(copy)(k, args, copied, piece, copies);
+            copied += piece;
+        }
         for (intp j = 0; j < inputs + outputs; j++) {
             char *const place = args[j] + start * steps[j];
-            REAL *const own = scratch + j * size;
-            if (j >= inputs) out[j - inputs] = NAME(direct)(k, args, steps, j) ? (REAL *)place : own;
-            else if (steps[j] == sizeof(REAL)) in[j] = (const REAL *)place;
-            else in[j] = own;
-            if (j < inputs && steps[j] && in[j] == own) NAME(gather)(own, place, steps[j], m);
+            REAL *const own = (REAL *)(first + j * room);
+            REAL *const used = NAME(in_place)(args, steps, j) ? (REAL *)place : own;
+            if (j < inputs && steps[j] && used == own) NAME(gather)(own, place, steps[j], m);
+            if (j < inputs) in[j] = used;
+            else if (copies[j - inputs]) out[j - inputs] = 0;
+            else out[j - inputs] = NAME(is_read)(k, args, j) ? own : used;
         }
         k->NAME(block)(m, in, out);
         const int flags = raised();
@@ -124,8 +164,9 @@ static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k, 
         }
         for (intp j = inputs; j < inputs + outputs; j++) {
             const REAL *const found = out[j - inputs];
+            if (!found) continue;
             if (!args[j]) NAME(add_up)(found, m, sums + (j - inputs) * 2 * LANES);
-            else if (found == scratch + j * size)
+            else if (found == (REAL *)(first + j * room))
                 NAME(scatter)(args[j] + start * steps[j], found, steps[j], m);
         }
     }

@@ -33,6 +33,7 @@ class Plan:
         shapes: per argument the shape of an array, or None for a number.
         layout: of the result. inputs, outputs: how many numbers the C functions take and give.
         computed: per output, whether it is computed.
+        copied: per output, the position of the input that it is, or -1.
         blocks, wide: whether there are functions over arrays and over wider numbers.
         slots: whether functions over arrays take few elements at a time.
         special: functions of scipy.special, as `psi` or `sici[0]`.
@@ -46,6 +47,7 @@ class Plan:
     inputs: int
     outputs: int
     computed: tuple[bool, ...]
+    copied: tuple[int, ...]
     blocks: bool
     wide: bool
     slots: bool
@@ -89,6 +91,7 @@ def plan_of(writer: Writer) -> Plan:
         inputs=len(program.inputs),
         outputs=len(program.outputs),
         computed=tuple(k in sure for k in range(len(program.outputs))),
+        copied=tuple(out if out < len(program.inputs) else -1 for out in program.outputs),
         blocks=writer.has_blocks,
         wide=writer.has_wide,
         slots=writer.has_slots,
@@ -103,7 +106,7 @@ def from_text(text: str) -> Plan:
     fields = json.loads(text)
     fields["shapes"] = tuple(None if s is None else tuple(s) for s in fields["shapes"])
     fields["layout"] = _thawed(fields["layout"])
-    for name in ("arguments", "computed", "special"):
+    for name in ("arguments", "computed", "copied", "special"):
         fields[name] = tuple(fields[name])
     return Plan(**fields)
 

@@ -15,6 +15,7 @@ typedef struct kernel {
     void (*wider_f)(const double *, double *);
     void (*wider_d)(const long double *, long double *);
     const char *computed;    /* per output: neither a constant nor an argument nor a truth */
+    const intp *copied;      /* per output: the argument that it is, or -1 */
     intp arguments;          /* of the function: each a number, or an array of fixed shape */
     const intp *const *taken; /* per argument: null for a number, else rank and shape of an array */
     const intp *layout;      /* of the result: 0 a number, n > 0 a tuple of n, -n an array */
@@ -37,6 +38,9 @@ int take_doubts(void)
 }
 
 #define LANES 8
+#define LINE 64     /* bytes of a line of the cache */
+#define APART 9     /* lines between what a chunk of two operands takes, so that they do not lie in step */
+#define PIECE 16384 /* elements that are copied at once: it is worth it from some 10 kB on */
 #define SAMPLE 64
 #define SAMPLE_ABOVE 256
 

@@ -40,6 +40,14 @@ def test_a_result_that_is_gone_gives_its_memory_to_the_next(kernel: Any, kept: A
     assert address(kernel(x, 3.0)) == place
 
 
+def test_results_begin_on_lines_of_their_own_and_not_in_step(kept: Any) -> None:
+    x = np.arange(float(SIZE))
+    value, partials = dc.compile("a*b*c*d").value_and_grad(x, x, x, x)
+    places = [address(a) for a in (value, *partials)]
+    assert not any(place % 64 for place in places)
+    assert len({place % 4096 for place in places}) == len(places)
+
+
 HOLDS = {
     "slice": lambda a: a[10:20],
     "transposed": lambda a: a.reshape(-1, 2).T,

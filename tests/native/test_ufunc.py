@@ -156,3 +156,34 @@ def test_refuses_what_is_no_number(ufunc, kernel) -> None:
         kernel.value(1.0)
     with pytest.raises(TypeError, match="unexpected"):
         kernel(1.0, 2.0, z=3.0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 1000, 16384, 16385, 50001])
+def test_partials_that_are_arguments_are_copied(needs_compiler, n: int) -> None:
+    k = dc.compile("x*y", backend="c")
+    x, y = np.arange(1.0, n + 1), np.arange(n) % 7 + 0.5
+    value, (by_x, by_y) = k.value_and_grad(x, y)
+    assert (by_x == y).all() and (by_y == x).all() and (value == x * y).all()
+    assert not np.shares_memory(by_x, y)
+
+
+@pytest.mark.parametrize("step", [2, -1])
+def test_copies_between_elements_that_do_not_follow_one_another(needs_compiler, step: int) -> None:
+    call = dc.compile("x*y", backend="c").native("value_and_grad").ufunc
+    x, y = np.arange(60000.0)[::step], np.arange(1.0, 60001)[::step]
+    results = [np.zeros(60000)[::step] for _ in range(3)]
+    call(x, y, out=tuple(results))
+    assert (results[0] == x * y).all() and (results[1] == y).all() and (results[2] == x).all()
+
+
+@pytest.mark.parametrize("kept", ["x", "y"])
+def test_copies_into_the_memory_of_an_argument(needs_compiler, kept: str) -> None:
+    call = dc.compile("x*y", backend="c").native("value_and_grad").ufunc
+    x, y = np.arange(50000.0), np.arange(1.0, 50001)
+    given = {"x": x.copy(), "y": y.copy()}
+    value, other = np.zeros(50000), np.zeros(50000)
+    call(given["x"], given["y"], out=(given[kept], value, other))
+    assert (given[kept] == x * y).all() and (value == y).all() and (other == x).all()
+    given = {"x": x.copy(), "y": y.copy()}
+    call(given["x"], given["y"], out=(value, given["x"], given["y"]))  # the two change places
+    assert (value == x * y).all() and (given["x"] == y).all() and (given["y"] == x).all()

@@ -58,10 +58,11 @@ def _load(body: Body, stages: Stages, value: Value) -> str:
 
 
 def _copies(body: Body) -> list[str]:
-    """Loops for outputs that are inputs or constants."""
+    """Loops for outputs that are constants, or inputs that have not been copied already."""
     found = []
     for k, out in enumerate(body.program.outputs):
         if body.is_plain(out):
             source = f"{body.names[out]}_[i]" if body.is_input(out) else body.number(out)
-            found.append(f"for (intp i = 0; i < n; i++) o{k}[i] = {source};")
+            unless = f"if (o{k}) " if body.is_input(out) else ""
+            found.append(f"{unless}for (intp i = 0; i < n; i++) o{k}[i] = {source};")
     return found

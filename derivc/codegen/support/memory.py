@@ -11,12 +11,16 @@ import numpy as np
 
 
 # Memory of large results: it is used again once no array of the caller's lies in it, because pages
-# that were never touched cost more than the arithmetic on them. It begins where a huge page does.
+# that were never touched cost more than the arithmetic on them. It begins near where a huge page
+# does, on a cache line of its own: results that lie in step drive each other out of the cache, and
+# those that lie across two lines cost two stores.
 
 
 _LARGE, _SPARE_MOST = 1 << 20, 1 << 27  # bytes: of a result worth it, and of what is kept in all
 _PAGE = 1 << 21
+_STAGGER, _TURNS = 9 * 64, 16  # bytes between the starts of results; how many starts there are
 _spare: dict[int, Any] = {}
+_turn = iter(range(1 << 62))
 
 
 @final
@@ -26,7 +30,7 @@ class _Lent:
     def __init__(self, shape: tuple[int, ...], dtype: Any, size: int):
         self.memory = _taken_back(size)
         start = self.memory.ctypes.data
-        place = (start + -start % _PAGE, False)
+        place = (start + -start % _PAGE + self.memory.nbytes - size - _PAGE, False)
         self.__array_interface__ = {
             "shape": shape, "typestr": dtype.str, "data": place, "version": 3,
         }  # fmt: skip
@@ -45,11 +49,12 @@ def _fresh(shape: tuple[int, ...], dtype: Any) -> Any:
 
 
 def _taken_back(size: int) -> Any:
-    whole = size + _PAGE
+    """Memory with room up to a page, then for what it is out of step, then for a result."""
+    steps = range(size + _PAGE, size + _PAGE + _TURNS * _STAGGER, _STAGGER)
     for key, memory in reversed(list(_spare.items())):  # what was used last is in the cache
-        if memory.nbytes == whole and _spare.pop(key, None) is not None:
+        if memory.nbytes in steps and _spare.pop(key, None) is not None:
             return memory
-    return np.empty(whole, np.uint8)
+    return np.empty(steps[next(_turn) % _TURNS], np.uint8)
 
 
 def _give_back(memory: Any) -> None:
