@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, final
 
@@ -110,7 +110,7 @@ class NativeFunction:
                 setattr(record, field, runtime.address(self.library, f"{plan.name}_{name}"))
         return record
 
-    def _kept(self, kind: Any, items: list[Any]) -> int:
+    def _kept(self, kind: Any, items: Sequence[Any]) -> int:
         """The address of a C array that lives as long as the function."""
         array = (kind * max(1, len(items)))(*items)
         self._keep.append(array)

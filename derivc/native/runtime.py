@@ -27,7 +27,8 @@ class Record(ctypes.Structure):
     _fields_ = [
         ("inputs", INT), ("outputs", INT), ("chunk", INT), ("threads", INT), ("worth", INT),
         ("block_d", ADDRESS), ("block_f", ADDRESS), ("wider_f", ADDRESS), ("wider_d", ADDRESS),
-        ("computed", ctypes.c_char_p), ("copied", ADDRESS), ("arguments", INT), ("taken", ADDRESS), ("layout", ADDRESS),
+        ("computed", ctypes.c_char_p), ("copied", ADDRESS), ("arguments", INT),
+        ("taken", ADDRESS), ("layout", ADDRESS),
         ("shapes", ADDRESS), ("sizes", ADDRESS),
         ("fallback", ctypes.py_object), ("empty", ctypes.py_object), ("number", ctypes.py_object),
     ]  # fmt: skip

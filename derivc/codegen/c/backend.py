@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import final
 
 from derivc.codegen.backend import AbstractBackend
-from derivc.codegen.c import prelude, spelling
+from derivc.codegen.c import prelude, sine_cosine, spelling
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.environment import render
 from derivc.codegen.function import FunctionSpec, Header
@@ -30,7 +30,8 @@ class CBackend(AbstractBackend):
         """A complete translation unit that defines the functions of every spec."""
         writers = [Writer(spec, self.vector) for spec in specs]
         ops = {s.op for w in writers for s in w.program.instructions} - {"const"}
-        masks = any(spelling.is_mask(op) or spelling.is_choice(op) for op in ops)
+        pairs = any(w.has_pairs for w in writers)
+        masks = pairs or any(spelling.is_mask(op) or spelling.is_choice(op) for op in ops)
         return render(
             "c/kernel.c.j2",
             formula=_comment(header.formula),
@@ -38,7 +39,7 @@ class CBackend(AbstractBackend):
             notes=[_comment(note) for note in header.notes] + [_note(w) for w in writers],
             declarations=prelude.declarations(ops),
             vectors=prelude.vectors(ops, self.vector),
-            helpers=prelude.helpers(ops, self.vector, masks),
+            helpers=[*prelude.helpers(ops, self.vector, masks), *[sine_cosine.TEXT] * pairs],
             functions=[function for w in writers for function in w.functions()],
         )
 

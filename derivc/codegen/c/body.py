@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
-from derivc.codegen.c import spelling
+from derivc.codegen.c import sine_cosine, spelling
 from derivc.codegen.c.dialect import Dialect
 from derivc.ir.program import Program, Value
 
@@ -61,14 +61,42 @@ class Body:
         return self.truth if self.is_truth(value) else self.dialect.real
 
     def statements(self, part: Iterable[Value]) -> list[str]:
-        """One declaration per computed value."""
-        found = []
-        for value in part:
+        """One declaration per computed value; a sine and a cosine of one number share theirs."""
+        values = list(part)
+        pairs = self.pairs(values)
+        found: dict[str, None] = {}  # each of two values has the same statement
+        for value in self._calls_first(values, pairs):
+            both = pairs.get(value)
+            found[self._both(*both) if both else self._statement(value)] = None
+        return list(found)
+
+    def pairs(self, part: Iterable[Value]) -> dict[Value, tuple[Value, Value]]:
+        """The sines and cosines of one number that are computed together, each to both."""
+        return sine_cosine.pairs(self.program, part) if sine_cosine.is_used(self.dialect) else {}
+
+    def _calls_first(self, part: list[Value], pairs: Collection[Value]) -> list[Value]:
+        """Over whole vectors, what calls need and the calls before the rest.
+
+        A call spoils all vector registers: what is computed before it and read after it goes
+        through memory. Compilers leave calls in the order in which they find them.
+        """
+        first: set[Value] = set()
+        for value in reversed(part) if not self.dialect.branches else ():
             step = self.program.instructions[value - len(self.inputs)]
-            atoms = [self._atom(step.op, k, a) for k, a in enumerate(step.args)]
-            text = spelling.expression(step, atoms, self.dialect)
-            found.append(f"const {self.kind(value)} {self.names[value]} = {text};")
-        return found
+            if value in first or (spelling.calls(step.op) and value not in pairs):
+                first |= {value, *step.args}
+        return sorted(part, key=lambda value: value not in first)
+
+    def _statement(self, value: Value) -> str:
+        step = self.program.instructions[value - len(self.inputs)]
+        atoms = [self._atom(step.op, k, a) for k, a in enumerate(step.args)]
+        text = spelling.expression(step, atoms, self.dialect)
+        return f"const {self.kind(value)} {self.names[value]} = {text};"
+
+    def _both(self, sine: Value, cosine: Value) -> str:
+        (arg,) = self.program.instructions[sine - len(self.inputs)].args
+        one, other = self.names[sine], self.names[cosine]
+        return f"double {one}, {other}; v_sine_cosine({self.number(arg)}, &{one}, &{other});"
 
     def _atom(self, op: str, position: int, value: Value) -> str:
         """An operand: a truth where the op takes one, a number elsewhere."""

@@ -17,6 +17,7 @@ FORMULAS = {
     "rosenbrock": "100*(y-x**2)**2 + (1-x)**2",
     "bell": "a*exp(-(x-m)**2/(2*s**2))",
     "branch": "where(x > 0, log(x), x*lgamma(y))",
+    "wave": "a*sin(w*t)*exp(-t)",
 }
 VECTOR = frozenset({"exp", "expf", "log", "logf", "sin", "sinf"})
 
@@ -37,6 +38,14 @@ def test_source_is_as_reviewed(name: str) -> None:
 def test_a_formula_cannot_end_the_comment() -> None:
     assert "/* x */ int" not in source("x", "x */ int main() {} /*")
     assert source("x", "x */ y").count("*/") == source("x").count("*/")
+
+
+def test_calls_come_before_what_reads_them() -> None:
+    text = source("x*exp(x)*(x + 1) + log(x + exp(2*x))")
+    block = text.partition("_block_d(")[2].partition("_point(")[0]
+    last_call = max(block.rindex("v_exp("), block.rindex("v_log("))
+    products = [line for line in block[:last_call].splitlines() if " * " in line]
+    assert [line.split("= ")[1] for line in products] == ["2.0 * x;"]
 
 
 def test_what_c_cannot_spell_is_refused() -> None:

@@ -73,9 +73,9 @@ void value_and_grad_block_d(intp n, const double *const *in, double *const *out)
         const double x = x_[i];
         const double y = y_[i];
         const double _0 = v_log(x);
-        const bits_d _2 = mask_d(x > 0.0);
         const double _4 = select_d(mask_d((y >= 0.5) | (y != y)), y, 0.5);
         const double _5 = v_log(_4);
+        const bits_d _2 = mask_d(x > 0.0);
         const bits_d _7 = mask_d(y < 1.5);
         const double _8 = select_d(_7, _5, 0.0);
         const double _11 = select_d(_7, 1.0, 2.0);
@@ -198,9 +198,9 @@ void value_and_grad_block_f(intp n, const float *const *in, float *const *out)
         const float x = x_[i];
         const float y = y_[i];
         const float _0 = v_logf(x);
-        const bits_f _2 = mask_f(x > 0.0F);
         const float _4 = select_f(mask_f((y >= 0.5F) | (y != y)), y, 0.5F);
         const float _5 = v_logf(_4);
+        const bits_f _2 = mask_f(x > 0.0F);
         const bits_f _7 = mask_f(y < 1.5F);
         const float _8 = select_f(_7, _5, 0.0F);
         const float _11 = select_f(_7, 1.0F, 2.0F);
