@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import final
 
 from derivc.codegen.backend import AbstractBackend
 from derivc.codegen.c import prelude, sine_cosine, spelling
+from derivc.codegen.c.dialect import BLOCK_DOUBLE
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.environment import render
 from derivc.codegen.function import FunctionSpec, Header
@@ -30,8 +32,9 @@ class CBackend(AbstractBackend):
         """A complete translation unit that defines the functions of every spec."""
         writers = [Writer(spec, self.vector) for spec in specs]
         ops = {s.op for w in writers for s in w.program.instructions} - {"const"}
-        pairs = any(w.has_pairs for w in writers)
-        masks = pairs or any(spelling.is_mask(op) or spelling.is_choice(op) for op in ops)
+        masks = any(spelling.is_mask(op) or spelling.is_choice(op) for op in ops)
+        waves = self._waves(ops)
+        ops |= waves
         return render(
             "c/kernel.c.j2",
             formula=_comment(header.formula),
@@ -39,9 +42,18 @@ class CBackend(AbstractBackend):
             notes=[_comment(note) for note in header.notes] + [_note(w) for w in writers],
             declarations=prelude.declarations(ops),
             vectors=prelude.vectors(ops, self.vector),
-            helpers=[*prelude.helpers(ops, self.vector, masks), *[sine_cosine.TEXT] * pairs],
+            helpers=[
+                *prelude.helpers(ops, self.vector, masks or bool(waves)),
+                *([sine_cosine.TEXT] if waves else []),
+            ],
             functions=[function for w in writers for function in w.functions()],
         )
+
+    def _waves(self, ops: set[str]) -> frozenset[str]:
+        """The sine and the cosine, where loops compute one of them by our function for both."""
+        used = sine_cosine.is_used(replace(BLOCK_DOUBLE, vector=self.vector))
+        both = frozenset(sine_cosine.FUNCTIONS)
+        return both if used and both & ops else frozenset()
 
 
 def _note(writer: Writer) -> str:

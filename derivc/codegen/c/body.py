@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import final
@@ -63,18 +63,18 @@ class Body:
     def statements(self, part: Iterable[Value]) -> list[str]:
         """One declaration per computed value; a sine and a cosine of one number share theirs."""
         values = list(part)
-        pairs = self.pairs(values)
+        pairs = sine_cosine.pairs(self.program, values) if self._has_waves else {}
         found: dict[str, None] = {}  # each of two values has the same statement
-        for value in self._calls_first(values, pairs):
+        for value in self._calls_first(values):
             both = pairs.get(value)
             found[self._both(*both) if both else self._statement(value)] = None
         return list(found)
 
-    def pairs(self, part: Iterable[Value]) -> dict[Value, tuple[Value, Value]]:
-        """The sines and cosines of one number that are computed together, each to both."""
-        return sine_cosine.pairs(self.program, part) if sine_cosine.is_used(self.dialect) else {}
+    @property
+    def _has_waves(self) -> bool:
+        return sine_cosine.is_used(self.dialect)
 
-    def _calls_first(self, part: list[Value], pairs: Collection[Value]) -> list[Value]:
+    def _calls_first(self, part: list[Value]) -> list[Value]:
         """Over whole vectors, what calls need and the calls before the rest.
 
         A call spoils all vector registers: what is computed before it and read after it goes
@@ -82,15 +82,21 @@ class Body:
         """
         first: set[Value] = set()
         for value in reversed(part) if not self.dialect.branches else ():
-            step = self.program.instructions[value - len(self.inputs)]
-            if value in first or (spelling.calls(step.op) and value not in pairs):
-                first |= {value, *step.args}
+            if value in first or self._is_call(value):
+                first |= {value, *self.program.instructions[value - len(self.inputs)].args}
         return sorted(part, key=lambda value: value not in first)
+
+    def _is_call(self, value: Value) -> bool:
+        op = self.op(value)
+        return bool(spelling.calls(op)) and not (self._has_waves and op in sine_cosine.FUNCTIONS)
 
     def _statement(self, value: Value) -> str:
         step = self.program.instructions[value - len(self.inputs)]
         atoms = [self._atom(step.op, k, a) for k, a in enumerate(step.args)]
-        text = spelling.expression(step, atoms, self.dialect)
+        if self._has_waves and step.op in sine_cosine.FUNCTIONS:
+            text = f"{sine_cosine.FUNCTIONS[step.op]}({atoms[0]})"
+        else:
+            text = spelling.expression(step, atoms, self.dialect)
         return f"const {self.kind(value)} {self.names[value]} = {text};"
 
     def _both(self, sine: Value, cosine: Value) -> str:

@@ -62,12 +62,6 @@ class Writer:
         """Whether functions over arrays are asked for a few elements at a time."""
         return any(blocks.stages_of(body).slot_count for body in self._block_bodies())
 
-    @property
-    def has_pairs(self) -> bool:
-        """Whether loops compute the sine and the cosine of one number together."""
-        stages = [(body, blocks.stages_of(body).parts) for body in self._block_bodies()]
-        return self.has_blocks and any(body.pairs(part) for body, parts in stages for part in parts)
-
     def functions(self) -> list[list[str]]:
         """All functions, as lines."""
         found = [blocks.function(body) for body in self._block_bodies()] if self.has_blocks else []

@@ -52,7 +52,14 @@ def test_digits(wave, name: str) -> None:
 
 def test_digits_next_to_multiples_of_half_pi(wave) -> None:
     with mpmath.workdps(50):
-        near = [float(k * mpmath.pi / 2) for k in [*range(-200, 200), *range(10**6, 10**6 + 200)]]
+        near = [
+            float(k * mpmath.pi / 2)
+            for k in [
+                *range(-200, 200),
+                *range(10**6, 10**6 + 200),
+                *range(680_000_000, 680_000_200),
+            ]
+        ]
     check(wave, np.concatenate([near, np.nextafter(near, 1e9), np.nextafter(near, -1e9)]), 1)
 
 
@@ -75,6 +82,11 @@ def test_zeros_infinities_and_nan(wave) -> None:
     assert list(cosine[:2]) == [1, 1]
     assert np.isnan(sine[2:5]).all() and np.isnan(cosine[2:5]).all()
     assert np.isfinite(sine[5:]).all()
+
+
+def test_the_value_is_the_same_without_the_slope(needs_compiler) -> None:
+    k, x = dc.compile("cos(x)", backend="c"), np.linspace(-50, 50, 5001)
+    assert np.array_equal(k(x), k.value_and_grad(x)[0])
 
 
 def test_a_variable_may_have_the_name_of_the_function(needs_compiler) -> None:
