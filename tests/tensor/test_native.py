@@ -39,7 +39,7 @@ def test_native_code_is_what_runs() -> None:
     node = kernels.compiled(k)
     assert node.quick.__module__ == "derivc.tensor.native"
     assert node.pullback((0,)).compiled.quick.__module__ == "derivc.tensor.native"
-    plain = kernels.compiled(dc.compile("sin(x)*exp(-x**2/2) + log(1 + x**2)"))
+    plain = kernels.compiled(dc.compile("sin(x)*exp(-x**2/2) + log(1 + x**2)", backend="numpy"))
     assert plain.quick.__module__ != "derivc.tensor.native"
 
 
