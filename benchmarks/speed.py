@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,23 +53,21 @@ def compare(case: Case, size: int, rounds: int = 7) -> dict[str, float]:
     if size > 1:
         peers = {name: materialized(raw) for name, raw in peers.items()}
     functions = {"derivc": kernel.value_and_grad, **peers}
-    thunks = {name: _bound(f, arguments) for name, f in functions.items()}
+    thunks = {name: partial(f, *arguments) for name, f in functions.items()}
     return medians(thunks, rounds)
-
-
-def _bound(function: Function, arguments: Sequence[Any]) -> Callable[[], Any]:
-    return lambda: function(*arguments)
 
 
 def table(cases: Sequence[Case], size: int, rounds: int = 7) -> str:
     """One line a case with times in milliseconds and the ratio to lambdify(cse=True)."""
-    lines, ratios = [f"value and gradient, {size:,} float64 points, milliseconds"], []
+    lines = [f"value and gradient, {size:,} float64 points, milliseconds"]
+    ratios: dict[str, list[float]] = {"lambdify": [], "lambdify cse": []}
     for case in cases:
         found = compare(case, size, rounds)
-        ratio = found["lambdify cse"] / found["derivc"]
-        ratios.append(ratio)
+        for peer, of_peer in ratios.items():
+            of_peer.append(found[peer] / found["derivc"])
         times = "  ".join(f"{name} {seconds * 1e3:9.4f}" for name, seconds in found.items())
-        lines.append(f"{case.name:14s} {times}  {ratio:6.2f}x")
-    mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
-    lines.append(f"geometric mean {mean:.2f}x, least {min(ratios):.2f}x of lambdify(cse=True)")
+        lines.append(f"{case.name:14s} {times}  {ratios['lambdify cse'][-1]:6.2f}x")
+    for peer, of_peer in ratios.items():
+        mean = math.exp(sum(map(math.log, of_peer)) / len(of_peer))
+        lines.append(f"{peer}: geometric mean {mean:.2f}x, least {min(of_peer):.2f}x")
     return "\n".join(lines)

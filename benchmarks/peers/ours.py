@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def kernel(**options: Any) -> Callable[[AnyCase, str, Any], Bind]:
     def prepare(case: AnyCase, what: str, _: Any) -> Bind:
         compiled = case.kernel(**options)
         call = compiled if what == VALUE else getattr(compiled, what)
-        return lambda inputs: lambda: call(*inputs)
+        return lambda inputs: partial(call, *inputs)
 
     return prepare
 
@@ -51,7 +52,7 @@ def fresh(case: AnyCase, what: str, _: Any) -> Bind:
     elementwise(case)
     require(what == GRADIENT, "only value and gradient")
     ufunc = case.kernel(backend="c", threads=1).native(what).ufunc
-    return lambda inputs: lambda: ufunc(*inputs)
+    return lambda inputs: partial(ufunc, *inputs)
 
 
 def warm(count: int, inputs: Sequence[Any], dtype: Any) -> tuple[Any, ...]:

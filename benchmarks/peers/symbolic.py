@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ def by_math(case: AnyCase, what: str, _: Any) -> Bind:
 def bound(case: AnyCase, function: Callable[..., Any], inputs: Sequence[Any]) -> Thunk:
     """A call with inputs; arrays of fixed shape are taken apart into Python floats beforehand."""
     given = numbers(inputs) if isinstance(case, Vector) else inputs
-    return lambda: function(*given)
+    return partial(function, *given)
 
 
 def numbers(inputs: Sequence[Any]) -> list[float]:
