@@ -8,7 +8,7 @@ from typing import final
 
 from derivc.codegen.backend import AbstractBackend
 from derivc.codegen.c import prelude, sine_cosine, spelling
-from derivc.codegen.c.dialect import BLOCK_DOUBLE
+from derivc.codegen.c.dialect import BLOCK_DOUBLE, BLOCK_FLOAT
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.environment import render
 from derivc.codegen.function import FunctionSpec, Header
@@ -33,8 +33,9 @@ class CBackend(AbstractBackend):
         writers = [Writer(spec, self.vector) for spec in specs]
         ops = {s.op for w in writers for s in w.program.instructions} - {"const"}
         masks = any(spelling.is_mask(op) or spelling.is_choice(op) for op in ops)
-        waves = self._waves(ops)
-        ops |= waves
+        waves = self._waves() if ops & sine_cosine.FUNCTIONS.keys() else []
+        if waves:
+            ops |= sine_cosine.FUNCTIONS.keys()
         return render(
             "c/kernel.c.j2",
             formula=_comment(header.formula),
@@ -44,16 +45,16 @@ class CBackend(AbstractBackend):
             vectors=prelude.vectors(ops, self.vector),
             helpers=[
                 *prelude.helpers(ops, self.vector, masks or bool(waves)),
-                *([sine_cosine.TEXT] if waves else []),
+                *waves,
             ],
             functions=[function for w in writers for function in w.functions()],
         )
 
-    def _waves(self, ops: set[str]) -> frozenset[str]:
-        """The sine and the cosine, where loops compute one of them by our function for both."""
-        used = sine_cosine.is_used(replace(BLOCK_DOUBLE, vector=self.vector))
-        both = frozenset(sine_cosine.FUNCTIONS)
-        return both if used and both & ops else frozenset()
+    def _waves(self) -> list[str]:
+        """Our function for the sine and the cosine, for each kind of loop that takes it."""
+        kinds = [replace(dialect, vector=self.vector) for dialect in (BLOCK_DOUBLE, BLOCK_FLOAT)]
+        used = [d.letter for d in kinds if sine_cosine.is_used(d)]
+        return [sine_cosine.text(sine_cosine.KINDS[letter]) for letter in used]
 
 
 def _note(writer: Writer) -> str:

@@ -94,7 +94,7 @@ class Body:
         step = self.program.instructions[value - len(self.inputs)]
         atoms = [self._atom(step.op, k, a) for k, a in enumerate(step.args)]
         if self._has_waves and step.op in sine_cosine.FUNCTIONS:
-            text = f"{sine_cosine.FUNCTIONS[step.op]}({atoms[0]})"
+            text = f"{sine_cosine.FUNCTIONS[step.op]}{self.dialect.suffix}({atoms[0]})"
         else:
             text = spelling.expression(step, atoms, self.dialect)
         return f"const {self.kind(value)} {self.names[value]} = {text};"
@@ -102,7 +102,8 @@ class Body:
     def _both(self, sine: Value, cosine: Value) -> str:
         (arg,) = self.program.instructions[sine - len(self.inputs)].args
         one, other = self.names[sine], self.names[cosine]
-        return f"double {one}, {other}; v_sine_cosine({self.number(arg)}, &{one}, &{other});"
+        call = f"v_sine_cosine{self.dialect.suffix}({self.number(arg)}, &{one}, &{other});"
+        return f"{self.dialect.real} {one}, {other}; {call}"
 
     def _atom(self, op: str, position: int, value: Value) -> str:
         """An operand: a truth where the op takes one, a number elsewhere."""

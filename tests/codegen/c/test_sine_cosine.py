@@ -26,8 +26,18 @@ def test_the_polynomials_are_fitted_to_the_functions() -> None:
     def cosine(z):
         return (mpmath.cos(mpmath.sqrt(z)) - 1 + z / 2) / z**2 if z else mpmath.mpf(1) / 24
 
-    assert fitted(sine, len(sine_cosine.SINE)) == pytest.approx(sine_cosine.SINE, rel=1e-9)
-    assert fitted(cosine, len(sine_cosine.COSINE)) == pytest.approx(sine_cosine.COSINE, rel=1e-9)
+    for kind in sine_cosine.KINDS.values():
+        assert fitted(sine, len(kind.sine)) == pytest.approx(kind.sine, rel=1e-7)
+        assert fitted(cosine, len(kind.cosine)) == pytest.approx(kind.cosine, rel=1e-7)
+
+
+@pytest.mark.parametrize(("letter", "bits"), [("d", 53), ("f", 24)])
+def test_the_parts_add_up_to_half_pi(letter: str, bits: int) -> None:
+    kind = sine_cosine.KINDS[letter]
+    round_ = np.float64 if letter == "d" else np.float32
+    with mpmath.workdps(80):
+        left = mpmath.pi / 2 - sum(mpmath.mpf(float(round_(part))) for part in kind.parts)
+        assert abs(left) < mpmath.mpf(2) ** (-3 * bits)
 
 
 def test_only_loops_of_doubles_with_vector_forms_take_it() -> None:
@@ -74,6 +84,24 @@ def check(wave, x: np.ndarray, most: int) -> None:
             exact = mpmath.mpf(float(given))
             assert ulps(float(s), float(mpmath.sin(exact))) <= most, given
             assert ulps(float(c), float(mpmath.cos(exact))) <= most, given
+
+
+@pytest.mark.parametrize("name", ["tiny", "small", "turns", "far"])
+def test_digits_of_single_precision(wave, name: str) -> None:
+    low, high = {"tiny": (1e-30, 1e-4), "small": (1e-3, 1), "turns": (1, 1e3), "far": (1e3, 3e6)}[
+        name
+    ]
+    source = np.random.default_rng(4)
+    x = np.exp(source.uniform(np.log(low), np.log(high), 4000)).astype(np.float32)
+    with mpmath.workdps(60):
+        near = [np.float32(float(k * mpmath.pi / 2)) for k in range(1, 3000)]
+        x = np.concatenate([x, near]) if name == "turns" else x
+        for function, found in zip(
+            (mpmath.sin, mpmath.cos), (wave(x)[0], wave(x)[1][0]), strict=True
+        ):
+            truth = np.array([float(function(mpmath.mpf(float(a)))) for a in x])
+            assert found.dtype == np.float32
+            assert (np.abs(found - truth) <= 1.01 * np.spacing(np.abs(truth).astype("f4"))).all()
 
 
 def test_zeros_infinities_and_nan(wave) -> None:
