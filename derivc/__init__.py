@@ -27,7 +27,18 @@ from derivc.ops import declare as declare
 from derivc.options import default_backend as default_backend
 from derivc.options import set_default_backend as set_default_backend
 from derivc.reduced import Reduced as Reduced
+from derivc.services import provide as _provide
 from derivc.version import __version__ as __version__
+
+_provide(
+    {
+        "capture": "derivc.capture.anything:from_framework",
+        "check": "derivc.verify.check:check",
+        "explain": "derivc.reference.explain.kernels:explain",
+        "explain_nan": "derivc.reference.nan.explain:explain_nan",
+        "plot": "derivc.reference.plot.plot:plot",
+    }
+)
 
 _MODULES = {
     "reference.coverage.report": "coverage",
