@@ -79,7 +79,7 @@ def __getattr__(name: str) -> Any:
     """A name of a layer above the compiler; the function of a declared op by name or alias."""
     found = None if name.startswith("_") else _found(name)
     if found is None:
-        raise AttributeError(f"module 'derivc' has no attribute {name!r}")
+        raise errors.UnknownAttributeError("derivc", name, __dir__, "module")
     globals()[name] = found  # asked for once
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from operator import index
 from typing import Any
 
 import sympy as sp
@@ -86,6 +87,7 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
 
     Raises:
         NotDifferentiableError: the derivative does not exist or is not known.
+        InputTypeError: there are several variables and none is named, or the order is none.
 
     Example:
         >>> import derivc as dc
@@ -95,7 +97,7 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
         6*x
     """
     definition = read(source, relaxed=True)
-    names = _names(definition, wrt) * int(order)
+    names = _names(definition, wrt) * _order(order)
     tree = _scalar(definition)
     return _shown(source, differentiate.diff(tree, *names) if names else tree)
 
@@ -234,6 +236,17 @@ def _names(definition: Definition, wrt: Sequence[Any]) -> tuple[str, ...]:
             f' differentiate, as in diff(..., "{definition.elements[0]}")'
         )
     return definition.elements or ("x",)
+
+
+def _order(order: Any) -> int:
+    """How often to differentiate, 0 or more.
+
+    Raises:
+        InputTypeError: it is no such number.
+    """
+    if not hasattr(order, "__index__") or index(order) < 0:
+        raise InputTypeError(f"order must be a whole number, 0 or more; got {order!r}")
+    return index(order)
 
 
 def _all(definition: Definition, wrt: Sequence[Any] | None) -> tuple[str, ...]:

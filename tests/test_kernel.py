@@ -170,3 +170,20 @@ def test_functions_of_ops_have_several_meanings() -> None:
     assert dc.leaky_relu(-2.0) == pytest.approx(-0.02)
     with pytest.raises(AttributeError):
         dc.no_such_op  # noqa: B018
+
+
+def test_a_function_that_no_kernel_has():
+    with pytest.raises(InputTypeError, match="function='slope' is not known; choose one of value"):
+        dc.compile("x").function("slope")
+
+
+def test_a_name_that_the_package_has_not():
+    with pytest.raises(AttributeError, match="'derivc' has no attribute 'sigmod'; did you mean"):
+        _ = dc.sigmod
+    assert not hasattr(dc, "sigmod")
+
+
+@pytest.mark.parametrize("order", [-1, 1.5, "2", None])
+def test_an_order_that_is_none(order):
+    with pytest.raises(InputTypeError, match="order must be a whole number, 0 or more"):
+        dc.diff("x**3", order=order)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import derivc as dc
+from derivc.errors import InputTypeError
 from derivc.lowering.lower import lower
 from derivc.symbolic.parse import parse
 from derivc.verify import oracle
@@ -93,3 +94,9 @@ def test_samples_keep_to_their_domain_and_seed():
 
 def test_finite_differences():
     assert richardson(math.sin, [1.0], 0) == pytest.approx(math.cos(1.0), rel=1e-10)
+
+
+@pytest.mark.parametrize("wanted", [{"points": 0}, {"points": 1.5}, {"domain": {"y": (0, 1)}}])
+def test_a_check_of_nothing_is_refused(wanted):
+    with pytest.raises(InputTypeError, match="1 or more|it was given y"):
+        dc.compile("x").check(**wanted)

@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy as sp
 
-from derivc.errors import InputTypeError, SaveError
-from derivc.files import write_whole_bytes
+from derivc.errors import InputTypeError
+from derivc.files import not_written, write_whole_bytes
 from derivc.options import check_choice
 from derivc.reference.plot.figure import draw, label_of, legend, matplotlib, new_figure, rendered
 from derivc.reference.plot.picture import Picture, picture
@@ -237,5 +237,4 @@ def save_figure(figure: Any, path: str) -> None:
     try:
         write_whole_bytes(path, rendered(figure, ending))
     except OSError as problem:
-        why = problem.strerror or problem
-        raise SaveError(f"could not write {path}: {why}; choose another path") from problem
+        raise not_written(path, problem) from problem
