@@ -50,6 +50,19 @@ def save_text(path: str | os.PathLike[str], text: str) -> None:
         raise not_written(path, problem) from problem
 
 
+def from_here(path: str) -> str:
+    """A path as one would write it in this folder: relative where it lies inside.
+
+    Example:
+        >>> from_here(str(Path.cwd() / "models" / "act.py")) == str(Path("models") / "act.py")
+        True
+        >>> from_here("act.py")
+        'act.py'
+    """
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
 def not_written(path: str | os.PathLike[str], problem: OSError, other: str = "path") -> SaveError:
     """The error of a file or a folder that could not be written, in the user's terms.
 
