@@ -196,7 +196,9 @@ _SPACED = re.compile(r"([\w}]) \\(sin|cos|tan|log|exp|sinh|cosh|tanh|operatornam
 """A factor before a function's name, between which matplotlib leaves no space."""
 
 
-_LOW = re.compile(r"\\left([(|])((?:(?!\\frac|\\left).)*?)\\right([)|])")
+_LOW = re.compile(
+    r"\\left([(|]|\\l(?:floor|ceil)\b)((?:(?!\\frac|\\left).)*?)\\right([)|]|\\r(?:floor|ceil)\b)"
+)
 """Brackets around what is no taller than a letter, which matplotlib makes smaller than letters."""
 
 

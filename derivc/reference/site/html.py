@@ -178,11 +178,15 @@ def _sections(page: Page) -> list[View]:
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], quiet: bool = False,
           marks: Sequence[str] = ()) -> View:  # fmt: skip
-    """A table for the template; `marks` are the classes of the rows."""
+    """A table for the template; `marks` are the classes of the rows.
+
+    On narrow screens a table with `cards` is a list, one with `labelled` cards names its columns.
+    """
     cells = [list(row) for row in rows]
     padded = [*marks, *[""] * (len(cells) - len(marks))]
     lines = [{"cells": row, "mark": mark} for row, mark in zip(cells, padded, strict=False)]
-    return {"title": title, "heads": heads, "rows": lines, "quiet": quiet, "cards": False}
+    fixed = {"cards": False, "labelled": False}
+    return {"title": title, "heads": heads, "rows": lines, "quiet": quiet, **fixed}
 
 
 def _kink(kink: KinkRow) -> View:
@@ -214,11 +218,16 @@ def slope(words: str) -> str:
 def _special(rows: Sequence[SpecialRow]) -> View | None:
     if not rows:
         return None
-    lines = [(r.at, r.value, r.derivc, r.torch, r.jax) for r in rows]
     marks = ["differs" if _differs(r) else "" for r in rows]
-    heads = ["at", "value", "slope: derivc", "PyTorch", "JAX"]
-    return table("A shaded row is one where a library returns another slope", heads,
-                 [[slope(c) for c in line] for line in lines], marks=marks)  # fmt: skip
+    columns = [
+        ("at", [r.at for r in rows]), ("value", [r.value for r in rows]),
+        ("slope: derivc", [r.derivc for r in rows]), ("PyTorch", [r.torch for r in rows]),
+        ("JAX", [r.jax for r in rows]),
+    ]  # fmt: skip
+    known = [(head, map(slope, cells)) for head, cells in columns if any(cells)]
+    return table("A shaded row is one where a library returns another slope",
+                 [head for head, _ in known], zip(*(cells for _, cells in known), strict=True),
+                 marks=marks)  # fmt: skip
 
 
 def _differs(row: SpecialRow) -> bool:
@@ -231,7 +240,7 @@ def _same(a: str, b: str) -> bool:
         x, y = float(a), float(b)
     except ValueError:
         return a == b
-    return x == y or (x != x and y != y) or abs(x - y) <= 1e-5 * max(abs(x), abs(y))
+    return (x != x and y != y) or math.isclose(x, y, rel_tol=1e-5)  # no number is near infinity
 
 
 def _stability(rows: Sequence[StabilityRow]) -> View | None:

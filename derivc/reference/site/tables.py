@@ -123,6 +123,7 @@ def _kinks(frame: Frame, found: Sequence[Page]) -> str:
     ]  # fmt: skip
     marks = ["differs" if _differs(r[2], r[3:5]) else "" for r in rows]
     shown = table("Shaded: a library returns another slope", heads, rows, marks=marks)
+    shown |= {"cards": True, "labelled": True}
     why = [CONVENTION, date() and f"Measured {date()}."]
     section = {"anchor": "", "title": "", "lines": [], "table": shown}
     return frame.page(
