@@ -10,8 +10,8 @@ from markupsafe import Markup
 from derivc.reference.names import LIBRARIES
 from derivc.reference.pages.figures import date
 from derivc.reference.pages.page import KinkRow, Page
+from derivc.reference.site.cells import CONVENTION, anchor, math_of, slope, spoken, table, ulp
 from derivc.reference.site.frame import Frame
-from derivc.reference.site.html import CONVENTION, anchor, math_of, slope, spoken, table, ulp
 
 _FIRST = ("activation", "loss", "arithmetic", "exponential", "trigonometric", "hyperbolic")
 

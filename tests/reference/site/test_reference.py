@@ -9,9 +9,10 @@ import pytest
 
 from derivc.reference.names import find
 from derivc.reference.pages.page import SpecialRow
+from derivc.reference.site.cells import linked, spoken
 from derivc.reference.site.frame import index_of
-from derivc.reference.site.html import _special, linked, spoken
 from derivc.reference.site.reference import files
+from derivc.reference.site.sections import special
 
 pytest.importorskip("latex2mathml", reason="the docs extra is not installed")
 pytest.importorskip("markdown_it", reason="the docs extra is not installed")
@@ -81,7 +82,7 @@ def test_addresses_are_links():
 def test_a_column_that_nothing_is_known_for_is_left_out():
     rows = [SpecialRow("x = 0", "0", "0.5", "0", "0.5", "", ""),
             SpecialRow("x = 1", "1", "1", "1", "-inf", "", "")]  # fmt: skip
-    shown = _special(rows)
+    shown = special(rows)
     assert shown["heads"] == ["at", "value", "slope: derivc", "PyTorch"]
     assert [row["cells"] for row in shown["rows"]] == [
         ["x = 0", "0", "0.5", "0.5"], ["x = 1", "1", "1", "−∞"],
