@@ -74,6 +74,8 @@ _MODULES = {
 _LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
 """Names of the layers above the compiler and their modules, imported when they are asked for."""
 
+_FOLDERS = {"errors", "forward_ad", "functional", "scale"}
+
 
 def __getattr__(name: str) -> Any:
     """A name of a layer above the compiler; the function of a declared op by name or alias."""
@@ -107,7 +109,12 @@ def _structural(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names, ops included."""
-    from derivc.ops import registry
+    """The public names, ops included; of the folders only those that users need."""
+    from types import ModuleType
 
-    return sorted({*globals(), *_LAZY, *(op.name for op in registry.all_ops())})
+    from derivc.ops import registry, structural, structure
+
+    del structural  # imported so that its ops are declared
+    found = {n for n, value in globals().items() if not isinstance(value, ModuleType)}
+    ops = {op.name for op in registry.all_ops()} | {s.name for s in structure.all_structural()}
+    return sorted(found - {"Any", "annotations"} | _FOLDERS | set(_LAZY) | ops)

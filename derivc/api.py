@@ -35,6 +35,9 @@ def _also_at_tensors(symbolic: Callable[..., Any]) -> Callable[..., Any]:
 def parse(text: str) -> Any:
     """The SymPy expression that a text stands for.
 
+    Args:
+        text: in Python's notation or in that of paper: `2x`, `x^2`, `√x`, `π`.
+
     Raises:
         ParseError: the text is not an expression; shows where.
 
@@ -48,6 +51,9 @@ def parse(text: str) -> Any:
 
 def parse_latex(text: str) -> Any:
     r"""The SymPy expression that a LaTeX formula stands for.
+
+    Args:
+        text: the formula, with or without dollar signs.
 
     Raises:
         ParseError: the formula uses a command that is not known, or is ambiguous.
@@ -64,6 +70,12 @@ def parse_latex(text: str) -> Any:
 
 def simplify(source: Any) -> Any:
     """The shortest of a budgeted set of equal forms; always ends.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+
+    Returns:
+        A SymPy expression.
 
     Example:
         >>> import derivc as dc
@@ -103,7 +115,18 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
 
 
 def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
-    """All partials as a SymPy column, by the variables in `wrt` (default: all, sorted).
+    """All partials as a SymPy column.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (n, 1).
+
+    Raises:
+        InputTypeError: the source has several values: use `jacobian`.
+        NotDifferentiableError: a derivative does not exist or is not known.
 
     Example:
         >>> import derivc as dc
@@ -124,6 +147,16 @@ def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
 
     Of a Python function and tensors: its Jacobian there (`derivc.functional.jacobian`).
 
+    Args:
+        source: a list of texts or SymPy expressions, a SymPy matrix, or a Python function.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (m, n).
+
+    Raises:
+        NotDifferentiableError: a derivative does not exist or is not known.
+
     Example:
         >>> import derivc as dc
         >>> dc.jacobian(["x*y", "x + y"])
@@ -142,6 +175,17 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     """The symmetric matrix of second partials.
 
     Of a Python function and tensors: its Hessian there (`derivc.functional.hessian`).
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (n, n).
+
+    Raises:
+        InputTypeError: the source has several values.
+        NotDifferentiableError: a derivative does not exist or is not known.
 
     Example:
         >>> import derivc as dc
@@ -169,6 +213,13 @@ def jvp(source: Any, tangents: dict[str, Any]) -> Any:
     Of a Python function, tensors and their tangents: value and product with the Jacobian there
     (`derivc.functional.jvp`).
 
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        tangents: by the name of the variable: a number, text or SymPy expression.
+
+    Returns:
+        A SymPy expression.
+
     Example:
         >>> import derivc as dc
         >>> dc.jvp("x*y", {"x": 1, "y": 2})
@@ -190,6 +241,14 @@ def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None
     Of a Python function, tensors and cotangents: value and product with the Jacobian there
     (`derivc.functional.vjp`).
 
+    Args:
+        source: a list of texts or SymPy expressions, a SymPy matrix, or a Python function.
+        cotangents: one for every expression: a number, text or SymPy expression.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (n, 1).
+
     Example:
         >>> import derivc as dc
         >>> dc.vjp(["x*y", "x + y"], ["a", "b"])
@@ -208,6 +267,16 @@ def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None
 
 def elasticity(source: Any, variable: Any = None) -> Any:
     """The relative sensitivity x/f * df/dx: percent of change per percent of change.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        variable: by which; default: the only one.
+
+    Returns:
+        A SymPy expression.
+
+    Raises:
+        InputTypeError: there are several variables and none is named.
 
     Example:
         >>> import derivc as dc

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 import subprocess
 import sys
@@ -187,3 +188,18 @@ def test_a_name_that_the_package_has_not():
 def test_an_order_that_is_none(order):
     with pytest.raises(InputTypeError, match="order must be a whole number, 0 or more"):
         dc.diff("x**3", order=order)
+
+
+def test_the_names_of_the_package_are_those_that_users_need():
+    names = set(dir(dc))
+    assert {"compile", "sigmoid", "softmax", "tensor", "errors", "scale", "audit"} <= names
+    assert not names & {"Any", "annotations", "ir", "build", "specs"}
+    assert all(hasattr(dc, name) for name in names)
+
+
+@pytest.mark.parametrize(("name", "inputs"), [("sigmoid", ("x",)), ("atan2", ("a", "b"))])
+def test_a_function_of_an_op_is_described_and_compiled(name, inputs):
+    function = getattr(dc, name)
+    assert tuple(inspect.signature(function).parameters) == inputs
+    assert f"derivc op {name}" in function.__doc__ and "Returns:" in function.__doc__
+    assert dc.compile(function).inputs == inputs
