@@ -14,6 +14,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
+IN_C = ("tests/tensor", "tests/verify", "tests/test_kernel.py", "tests/test_pain_points.py")
 
 
 def group(name: str) -> list[str]:
@@ -30,9 +31,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS[0], default=False)
 def slow(session: nox.Session) -> None:
-    """Run the slow tests with every optional package."""
-    session.install("-e.[all]", *group("test"))
+    """Run the slow tests with every optional package, and some once more compiled from C."""
+    session.install("-e.[all]", *group("test"), *group("peers"))
     session.run("pytest", "-m", "slow", "-n", "2", *session.posargs)
+    session.run("pytest", "-n", "2", *IN_C, env={"DERIVC_BACKEND": "c"})
 
 
 @nox.session

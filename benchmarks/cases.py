@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import derivc as dc
+from benchmarks.named import each_of
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 """The collection of real expressions, beside the checkout; what needs it is skipped without it."""
@@ -172,7 +173,7 @@ def find(pattern: str) -> list[AnyCase]:
     """The cases that a comma-separated list names: cases, or `functions`, `feynman`, `vectors`.
 
     Raises:
-        KeyError: a name is that of no case.
+        BadParameter: a name is that of no case.
     """
     groups: dict[str, list[AnyCase]] = {
         "seeds": [*SEEDS],
@@ -181,4 +182,5 @@ def find(pattern: str) -> list[AnyCase]:
         "vectors": [*VECTORS],
     }
     known = {c.name: [c] for g in groups.values() for c in g}
-    return [case for word in pattern.split(",") for case in {**known, **groups}[word.strip()]]
+    every = {**groups, **known}
+    return [case for name in each_of(pattern, every, "case") for case in every[name]]

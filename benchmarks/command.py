@@ -12,6 +12,7 @@ from benchmarks import cases, extras
 from benchmarks.apart import run_apart
 from benchmarks.compare import Section, Session, fits, run
 from benchmarks.machine import machine
+from benchmarks.named import counts_of, each_of
 from benchmarks.peers import chosen
 from benchmarks.peers.base import GRADIENT, HESSIAN, VALUE, WHATS
 from benchmarks.results import save
@@ -48,13 +49,11 @@ def sections(quick: bool) -> list[Section]:
 def picked(names: str, sizes: str, dtype: str, what: str) -> list[Section]:
     """What the options choose."""
     found = cases.find(names or "functions,feynman")
-    counts = tuple(int(float(s)) for s in (sizes or "1,1e3,1e6").split(","))
+    counts = counts_of(sizes or "1,1e3,1e6")
     plain = [c for c in found if isinstance(c, cases.Case)]
     rest = [c for c in found if isinstance(c, cases.Vector)]
-    whats, dtypes = (
-        what.split(",") if what else [GRADIENT],
-        dtype.split(",") if dtype else ["float64"],
-    )
+    whats = each_of(what or GRADIENT, WHATS, "result")
+    dtypes = each_of(dtype or "float64", ("float64", "float32"), "dtype")
     made = [
         Section("chosen", [c for c in plain if fits(c, max(counts))], w, d, counts, len(plain) < 9)
         for w in whats

@@ -27,7 +27,18 @@ from derivc.ops import declare as declare
 from derivc.options import default_backend as default_backend
 from derivc.options import set_default_backend as set_default_backend
 from derivc.reduced import Reduced as Reduced
+from derivc.services import provide as _provide
 from derivc.version import __version__ as __version__
+
+_provide(
+    {
+        "capture": "derivc.capture.anything:from_framework",
+        "check": "derivc.verify.check:check",
+        "explain": "derivc.reference.explain.kernels:explain",
+        "explain_nan": "derivc.reference.nan.explain:explain_nan",
+        "plot": "derivc.reference.plot.plot:plot",
+    }
+)
 
 _MODULES = {
     "reference.coverage.report": "coverage",
@@ -63,12 +74,14 @@ _MODULES = {
 _LAZY = {name: module for module, names in _MODULES.items() for name in names.split()}
 """Names of the layers above the compiler and their modules, imported when they are asked for."""
 
+_FOLDERS = {"errors", "forward_ad", "functional", "scale"}
+
 
 def __getattr__(name: str) -> Any:
     """A name of a layer above the compiler; the function of a declared op by name or alias."""
     found = None if name.startswith("_") else _found(name)
     if found is None:
-        raise AttributeError(f"module 'derivc' has no attribute {name!r}")
+        raise errors.UnknownAttributeError("derivc", name, __dir__, "module")
     globals()[name] = found  # asked for once
     return found
 
@@ -96,7 +109,12 @@ def _structural(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The public names, ops included."""
-    from derivc.ops import registry
+    """The public names, ops included; of the folders only those that users need."""
+    from types import ModuleType
 
-    return sorted({*globals(), *_LAZY, *(op.name for op in registry.all_ops())})
+    from derivc.ops import registry, structural, structure
+
+    del structural  # imported so that its ops are declared
+    found = {n for n, value in globals().items() if not isinstance(value, ModuleType)}
+    ops = {op.name for op in registry.all_ops()} | {s.name for s in structure.all_structural()}
+    return sorted(found - {"Any", "annotations"} | _FOLDERS | set(_LAZY) | ops)

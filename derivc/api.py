@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from operator import index
 from typing import Any
 
 import sympy as sp
@@ -34,6 +35,9 @@ def _also_at_tensors(symbolic: Callable[..., Any]) -> Callable[..., Any]:
 def parse(text: str) -> Any:
     """The SymPy expression that a text stands for.
 
+    Args:
+        text: in Python's notation or in that of paper: `2x`, `x^2`, `√x`, `π`.
+
     Raises:
         ParseError: the text is not an expression; shows where.
 
@@ -47,6 +51,9 @@ def parse(text: str) -> Any:
 
 def parse_latex(text: str) -> Any:
     r"""The SymPy expression that a LaTeX formula stands for.
+
+    Args:
+        text: the formula, with or without dollar signs.
 
     Raises:
         ParseError: the formula uses a command that is not known, or is ambiguous.
@@ -63,6 +70,12 @@ def parse_latex(text: str) -> Any:
 
 def simplify(source: Any) -> Any:
     """The shortest of a budgeted set of equal forms; always ends.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+
+    Returns:
+        A SymPy expression.
 
     Example:
         >>> import derivc as dc
@@ -86,6 +99,7 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
 
     Raises:
         NotDifferentiableError: the derivative does not exist or is not known.
+        InputTypeError: there are several variables and none is named, or the order is none.
 
     Example:
         >>> import derivc as dc
@@ -95,13 +109,24 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
         6*x
     """
     definition = read(source, relaxed=True)
-    names = _names(definition, wrt) * int(order)
+    names = _names(definition, wrt) * _order(order)
     tree = _scalar(definition)
     return _shown(source, differentiate.diff(tree, *names) if names else tree)
 
 
 def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
-    """All partials as a SymPy column, by the variables in `wrt` (default: all, sorted).
+    """All partials as a SymPy column.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (n, 1).
+
+    Raises:
+        InputTypeError: the source has several values: use `jacobian`.
+        NotDifferentiableError: a derivative does not exist or is not known.
 
     Example:
         >>> import derivc as dc
@@ -122,6 +147,16 @@ def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
 
     Of a Python function and tensors: its Jacobian there (`derivc.functional.jacobian`).
 
+    Args:
+        source: a list of texts or SymPy expressions, a SymPy matrix, or a Python function.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (m, n).
+
+    Raises:
+        NotDifferentiableError: a derivative does not exist or is not known.
+
     Example:
         >>> import derivc as dc
         >>> dc.jacobian(["x*y", "x + y"])
@@ -140,6 +175,17 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
     """The symmetric matrix of second partials.
 
     Of a Python function and tensors: its Hessian there (`derivc.functional.hessian`).
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (n, n).
+
+    Raises:
+        InputTypeError: the source has several values.
+        NotDifferentiableError: a derivative does not exist or is not known.
 
     Example:
         >>> import derivc as dc
@@ -167,6 +213,13 @@ def jvp(source: Any, tangents: dict[str, Any]) -> Any:
     Of a Python function, tensors and their tangents: value and product with the Jacobian there
     (`derivc.functional.jvp`).
 
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        tangents: by the name of the variable: a number, text or SymPy expression.
+
+    Returns:
+        A SymPy expression.
+
     Example:
         >>> import derivc as dc
         >>> dc.jvp("x*y", {"x": 1, "y": 2})
@@ -188,6 +241,14 @@ def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None
     Of a Python function, tensors and cotangents: value and product with the Jacobian there
     (`derivc.functional.vjp`).
 
+    Args:
+        source: a list of texts or SymPy expressions, a SymPy matrix, or a Python function.
+        cotangents: one for every expression: a number, text or SymPy expression.
+        wrt: the variables, in order; default: all, sorted.
+
+    Returns:
+        A SymPy matrix of shape (n, 1).
+
     Example:
         >>> import derivc as dc
         >>> dc.vjp(["x*y", "x + y"], ["a", "b"])
@@ -206,6 +267,16 @@ def vjp(source: Any, cotangents: Sequence[Any], wrt: Sequence[Any] | None = None
 
 def elasticity(source: Any, variable: Any = None) -> Any:
     """The relative sensitivity x/f * df/dx: percent of change per percent of change.
+
+    Args:
+        source: text, SymPy, or a Python function of scalars.
+        variable: by which; default: the only one.
+
+    Returns:
+        A SymPy expression.
+
+    Raises:
+        InputTypeError: there are several variables and none is named.
 
     Example:
         >>> import derivc as dc
@@ -234,6 +305,17 @@ def _names(definition: Definition, wrt: Sequence[Any]) -> tuple[str, ...]:
             f' differentiate, as in diff(..., "{definition.elements[0]}")'
         )
     return definition.elements or ("x",)
+
+
+def _order(order: Any) -> int:
+    """How often to differentiate, 0 or more.
+
+    Raises:
+        InputTypeError: it is no such number.
+    """
+    if not hasattr(order, "__index__") or index(order) < 0:
+        raise InputTypeError(f"order must be a whole number, 0 or more; got {order!r}")
+    return index(order)
 
 
 def _all(definition: Definition, wrt: Sequence[Any] | None) -> tuple[str, ...]:

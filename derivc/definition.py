@@ -13,6 +13,7 @@ from derivc.codegen.function import Argument
 from derivc.errors import InputTypeError, TraceError, UnsupportedError
 from derivc.ir.program import Program
 from derivc.lowering.lower import lower
+from derivc.services import service
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -196,12 +197,10 @@ def _from_any_function(function: Callable[..., Any], shapes: Shapes | None) -> D
     try:
         return traced(function, shapes)
     except TraceError:
-        from derivc.capture.anything import capture_any
-        from derivc.capture.detect import framework_of
-
-        if framework_of(function) is None:
+        captured: Definition | None = service("capture")(function, shapes)
+        if captured is None:
             raise
-        return capture_any(function, shapes).definition
+        return captured
 
 
 def traced(function: Callable[..., Any], shapes: Shapes | None) -> Definition:

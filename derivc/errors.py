@@ -182,20 +182,28 @@ class UnknownAttributeError(DerivcError, AttributeError):
     """An attribute that an object does not have; names the nearest one when it is shown.
 
     Args:
-        kind_of_object: the name of the object's class.
+        owner: the name of the object's class, or of the module.
         name: the attribute. known: a function for the names that there are, which is called only
             for the message: programs ask for attributes to see whether they are there.
+        sort: what the owner is: "object" or "module".
     """
 
     kind = "unknown_name"
 
-    def __init__(self, kind_of_object: str, name: str, known: Callable[[], Iterable[str]] = tuple):
-        super().__init__(kind_of_object, name)
-        self.known = known
+    def __init__(
+        self,
+        owner: str,
+        name: str,
+        known: Callable[[], Iterable[str]] = tuple,
+        sort: str = "object",
+    ):
+        super().__init__(owner, name)
+        self.known, self.sort = known, sort
 
     def __str__(self) -> str:
         owner, name = self.args
-        return f"{owner!r} object has no attribute {name!r}{did_you_mean(name, self.known())}"
+        head = f"module {owner!r}" if self.sort == "module" else f"{owner!r} object"
+        return f"{head} has no attribute {name!r}{did_you_mean(name, self.known())}"
 
 
 class UnknownOptionError(InputTypeError):

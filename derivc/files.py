@@ -47,7 +47,37 @@ def save_text(path: str | os.PathLike[str], text: str) -> None:
     try:
         write_whole(path, text)
     except OSError as problem:
-        raise SaveError(f"could not write {path}: {problem}; choose another path") from problem
+        raise not_written(path, problem) from problem
+
+
+def from_here(path: str) -> str:
+    """A path as one would write it in this folder: relative where it lies inside.
+
+    Example:
+        >>> from_here(str(Path.cwd() / "models" / "act.py")) == str(Path("models") / "act.py")
+        True
+        >>> from_here("act.py")
+        'act.py'
+    """
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def not_written(path: str | os.PathLike[str], problem: OSError, other: str = "path") -> SaveError:
+    """The error of a file or a folder that could not be written, in the user's terms.
+
+    Example:
+        >>> str(not_written("no/such/f.py", FileNotFoundError(2, "No such file or directory")))
+        'could not write no/such/f.py: there is no folder no/such; make it, or choose another path'
+    """
+    folder = Path(path).expanduser().parent
+    if folder.is_dir():
+        return SaveError(
+            f"could not write {path}: {problem.strerror or problem}; choose another {other}"
+        )
+    return SaveError(
+        f"could not write {path}: there is no folder {folder}; make it, or choose another {other}"
+    )
 
 
 def _umask() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from inspect import Parameter, Signature
 from typing import Any
 
 import sympy as sp
@@ -39,9 +40,37 @@ def function_of(name: str) -> Callable[..., Any]:
             return _tree(op, args, named)
         return kernel_of(op)(*_numbers(op, args, named))
 
-    call.__name__ = call.__qualname__ = op.name
-    call.__doc__ = op.summary
-    return call
+    takes = "numbers, arrays or tensors, which broadcast, or SymPy expressions."
+    returns = "Of the same kind; a tensor is recorded where an argument asks for it."
+    return named_after(op, call, _signature(op), takes, returns)
+
+
+def named_after(
+    op: Any, function: Callable[..., Any], signature: Signature, takes: str, returns: str
+) -> Callable[..., Any]:
+    """A public function with the name, the signature and the description of its op.
+
+    Args:
+        op: its declaration. function: what users call. signature: as they call it.
+        takes: what its arguments may be. returns: what it gives.
+    """
+    source = f"\nSource: {op.source}\n" if op.source else ""
+    function.__name__ = function.__qualname__ = op.name
+    function.__doc__ = (
+        f"{op.summary}\n\nArgs:\n    {', '.join(signature.parameters) or 'none'}: {takes}\n\n"
+        f"Returns:\n    {returns}\n{source}\n"
+        f"Formulas, derivatives, kinks and measured errors: `derivc op {op.name}`.\n"
+    )
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    return function
+
+
+def _signature(op: Op) -> Signature:
+    """The arguments by name, with the defaults of those that may be left out."""
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    defaults = {name: float(sp.sympify(value)) for name, value in op.defaults.items()}
+    return Signature([Parameter(p, kind, default=defaults.get(p, Parameter.empty))
+                      for p in op.params])  # fmt: skip
 
 
 def _tree(op: Op, args: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -13,6 +13,7 @@ from derivc.errors import ShapeError
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.lowering.fragment import expand
+from derivc.options import check_choice
 from derivc.passes.cancel.rewrite import cancel
 from derivc.passes.dce import dce
 from derivc.passes.jvp import push
@@ -53,7 +54,12 @@ class Specs:
         return [index[name] for argument in self.moving for name in argument.elements]
 
     def build(self, name: str) -> FunctionSpec:
-        """The spec of one function, by name."""
+        """The spec of one function, by name.
+
+        Raises:
+            InputTypeError: there is no such function.
+        """
+        check_choice("function", name, tuple(_BUILDERS))
         return _BUILDERS[name](self)
 
     def op_gradient(self) -> Program:

@@ -75,7 +75,9 @@ def names_for(specs: Specs, name: str | None) -> tuple[str, str]:
     """The names of the function and of the class."""
     given = name or specs.definition.name or "f"
     if not given.isidentifier() or keyword.iskeyword(given):
-        raise BadNameError(f"{given!r} cannot name a function: use letters, digits and underscores")
+        why = "it is a word of Python" if keyword.iskeyword(given) else (
+            "use letters, digits and underscores")  # fmt: skip
+        raise BadNameError(f"{given!r} cannot name a function: {why}")
     title = given if given[:1].isupper() else title_of(given)
     function = function_of(given)
     clash = function in _RESERVED or keyword.iskeyword(function) or function == title

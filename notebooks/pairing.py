@@ -97,7 +97,7 @@ def execute(source: Path) -> Any:
     notebook = made_from(source)
     client = NotebookClient(
         notebook, timeout=_TIMEOUT, kernel_name="python3",
-        resources={"metadata": {"path": str(FOLDER)}}, record_timing=False,
+        resources={"metadata": {"path": str(FOLDER)}}, record_timing=False, coalesce_streams=True,
     )  # fmt: skip
     client.execute(env=os.environ | _ENVIRONMENT)
     notebook.metadata = _metadata(notebook)  # the kernel adds its version

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import cases
+from benchmarks.__main__ import main
 from benchmarks.compare import Section, Session, prepare
 from benchmarks.peers import chosen
 from benchmarks.peers.base import GRADIENT, HESSIAN, VALUE, flat
@@ -79,3 +81,20 @@ def test_the_chart_is_drawn(tmp_path) -> None:
     ]
     for place in draw(records, {"machine": machine()}, tmp_path / "chart"):
         assert place.stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "said"),
+    [
+        ("--cases", "rosenbrok", "there is no case 'rosenbrok'; did you mean"),
+        ("--peers", "nobody", "there is no peer 'nobody'; there are derivc c,"),
+        ("--dtype", "float31", "there is no dtype 'float31'"),
+        ("--what", "slope", "there is no result 'slope'"),
+        ("--sizes", "many", "numbers of points such as 1,1e6; got 'many'"),
+    ],
+)
+def test_a_wrong_word_is_named(option, given, said):
+    chosen = [] if option == "--cases" else ["--cases", "uv"]
+    done = CliRunner().invoke(main, [*chosen, option, given])
+    assert done.exit_code == 2
+    assert said in done.output

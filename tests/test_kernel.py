@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 import subprocess
 import sys
@@ -170,3 +171,35 @@ def test_functions_of_ops_have_several_meanings() -> None:
     assert dc.leaky_relu(-2.0) == pytest.approx(-0.02)
     with pytest.raises(AttributeError):
         dc.no_such_op  # noqa: B018
+
+
+def test_a_function_that_no_kernel_has():
+    with pytest.raises(InputTypeError, match="function='slope' is not known; choose one of value"):
+        dc.compile("x").function("slope")
+
+
+def test_a_name_that_the_package_has_not():
+    with pytest.raises(AttributeError, match="'derivc' has no attribute 'sigmod'; did you mean"):
+        _ = dc.sigmod
+    assert not hasattr(dc, "sigmod")
+
+
+@pytest.mark.parametrize("order", [-1, 1.5, "2", None])
+def test_an_order_that_is_none(order):
+    with pytest.raises(InputTypeError, match="order must be a whole number, 0 or more"):
+        dc.diff("x**3", order=order)
+
+
+def test_the_names_of_the_package_are_those_that_users_need():
+    names = set(dir(dc))
+    assert {"compile", "sigmoid", "softmax", "tensor", "errors", "scale", "audit"} <= names
+    assert not names & {"Any", "annotations", "ir", "build", "specs"}
+    assert all(hasattr(dc, name) for name in names)
+
+
+@pytest.mark.parametrize(("name", "inputs"), [("sigmoid", ("x",)), ("atan2", ("a", "b"))])
+def test_a_function_of_an_op_is_described_and_compiled(name, inputs):
+    function = getattr(dc, name)
+    assert tuple(inspect.signature(function).parameters) == inputs
+    assert f"derivc op {name}" in function.__doc__ and "Returns:" in function.__doc__
+    assert dc.compile(function).inputs == inputs

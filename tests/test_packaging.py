@@ -114,3 +114,44 @@ def test_all_names_every_extra():
     extras = PROJECT["project"]["optional-dependencies"]
     named = set(re.search(r"\[(.+)\]", *extras["all"])[1].split(","))
     assert named == set(extras) - {"all", "test"}
+
+
+def installed_by(script: str) -> set[str]:
+    """The packages that a script of .ci installs, those of extras written out."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    path = ROOT / ".ci" / script
+    if not path.exists():
+        pytest.skip("a source archive has no .ci")
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    found: set[str] = set()
+    for line in re.findall(r"pip install --quiet (.+)", text):
+        for word in line.replace('"', " ").split():
+            chosen = re.fullmatch(r"\.\[(.+)\]", word)
+            named = chosen[1].split(",") if chosen else []
+            found |= {p for name in named for p in extras[name]} or {word}
+    return plain(found)
+
+
+def plain(requirements) -> set[str]:
+    """The names of packages without versions and extras of their own."""
+    return {re.split(r"[\[<>=]", word)[0].lower() for word in requirements}
+
+
+@pytest.mark.parametrize(("script", "without"), [("run", {"native", "scipy"}), ("nightly", set())])
+def test_the_chores_install_what_tests_can_use(script, without):
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = [p for name, few in extras.items() if name not in {"all", *without} for p in few]
+    if script == "run":  # its second command installs these
+        wanted = [p for p in wanted if p not in extras["test"]]
+    assert plain([*wanted, *PROJECT["dependency-groups"]["peers"]]) <= installed_by(script)
+
+
+def test_the_workflow_runs_what_is_supported():
+    path = ROOT / ".github" / "workflows" / "ci.yml"
+    if not path.exists():
+        pytest.skip("a source archive has no .github")
+    text = path.read_text(encoding="utf-8")
+    tried = re.search(r"python: \[(.+)\]", text)[1].replace('"', "").split(", ")
+    names = [c.rpartition(" ")[2] for c in PROJECT["project"]["classifiers"] if ":: 3." in c]
+    assert tried == names
+    assert all(f"run: .ci/{script}" in text for script in ("run", "nightly"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.named import each_of
 from benchmarks.peers import casadi_, floor, handwritten, jax_, numba_, ours, symbolic, torch_
 from benchmarks.peers.base import Peer
 
@@ -31,10 +32,10 @@ def chosen(names: str = "") -> list[Peer]:
     """The peers that a comma-separated list names, derivc c always among them; all by default.
 
     Raises:
-        KeyError: there is no such peer.
+        BadParameter: there is no such peer.
     """
     if not names:
         return [*PEERS]
     known = {peer.name.replace(",", ""): peer for peer in PEERS}
-    wanted = [known[name.strip()] for name in names.split(",")]
+    wanted = [known[name] for name in each_of(names, known, "peer")]
     return [p for p in PEERS if p in wanted or p.name == OURS]

@@ -7,7 +7,7 @@ from typing import Any
 
 from derivc.capture.detect import framework_of, imported_by
 from derivc.capture.outcome import Captured
-from derivc.definition import traced
+from derivc.definition import Definition, traced
 from derivc.errors import TraceError
 
 
@@ -35,7 +35,21 @@ def capture_any(
         return _by(others[0], function, shapes, output)
 
 
-def _by(framework: str, function: Any, shapes: Any, output: Any) -> Captured:
+def from_framework(function: Any, shapes: Mapping[str, Any] | None = None) -> Definition | None:
+    """The definition of a function that is written in a framework; None for any other.
+
+    Raises:
+        TraceError: the framework cannot capture it.
+
+    Example:
+        >>> from_framework(lambda x: x**2) is None
+        True
+    """
+    framework = framework_of(function)
+    return None if framework is None else _by(framework, function, shapes).definition
+
+
+def _by(framework: str, function: Any, shapes: Any, output: Any = None) -> Captured:
     from derivc.capture import from_jax, from_torch
 
     capture = from_torch.capture if framework == "torch" else from_jax.capture

@@ -65,7 +65,7 @@ def capture_place(place: Place, shapes: Mapping[str, Any] | None = None) -> Capt
         TraceError: the function cannot be captured.
     """
     with _quiet():
-        value = _attribute(_module(place.path), place)
+        value = _attribute(module_of(place.path), place)
         if isinstance(value, str) or not callable(value) or _is_sympy(value):
             return Captured(read(value, relaxed=True))
         return capture_any(_made(value, place), shapes, place.output)
@@ -84,8 +84,8 @@ def _is_sympy(value: Any) -> bool:
     return isinstance(value, sp.Basic | sp.MatrixBase) and not isinstance(value, type)
 
 
-def _module(path: Path) -> Any:
-    """The file as a module.
+def module_of(path: Path) -> Any:
+    """The file as a module; runs it.
 
     Raises:
         UserFileError: it is not there, or fails.

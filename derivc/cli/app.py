@@ -13,6 +13,7 @@ from derivc.cli.faults import guarded, hush
 from derivc.cli.manual import write_manual
 from derivc.cli.options import HELP, print_versions
 from derivc.cli.words import arities, split
+from derivc.errors import DerivcError, SaveError
 
 _DEFAULT = "(expression)"
 _OWN = ("-h", "--help", "--version")
@@ -67,12 +68,21 @@ class App(click.Group):
         click.echo(f"hint: read as the variable {words[0]}; the command is {near[0]!r}", err=True)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a reader of our output that has gone is no error."""
+        """Run the command; a reader of our output that has gone is no error.
+
+        Raises:
+            SaveError: the output cannot be written: the disk is full.
+        """
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # None where the caller has closed it
+                sys.stdout.flush()
         except BrokenPipeError:
             return hush()
+        except OSError as problem:
+            if problem.filename is not None or isinstance(problem, DerivcError):
+                raise  # of a file, not of our output
+            raise SaveError(f"could not write the output: {problem.strerror}") from problem
         return result
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from derivc.cli.command import Command
 from derivc.cli.options import common
+from derivc.errors import UserFileError
 
 
 @click.command("docs", cls=Command)
@@ -62,24 +62,21 @@ def _imported(module: str) -> Any:
     """A module by its file or its dotted name.
 
     Raises:
-        UsageError: there is no such module.
+        UserFileError: there is no such module, or running it failed.
     """
-    path = Path(module)
-    if path.suffix == ".py":
-        if not path.is_file():
-            raise click.UsageError(f"there is no file {module}")
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None
-        assert spec.loader is not None
-        made = importlib.util.module_from_spec(spec)
-        sys.modules.setdefault(path.stem, made)
-        spec.loader.exec_module(made)
-        return made
+    from derivc.capture.files import module_of
+
+    if module.endswith(".py"):
+        return module_of(Path(module))
     sys.path.insert(0, "")
     try:
         return importlib.import_module(module)
-    except ModuleNotFoundError as problem:
-        raise click.UsageError(f"{problem}; give a file such as functions.py") from problem
+    except Exception as problem:
+        told = f"{type(problem).__name__}: {problem}"
+        raise UserFileError(
+            f"importing {module} failed: {told}; give a file such as functions.py, or the dotted"
+            " name of a module that Python finds"
+        ) from problem
 
 
 def _verify(names: str) -> None:

@@ -16,7 +16,10 @@ from derivc.cli.options import Style, common, styled
 from derivc.cli.versions import version_of
 
 PACKAGES = ("derivc", "numpy", "sympy", "mpmath", "jinja2", "click")
-OPTIONAL = ("scipy", "torch", "jax", "matplotlib", "dask", "distributed", "ziglang")
+OPTIONAL = (
+    "scipy", "torch", "jax", "autograd", "matplotlib", "dask", "distributed", "ziglang",
+    "latex2mathml", "markdown-it-py",
+)  # fmt: skip
 COMPILERS = ("cc", "gcc", "clang", "zig")
 
 

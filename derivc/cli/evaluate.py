@@ -106,6 +106,8 @@ def complete(given: dict[str, float], names: Sequence[str]) -> dict[str, float]:
     surplus = [name for name in given if name not in names]
     if missing or surplus:
         need = ", ".join(f"--at {name}=..." for name in missing)
-        extra = f"the expression has no variable {', '.join(surplus)}" if surplus else ""
-        raise InputTypeError("; ".join(filter(None, [f"give {need}" if need else "", extra])))
+        extra = f"there is no variable {', '.join(surplus)}" if surplus else ""
+        have = f"(variables: {', '.join(names) or 'none'})" if surplus else ""
+        told = "; ".join(filter(None, [f"give {need}" if need else "", extra]))
+        raise InputTypeError(f"{told} {have}".rstrip())
     return {name: given[name] for name in names}

@@ -83,8 +83,9 @@ def _kind(problem: Exception) -> str:
 def _message(problem: Exception) -> str:
     if isinstance(problem, click.UsageError):
         command = problem.ctx.info_name if problem.ctx and problem.ctx.parent else ""
-        shown = command if command and command.isidentifier() else ""
-        return f"{problem.format_message()}\nTry: derivc {shown + ' ' if shown else ''}--help"
+        named = command if command and command[0].isalpha() else ""
+        message = " ".join(problem.format_message().split())
+        return f"{message}\nTry: derivc {named + ' ' if named else ''}--help"
     if isinstance(problem, click.ClickException):
         return problem.format_message()
     if isinstance(problem, DerivcError):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
-from derivc.errors import InputTypeError
+from derivc.errors import InputTypeError, UserFileError
 
 if TYPE_CHECKING:
     from derivc.definition import Definition
@@ -70,6 +70,7 @@ def read_all(text: str) -> list[Formula]:
 
     Raises:
         ParseError: the text is not an expression; shows where.
+        UserFileError: it is the name of a file alone.
     """
     from derivc.capture.files import place_of
     from derivc.definition import variables
@@ -78,6 +79,8 @@ def read_all(text: str) -> list[Formula]:
     place = place_of(text)
     if place is not None:
         return _from_file(text, place)
+    if text.strip().endswith(".py"):
+        raise UserFileError(f"{text} is a file; name a function in it, as in {text.strip()}:NAME")
     tree = read_either(text, relaxed=True)
     return [Formula(text, tree, tuple(sorted(variables([tree]))))]
 

@@ -45,6 +45,12 @@ def generate(
     formulas = [formula for text in expressions(expression) for formula in read_all(text)]
     wanted = backend or ("c" if str(output).endswith(".c") else "numpy")
     native = wanted if wanted in ("numpy", "c") else "numpy"
+    if wanted == native and (name or custom_op):
+        option = "--name" if name else "--custom-op"
+        raise click.UsageError(
+            f"{option} is for modules of other libraries (--backend torch, jax, ...); in one for"
+            f" {wanted} the functions are called value, grad, ..."
+        )
     kernel = _kernel(formulas, wrt, native)
     source = kernel.source
     if wanted != native:

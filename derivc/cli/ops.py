@@ -11,6 +11,7 @@ import click
 from derivc.cli import covered, display
 from derivc.cli.command import Command
 from derivc.cli.options import Style, common, styled
+from derivc.errors import UnknownOpError, did_you_mean
 
 if TYPE_CHECKING:
     from derivc.ops.declaration import Op
@@ -48,10 +49,26 @@ def op(words: tuple[str, ...], style: Style) -> None:
 
 
 def _matching(word: str) -> list[Op]:
+    """The ops that have a word in their description.
+
+    Raises:
+        UnknownOpError: there is none.
+    """
     from derivc.ops import registry
 
-    found = [o for o in registry.all_ops() if word in " ".join([o.name, o.summary, *o.tags])]
+    wanted = word.casefold()
+    found = [o for o in registry.all_ops() if wanted in _described(o).casefold()]
+    if not found:
+        raise UnknownOpError(
+            f"{word!r} stands in no function's name, summary or tags"
+            f"{did_you_mean(word, (n for o in registry.all_ops() for n in (o.name, *o.aliases)))}"
+            " (derivc op NAME also finds functions of PyTorch, JAX and SciPy)"
+        )
     return sorted(found, key=lambda o: o.name)
+
+
+def _described(op: Op) -> str:
+    return " ".join([op.name, *op.aliases, op.summary, *op.tags])
 
 
 def _show(words: Sequence[str], style: Style) -> None:

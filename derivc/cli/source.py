@@ -9,7 +9,7 @@ import click
 
 from derivc.cli.faults import report
 from derivc.cli.options import Style
-from derivc.errors import DerivcError
+from derivc.errors import DerivcError, InputTypeError
 
 
 def expressions(words: Sequence[str]) -> list[str]:
@@ -27,7 +27,17 @@ def expressions(words: Sequence[str]) -> list[str]:
 
 
 def _lines() -> list[str]:
-    return [line.strip() for line in sys.stdin.read().splitlines() if line.strip()]
+    """The lines of standard input.
+
+    Raises:
+        InputTypeError: it is no text.
+    """
+    try:
+        text = sys.stdin.read()
+        text.encode()  # bytes that are no text arrive as lone surrogates
+    except UnicodeError as problem:
+        raise InputTypeError("standard input is not text in UTF-8; convert it first") from problem
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def single(words: Sequence[str]) -> list[str]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
-import os
-import signal
 import subprocess
 import tempfile
 import threading
@@ -21,6 +19,7 @@ from derivc import cache
 from derivc.errors import NativeError
 from derivc.files import write_whole_bytes
 from derivc.native.toolchain import Toolchain, find
+from derivc.processes import end_group
 
 TIME_LIMIT = 120
 """Seconds that a compiler may take."""
@@ -100,21 +99,14 @@ def _try(arguments: list[str], toolchain: Toolchain, source: str, file: Path) ->
         try:
             _, told = process.communicate(source.encode(), timeout=TIME_LIMIT)
         except subprocess.TimeoutExpired:
-            _end(process)
+            end_group(process)
             return f"it took longer than {TIME_LIMIT} seconds"
         except BaseException:  # Ctrl-C, too: a driver's children would go on without it
-            _end(process)
+            end_group(process)
             raise
     if process.returncode == 0 and file.exists():
         return ""
     return told.decode(errors="replace") or f"exit {process.returncode}"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a compiler and all that it has started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _kept(key: str, content: bytes) -> Path | None:

@@ -126,8 +126,8 @@ class Op:
         missing = [p for p in self.params if p not in given and p not in self.defaults]
         if len(args) > self.arity or unknown or missing:
             raise DeclarationError(
-                f"{self.name} takes ({', '.join(self.params)}), was given {len(args)} positional"
-                f" and {sorted(named)} named arguments"
+                f"{self.name} takes ({', '.join(self.params)}), was given {len(args)} arguments"
+                f"{f' and by name {sorted(named)}' if named else ''}"
             )
         return [sp.sympify(given.get(p, self.defaults.get(p))) for p in self.params]
 

@@ -76,12 +76,14 @@ def document(functions: Any, target: str | os.PathLike[str], title: str = "") ->
         ('bell', {})
     """
     from derivc.reference.site import write
+    from derivc.reference.site.extra import check_extra
     from derivc.reference.site.user import files
 
     named = dict(_named(functions))
     if not named:
         raise InputTypeError("there is nothing to document: no public function was found")
     write.check(target)
+    check_extra()
     made, refused = _pages(named)
     heading = title or _title(functions)
     path = write.write(target, files(heading, made, refused))

@@ -124,6 +124,8 @@ def unknown(name: str, at: int, text: str) -> UnknownNameError:
     known = [*FORMS, *(op.name for op in registry.all_ops())]
     near = difflib.get_close_matches(name.lower()[:60], known, n=1, cutoff=0.6)
     advice = f"did you mean {near[0]!r}?" if near else "declare your own functions with dc.declare"
+    if name in ("sum", "mean"):
+        advice = f"only dc.compile takes it, around the whole text: dc.compile('{name}(...)')"
     hint = f"for a product write {name}*(...)" if len(name) <= 2 else advice
     return UnknownNameError(f"{name[:60]!r} is not a known function", text, at, hint)
 

@@ -80,7 +80,17 @@ def _short(value: Any) -> str:
 
 @final
 class set_detect_anomaly:  # noqa: N801  PyTorch's name
-    """Switch anomaly mode on or off: at once, and back where a `with` block ends."""
+    """Switch anomaly mode on or off: at once, and back where a `with` block ends.
+
+    Args:
+        mode: whether the first NaN of a backward pass is an error.
+        check_nan: False: only remember where every node was made.
+
+    Example:
+        >>> import derivc as dc
+        >>> with dc.set_detect_anomaly(True):
+        ...     y = dc.tensor(2.0, requires_grad=True) ** 2
+    """
 
     def __init__(self, mode: bool, check_nan: bool = True):
         self.before = _switch(Watch(check_nan) if mode else None)

@@ -135,7 +135,26 @@ class Function(ABC):  # noqa: B024  nothing is abstract until it is called
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
-    """Say of a `backward` that it cannot be differentiated again: trying to is an error."""
+    """Say of a `backward` that it cannot be differentiated again: trying to is an error.
+
+    Args:
+        backward: of a `Function`, below `@staticmethod`.
+
+    Example:
+        >>> import derivc as dc
+        >>> class Double(dc.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return 2 * x
+        ...
+        ...     @staticmethod
+        ...     @dc.once_differentiable
+        ...     def backward(ctx, g):
+        ...         return 2 * g
+        >>> x = dc.tensor(1.0, requires_grad=True)
+        >>> dc.grad(Double.apply(x), x)
+        (tensor(2.),)
+    """
 
     @functools.wraps(backward)
     def run(ctx: Any, *cotangents: Any) -> Any:

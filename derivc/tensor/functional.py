@@ -12,7 +12,8 @@ from derivc.errors import AutogradError, InputTypeError
 from derivc.tensor.calling import Function, gradients, inside, is_inside, leaf, like
 from derivc.tensor.forward import pushed
 from derivc.tensor.grad_mode import enable_grad
-from derivc.tensor.grads import grad, many
+from derivc.tensor.grads import many
+from derivc.tensor.jacobians import by_columns, by_rows, check_dependence, check_strategy, zeros_for
 from derivc.tensor.modes import mode
 from derivc.tensor.node import edge_of
 from derivc.tensor.tensor import Tensor
@@ -199,13 +200,8 @@ def jvp(function: Function, inputs: Any, v: Any = None, create_graph: bool = Fal
     tangents = _seeds(leaves, v)
     seeds = {edge_of(x): t.to(x.dtype) for x, t in zip(leaves, tangents, strict=True)}
     keep = create_graph or is_inside(inputs, v)
-    found = [_zeros_for(*pair) for pair in zip(pushed(outputs, seeds, keep), outputs, strict=True)]
+    found = [zeros_for(*pair) for pair in zip(pushed(outputs, seeds, keep), outputs, strict=True)]
     return _plain(output, keep), like(found, output)
-
-
-def _zeros_for(tangent: Tensor | None, output: Tensor) -> Tensor:
-    """A tangent; zeros for an output that nothing moves."""
-    return Tensor._make(np.zeros(output.shape, output.dtype)) if tangent is None else tangent
 
 
 def jacobian(
@@ -234,83 +230,17 @@ def jacobian(
         tensor([[2., 0.],
                 [0., 4.]])
     """
-    _check_strategy(strategy, vectorize)
+    check_strategy(strategy, vectorize)
     leaves, outputs, output = _called(function, inputs)
     for k, one in enumerate(outputs if strict else ()):
-        _check_dependence(one, leaves, k)
+        check_dependence(one, leaves, k)
     keep = create_graph or is_inside(inputs)
     if strategy == "forward-mode":
-        columns = [_columns(outputs, leaf, keep) for leaf in leaves]
+        columns = [by_columns(outputs, leaf, keep) for leaf in leaves]
         rows: list[Any] = [like(row, inputs) for row in zip(*columns, strict=True)]
     else:
-        rows = [like(_jacobian_of(one, leaves, keep), inputs) for one in outputs]
+        rows = [like(by_rows(one, leaves, keep), inputs) for one in outputs]
     return like(rows, output)
-
-
-def _columns(outputs: Sequence[Tensor], leaf: Tensor, create: bool) -> list[Tensor]:
-    """The Jacobians of outputs by one leaf, column by column, one forward pass each."""
-    from derivc.tensor.namespace import RECORDED
-
-    found: list[list[Tensor]] = [[] for _ in outputs]
-    for k in range(leaf.numel()):
-        unit = np.zeros(leaf.numel(), leaf.dtype)
-        unit[k] = 1
-        seed = {edge_of(leaf): Tensor._make(unit.reshape(leaf.shape))}
-        tangents = pushed(outputs, seed, create)
-        for column, tangent, output in zip(found, tangents, outputs, strict=True):
-            column.append(_zeros_for(tangent, output))
-    return [
-        RECORDED.reshape(RECORDED.stack(column, -1), (*output.shape, *leaf.shape))
-        if column
-        else Tensor._make(np.zeros((*output.shape, *leaf.shape), output.dtype))
-        for column, output in zip(found, outputs, strict=True)
-    ]
-
-
-def _check_strategy(strategy: str, vectorize: bool) -> None:
-    if strategy not in ("reverse-mode", "forward-mode"):
-        raise AutogradError(
-            'Expected strategy to be either "reverse-mode" or "forward-mode".'
-            ' Hint: If your function has more outputs than inputs, "forward-mode" tends to be'
-            ' more performant. Otherwise, prefer to use "reverse-mode".'
-        )
-    if strategy == "forward-mode" and not vectorize:
-        raise AutogradError(
-            "Computing Jacobian using forward-AD or forward-over-reverse Hessian is only"
-            " implemented for `vectorize=True`."
-        )
-
-
-def _check_dependence(output: Tensor, leaves: Sequence[Tensor], k: int) -> None:
-    found: Sequence[Any] = (None,) * len(leaves)
-    if output.requires_grad:
-        seed = np.ones(output.shape, output.dtype)
-        found = grad(output, leaves, seed, retain_graph=True, allow_unused=True)
-    for i, gradient in enumerate(found):
-        if gradient is None:
-            raise AutogradError(
-                f"Output {k} of the user-provided function is independent of input {i}. This is"
-                " not allowed in strict mode."
-            )
-
-
-def _jacobian_of(output: Tensor, leaves: Sequence[Tensor], create: bool) -> list[Tensor]:
-    """Row by row, one reverse pass each."""
-    from derivc.tensor.namespace import RECORDED
-
-    columns: list[list[Tensor]] = [[] for _ in leaves]
-    for k in range(output.numel()):
-        seed = np.zeros(output.numel(), output.dtype)
-        seed[k] = 1
-        found = gradients(output, leaves, Tensor._make(seed.reshape(output.shape)), create)
-        for column, gradient in zip(columns, found, strict=True):
-            column.append(gradient)
-    return [
-        RECORDED.reshape(RECORDED.stack(column), (*output.shape, *x.shape))
-        if column
-        else Tensor._make(np.zeros((*output.shape, *x.shape), x.dtype))
-        for column, x in zip(columns, leaves, strict=True)
-    ]
 
 
 def hessian(

@@ -99,7 +99,15 @@ class no_grad(_Recording):  # noqa: N801  PyTorch's name
 
 @final
 class enable_grad(_Recording):  # noqa: N801  PyTorch's name
-    """Operations inside are recorded, also inside `no_grad`."""
+    """Operations inside are recorded, also inside `no_grad`.
+
+    Example:
+        >>> import derivc as dc
+        >>> x = dc.tensor(1.0, requires_grad=True)
+        >>> with dc.no_grad(), dc.enable_grad():
+        ...     (x * 2).requires_grad
+        True
+    """
 
     wanted = True
 
@@ -112,7 +120,17 @@ class enable_grad(_Recording):  # noqa: N801  PyTorch's name
 
 @final
 class set_grad_enabled(_Recording):  # noqa: N801  PyTorch's name
-    """Switch recording on or off: at once, and back where a `with` block ends."""
+    """Switch recording on or off: at once, and back where a `with` block ends.
+
+    Args:
+        mode: whether operations are recorded from now on.
+
+    Example:
+        >>> import derivc as dc
+        >>> with dc.set_grad_enabled(False):
+        ...     dc.is_grad_enabled()
+        False
+    """
 
     def __init__(self, mode: bool):
         self.wanted = bool(mode)
@@ -137,7 +155,17 @@ def _switch(wanted: bool) -> bool:
 
 @final
 class inference_mode(_Switch):  # noqa: N801  PyTorch's name
-    """Nothing is recorded, and results can never be used in what is recorded later."""
+    """Nothing is recorded, and results can never be used in what is recorded later.
+
+    Args:
+        mode: False switches it off inside another such block.
+
+    Example:
+        >>> import derivc as dc
+        >>> with dc.inference_mode():
+        ...     dc.is_inference_mode_enabled()
+        True
+    """
 
     def __init__(self, mode: Any = True):
         self.wanted = True if callable(mode) else bool(mode)
@@ -154,10 +182,20 @@ class inference_mode(_Switch):  # noqa: N801  PyTorch's name
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are recorded in this thread."""
+    """Whether operations are recorded in this thread.
+
+    Example:
+        >>> is_grad_enabled()
+        True
+    """
     return mode.now.enabled
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether this thread is in inference mode."""
+    """Whether this thread is in inference mode.
+
+    Example:
+        >>> is_inference_mode_enabled()
+        False
+    """
     return mode.now.inference

@@ -59,9 +59,9 @@ def _bound(names: Sequence[str], args: Sequence[Any], named: Mapping[str, Any]) 
 
 def compiled(kernel: Kernel) -> Compiled:
     """What nodes need of a kernel of scalars, made when it is first called."""
-    found: Compiled | None = kernel.services.get("compiled")
+    found: Compiled | None = kernel.memo.get("compiled")
     if found is None:
-        found = kernel.services["compiled"] = of_specs(kernel.specs, _name(kernel), kernel.options)
+        found = kernel.memo["compiled"] = of_specs(kernel.specs, _name(kernel), kernel.options)
     return found
 
 
@@ -169,9 +169,9 @@ _FEW = 12
 
 def _pullback(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
     """The cotangents of some arguments as a kernel, made when it is first asked for."""
-    found: Kernel | None = kernel.services.get(wanted)
+    found: Kernel | None = kernel.memo.get(wanted)
     if found is None:
-        found = kernel.services[wanted] = _differentiated(kernel, wanted)
+        found = kernel.memo[wanted] = _differentiated(kernel, wanted)
     return found
 
 
@@ -192,9 +192,9 @@ def _differentiated(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
 
 def _pushforward(kernel: Kernel, wanted: tuple[int, ...]) -> Kernel:
     """The tangent of the result as a kernel of the arguments and their tangents."""
-    found: Kernel | None = kernel.services.get(("pushforward", wanted))
+    found: Kernel | None = kernel.memo.get(("pushforward", wanted))
     if found is None:
-        found = kernel.services["pushforward", wanted] = _moved(kernel, wanted)
+        found = kernel.memo["pushforward", wanted] = _moved(kernel, wanted)
     return found
 
 

@@ -30,12 +30,15 @@ class State:
         enabled: operations are recorded. inference: results can never be recorded later.
         careful: a selection has made zeros on purpose, which must stay zero next to NaN.
         anomaly: forward lines are kept, and the first NaN of a backward pass is an error.
-        saving: the hooks for saved tensors, innermost last.
+        saving: the hooks for saved tensors, innermost last. hookless: why none may be set, or None.
         depth: how many functions that are differentiated are being called.
         flags: the floating-point flags. noting: NumPy's setting that calls `flags.note`.
     """
 
-    __slots__ = ("anomaly", "careful", "depth", "enabled", "flags", "inference", "noting", "saving")
+    __slots__ = (
+        "anomaly", "careful", "depth", "enabled", "flags", "hookless", "inference", "noting",
+        "saving",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.enabled = True
@@ -44,6 +47,7 @@ class State:
         self.depth = 0
         self.anomaly: Any = None
         self.saving: list[Any] = []
+        self.hookless: str | None = None
         self.flags = Flags()
         with np.errstate(all="call", under="ignore", call=self.flags.note):
             self.noting = None if _settings is None else _settings.get()

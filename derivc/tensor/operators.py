@@ -157,15 +157,8 @@ def _in_place(method: Callable[..., Any]) -> Callable[..., Any]:
     return changed
 
 
-def _comparison(name: str) -> Callable[[Any, Any], Any]:
-    function = compiled.of_op(registry.get(name))
-
-    def operator(self: Any, other: Any) -> Any:
-        if isinstance(other, _FOREIGN):
-            return NotImplemented
-        return elementwise.apply(function, (self, other))
-
-    return operator
+def _infix(name: str) -> Callable[[Any, Any], Any]:
+    return _binary(compiled.of_op(registry.get(name)))
 
 
 def _index(index: Any) -> Any:
@@ -250,12 +243,11 @@ _SPECIAL: dict[str, Any] = {
     "__itruediv__": _assigning(DIV),
     "__pow__": power, "__rpow__": _reflected_power, "__ipow__": _in_place(power),
     "__neg__": _unary("neg"), "__abs__": _method(registry.get("abs")), "__pos__": lambda self: self,
-    "__mod__": _binary(compiled.of_op(registry.get("remainder"))),
-    "__floordiv__": _binary(compiled.of_op(registry.get("floor_divide"))),
-    "__lt__": _comparison("lt"), "__le__": _comparison("le"), "__gt__": _comparison("gt"),
-    "__ge__": _comparison("ge"), "__eq__": _comparison("eq"), "__ne__": _comparison("ne"),
-    "__invert__": _unary("logical_not"), "__and__": _comparison("logical_and"),
-    "__or__": _comparison("logical_or"),
+    "__mod__": _infix("remainder"), "__floordiv__": _infix("floor_divide"),
+    "__lt__": _infix("lt"), "__le__": _infix("le"), "__gt__": _infix("gt"),
+    "__ge__": _infix("ge"), "__eq__": _infix("eq"), "__ne__": _infix("ne"),
+    "__invert__": _unary("logical_not"), "__and__": _infix("logical_and"),
+    "__or__": _infix("logical_or"),
     "__matmul__": lambda self, other: RECORDED.matmul(self, other),
     "__rmatmul__": lambda self, other: RECORDED.matmul(other, self),
     "__getitem__": _getitem, "__setitem__": _setitem, "__iter__": _iter,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from derivc.functions import named_after
 from derivc.ops import structure
 from derivc.ops.structure import StructuralOp
 from derivc.tensor import structural
@@ -28,9 +29,9 @@ def function_of(name: str) -> Callable[..., Any]:
             return structural.apply(op, args, named)
         return _plain(op, args, named)
 
-    call.__name__ = call.__qualname__ = op.name
-    call.__doc__ = op.summary
-    return call
+    takes = "tensors, arrays or lists of numbers; dimensions and sizes are integers."
+    returns = "An array; a tensor, recorded, where an argument is one; a tuple of several results."
+    return named_after(op, call, op.signature, takes, returns)
 
 
 def _has_tensor(values: Any) -> bool:
@@ -66,12 +67,29 @@ def extremum(name: str) -> Callable[..., Any]:
         return function_of(f"{name}_along")(x, dim, keepdim)
 
     call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"The {name}imum of all numbers, along a dimension, or of two tensors."
+    call.__doc__ = (
+        f"The {name}imum of all numbers, along a dimension, or of two tensors.\n\nArgs:\n"
+        "    x: a tensor, an array or a list. dim: along it; or another tensor, to compare with.\n"
+        "    keepdim: whether the dimension stays, with size 1.\n\nReturns:\n"
+        "    One number; (values, indices) along a dimension; of two tensors one of their shape.\n"
+    )
     return call
 
 
 def median(x: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
-    """The median of all numbers, or along a dimension with its index: the lower of two."""
+    """The median of all numbers, or along a dimension: the lower of two in the middle.
+
+    Args:
+        x: a tensor, an array or a list.
+        dim: along it. keepdim: whether the dimension stays, with size 1.
+
+    Returns:
+        One number; (values, indices) along a dimension.
+
+    Example:
+        >>> float(median([3.0, 1.0, 2.0]))
+        2.0
+    """
     dim = named.pop("axis", dim)
     if dim is None:
         return function_of("median_along")(function_of("reshape")(x, (-1,)))[0]

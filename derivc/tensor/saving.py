@@ -34,6 +34,8 @@ class saved_tensors_hooks:  # noqa: N801  PyTorch's name
         self.hooks = (pack, unpack)
 
     def __enter__(self) -> None:
+        if mode.now.hookless is not None:
+            raise AutogradError(mode.now.hookless)
         mode.now.saving.append(self.hooks)
 
     def __exit__(self, *problem: object) -> None:
@@ -42,7 +44,19 @@ class saved_tensors_hooks:  # noqa: N801  PyTorch's name
 
 @final
 class disable_saved_tensors_hooks:  # noqa: N801  PyTorch's name
-    """Hooks for saved tensors are an error inside, with a message of one's own."""
+    """To set hooks for saved tensors is an error inside.
+
+    Args:
+        message: of the error.
+
+    Raises:
+        AutogradError: hooks are set already, or are set inside.
+
+    Example:
+        >>> import derivc as dc
+        >>> with dc.disable_saved_tensors_hooks("no hooks here"):
+        ...     y = dc.tensor(2.0, requires_grad=True) ** 2
+    """
 
     def __init__(self, message: str):
         self.message = message
@@ -50,13 +64,10 @@ class disable_saved_tensors_hooks:  # noqa: N801  PyTorch's name
     def __enter__(self) -> None:
         if mode.now.saving:
             raise AutogradError(self.message)
-        mode.now.saving.append((self._refuse, self._refuse))
-
-    def _refuse(self, value: Any) -> Any:
-        raise AutogradError(self.message)
+        self.before, mode.now.hookless = mode.now.hookless, self.message
 
     def __exit__(self, *problem: object) -> None:
-        mode.now.saving.pop()
+        mode.now.hookless = self.before
 
 
 @final

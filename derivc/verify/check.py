@@ -9,14 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from numbers import Integral
 from typing import Any
 
+from derivc.errors import InputTypeError
 from derivc.ir.program import Program
 from derivc.verify import oracle
 from derivc.verify.admitted import admitted
 from derivc.verify.finite import richardson
 from derivc.verify.report import CheckReport, Row
-from derivc.verify.sample import moderate, sample
+from derivc.verify.sample import check_domain, moderate, sample
 from derivc.verify.target import Target
 from derivc.verify.ulp import from_ordinal, ordinal, ulps
 
@@ -41,12 +43,16 @@ def check(kernel: Any, points: int = 64, domain: Any = None, seed: int = 0) -> C
     Returns:
         A report: `.ok`, one row per result, and a table when printed.
 
+    Raises:
+        InputTypeError: the domain names what is no input, or no points are asked for.
+
     Example:
         >>> import derivc as dc
         >>> dc.compile("x*sin(x)").check(points=8).ok
         True
     """
     target = Target(kernel)
+    _check_wanted(target.program.inputs, points, domain)
     given = _points(target.program, points, domain, seed)
     rows: dict[str, Row] = {}
     for point in given:
@@ -54,6 +60,13 @@ def check(kernel: Any, points: int = 64, domain: Any = None, seed: int = 0) -> C
             seen = rows.get(row.result)
             rows[row.result] = row if seen is None else seen.worse(row)
     return CheckReport(tuple(rows.values()), len(given), target.program.inputs)
+
+
+def _check_wanted(names: Sequence[str], points: Any, domain: Any) -> None:
+    if not isinstance(points, Integral) or points < 1:
+        raise InputTypeError(f"points must be a whole number, 1 or more; got {points!r}")
+    if domain is not None:
+        check_domain(names, domain)
 
 
 def _points(program: Program, count: int, domain: Any, seed: int) -> list[Point]:

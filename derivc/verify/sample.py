@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from derivc.errors import InputTypeError
 from derivc.verify.ulp import from_ordinal, ordinal
 
 Interval = tuple[float | None, float | None]
@@ -50,6 +51,37 @@ def sample(
         if condition is None or _holds(condition, point):
             found.append(point)
     return found
+
+
+def check_domain(names: Sequence[str], domain: Any) -> None:
+    """Whether a domain is an interval per name, the lower end first, and names nothing else.
+
+    Raises:
+        InputTypeError: it is not.
+
+    Example:
+        >>> check_domain(["x"], {"x": (0, 1)})
+    """
+    unknown = set(domain) - set(names) if isinstance(domain, Mapping) else {repr(domain)}
+    if unknown:
+        raise InputTypeError(
+            f"domain takes an interval per variable, {{name: (low, high)}} of {', '.join(names)};"
+            f" it was given {', '.join(map(str, sorted(unknown)))}"
+        )
+    for name, interval in domain.items():
+        if interval is not None and not _is_interval(interval):
+            raise InputTypeError(
+                f"the domain of {name} is two numbers, the lower first, or None for an open end;"
+                f" got {interval!r}"
+            )
+
+
+def _is_interval(interval: Any) -> bool:
+    try:
+        low, high = interval
+        return low is None or high is None or bool(low <= high)
+    except (TypeError, ValueError):
+        return False
 
 
 def _holds(condition: Condition, point: Sequence[float]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import math
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -211,3 +212,39 @@ def test_crosscheck_fails_on_what_is_not_explained(monkeypatch):
 
 def test_crosscheck_knows_its_peers():
     assert "torch, jax" in run("crosscheck", "x", "--against", "nobody").stderr
+
+
+@pytest.mark.parametrize("option", [["--name", "f"], ["--custom-op"]])
+def test_compile_refuses_options_of_other_libraries(option):
+    result = run("compile", "x", *option)
+    assert result.exit_code == 2
+    assert f"{option[0]} is for modules of other libraries" in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_told_in_the_users_terms(tmp_path):
+    result = run("compile", "x", "-o", str(tmp_path / "absent" / "kernel.py"))
+    assert f"there is no folder {tmp_path / 'absent'}; make it" in result.stderr
+    assert ".tmp" not in run("compile", "x", "-o", str(tmp_path)).stderr
+
+
+def test_a_point_with_a_variable_too_many_names_those_there_are():
+    said = run("eval", "x*y", "--at", "x=1,z=2").stderr
+    assert "give --at y=...; there is no variable z (variables: x, y)" in said
+
+
+def test_crosscheck_with_nobody_who_is_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = run("crosscheck", "x**2", "--against", "torch", "--points", "2")
+    assert result.exit_code == 3
+    assert "skipped: torch" in result.stdout
+
+
+@pytest.mark.parametrize("word", ["SIGM", "expit"])
+def test_ops_are_found_by_any_word(word):
+    assert "sigmoid(x)" in good("ops", word)
+
+
+def test_ops_of_a_word_that_stands_nowhere():
+    result = run("ops", "sigmod")
+    assert result.exit_code == 2
+    assert "did you mean 'sigmoid'?" in result.stderr

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from derivc.cli import main
+from derivc.reference.site import extra
 
 TEXT = '''
 def cube(x):
@@ -55,3 +56,20 @@ def test_no_such_module(words, tmp_path):
 def test_help_begins_with_examples():
     shown = run("docs", "--help").stdout
     assert shown.index("derivc docs -o site --open") < shown.index("--processes")
+
+
+def test_a_module_that_fails_is_the_users_error(tmp_path):
+    broken = tmp_path / "broken.py"
+    broken.write_text("import nothing_of_that_name", encoding="utf-8")
+    result = run("docs", str(broken), "-o", str(tmp_path / "site"))
+    assert result.exit_code == 2
+    assert "broken.py:1: `import nothing_of_that_name`" in result.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["my_curves.py"]])
+def test_a_missing_package_is_named_before_the_work(words, module, tmp_path, monkeypatch):
+    monkeypatch.chdir(module.parent)
+    monkeypatch.setitem(extra.PACKAGES, "no_such_package", "no-such-package")
+    result = run("docs", *words, "-o", str(tmp_path / "site"))
+    assert result.exit_code == 3
+    assert 'no-such-package: python -m pip install "derivc[docs]"' in result.stderr

@@ -165,3 +165,39 @@ def test_ctrl_c():
     done = subprocess.run([sys.executable, "-c", code], env=ENV, capture_output=True, text=True)
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_told():
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("the system has no /dev/full")
+    with full.open("w", encoding="utf-8") as stream:
+        done = subprocess.run(
+            [*PROGRAM, "x**2"], env=ENV, stdout=stream, stderr=subprocess.PIPE, text=True,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "could not write the output: No space left on device" in done.stderr
+
+
+def test_standard_input_that_is_no_text():
+    done = subprocess.run(
+        [*PROGRAM, "-"], env=ENV, input=b"\xff\xfe", capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert b"standard input is not text in UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["explain-nan", "x", "--of", "foo"], "Try: derivc explain-nan --help"),
+        (["completion"], "Choose from: bash, zsh, fish"),
+        (["diff", "losses.py"], "losses.py is a file; name a function in it"),
+        (["mean(x)"], "dc.compile('mean(...)')"),
+    ],
+)
+def test_errors_say_what_to_do(args, said):
+    result = run(*args)
+    assert result.exit_code == 2
+    assert said in result.stderr

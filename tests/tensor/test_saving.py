@@ -60,8 +60,17 @@ def test_an_unpack_hook_must_return_a_tensor():
         y.sum().backward()
 
 
-def test_hooks_can_be_forbidden():
-    with dc.disable_saved_tensors_hooks("not here"), pytest.raises(AutogradError, match="not here"):
+def test_hooks_can_be_forbidden_and_values_are_saved_all_the_same():
+    x, hooks = leaf(2.0), dc.saved_tensors_hooks(lambda t: t, lambda t: t)
+    with dc.disable_saved_tensors_hooks("not here"):
+        y = x * x  # as in PyTorch: only hooks are refused
+        with pytest.raises(AutogradError, match="not here"):
+            hooks.__enter__()
+    y.sum().backward()
+    assert x.grad.tolist() == [4.0]
+    with hooks, pytest.raises(AutogradError, match="nor here"):
+        dc.disable_saved_tensors_hooks("nor here").__enter__()
+    with hooks:
         leaf(2.0).exp()
 
 

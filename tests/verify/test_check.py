@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import derivc as dc
+from derivc.errors import InputTypeError
 from derivc.lowering.lower import lower
 from derivc.symbolic.parse import parse
 from derivc.verify import oracle
@@ -93,3 +94,17 @@ def test_samples_keep_to_their_domain_and_seed():
 
 def test_finite_differences():
     assert richardson(math.sin, [1.0], 0) == pytest.approx(math.cos(1.0), rel=1e-10)
+
+
+@pytest.mark.parametrize("interval", [(1, 0), 3, (1, 2, 3), ("a", 1), (math.nan, 1)])
+def test_an_interval_is_two_numbers_in_order(interval):
+    with pytest.raises(InputTypeError, match="the domain of x is two numbers, the lower first"):
+        dc.compile("x").check(domain={"x": interval})
+    with pytest.raises(InputTypeError, match="the domain of x is two numbers, the lower first"):
+        dc.crosscheck("x", against="mpmath", domain={"x": interval})
+
+
+@pytest.mark.parametrize("wanted", [{"points": 0}, {"points": 1.5}, {"domain": {"y": (0, 1)}}])
+def test_a_check_of_nothing_is_refused(wanted):
+    with pytest.raises(InputTypeError, match="1 or more|it was given y"):
+        dc.compile("x").check(**wanted)

@@ -125,7 +125,7 @@ class _Writer:
     def _answer(self) -> str:
         d = self.derivation
         name = escape(answer_label(d))
-        answer = equation([abridged(d.answer, *ANSWER)], self.several, lead=True)
+        answer = equation(abridged(d.answer, *ANSWER), self.several, lead=True)
         shown = f"Answer: {name} {answer}"
         if d.value is not None and d.slope is not None:
             numbers = [equals("f", d.value), equals(answer_label(d), d.slope)]
@@ -145,7 +145,9 @@ class _Writer:
         return "".join(_tag("div", row, "eq") for row in rows)
 
     def _math(self, sides: Sequence[Any], lead: bool = False) -> str:
-        return equation([abridged(side) for side in sides], self.several, lead)
+        """An equation that may break before its equality signs, where the window is narrow."""
+        shown = (equation(abridged(s), self.several, lead or i > 0) for i, s in enumerate(sides))
+        return "<wbr/>".join(shown)
 
 
 def _fold(head: str, body: str, is_open: bool) -> str:

@@ -163,17 +163,16 @@ def _is_written(expr: Any) -> bool:
     return type(expr).__name__.startswith(("Written", "Pending"))
 
 
-def equation(sides: Sequence[Any], several: bool = False, lead: bool = False) -> str:
-    """The parts of an equation as one `math` element.
+def equation(side: Any, several: bool = False, lead: bool = False) -> str:
+    """One side of an equation as a `math` element.
 
     Args:
-        sides: expressions, short enough to be printed.
+        side: an expression, short enough to be printed.
         several: whether the formula has several variables.
         lead: whether an equality sign stands in front.
     """
-    printer = MathPrinter(several)
-    shown = [printer._print(side).toxml() for side in sides]  # noqa: SLF001
-    inner = ("<mo>=</mo>" if lead else "") + "<mo>=</mo>".join(shown)
+    shown = MathPrinter(several)._print(side).toxml()  # noqa: SLF001
+    inner = ("<mo>=</mo>" if lead else "") + shown
     return f'<math displaystyle="true"><mrow>{_MINUS.sub("−", inner)}</mrow></math>'
 
 

@@ -18,6 +18,7 @@ STYLE = """
  opacity:.85;margin-left:.5rem}
 .derivc-steps .eq,.derivc-steps .again,.derivc-steps .let{overflow-x:auto;overflow-y:hidden;
  padding:.12rem 0}
+.derivc-steps .eq,.derivc-steps .again{line-height:2}
 .derivc-steps .note{opacity:.75;font-size:.92em}
 .derivc-steps .numbers{font-size:.9em;font-variant-numeric:tabular-nums;
  background:color-mix(in srgb,currentColor 7%,transparent);border-radius:4px;

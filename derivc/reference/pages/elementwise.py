@@ -79,10 +79,9 @@ def _domain(op: Op) -> Formula:
 
 
 def _range(op: Op) -> str:
+    """The declared range; "" where none is: that need not mean that every number is a value."""
     low, high = (formula(end).text for end in map(sp.sympify, op.range))
-    if (low, high) == ("-inf", "inf"):
-        return "every real number"
-    return f"{low} to {high}"
+    return "" if (low, high) == ("-inf", "inf") else f"{low} to {high}"
 
 
 def _notes(op: Op) -> tuple[str, ...]:

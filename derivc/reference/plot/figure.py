@@ -9,7 +9,8 @@ from typing import Any, final
 import numpy as np
 
 from derivc.errors import MissingDependencyError
-from derivc.reference.plot.curves import Curve, Mark
+from derivc.reference.plot.curves import Curve
+from derivc.reference.plot.marks import Mark
 from derivc.reference.plot.picture import Picture, name
 from derivc.reference.plot.style import PARAMETERS, colour, dashes
 

@@ -9,7 +9,8 @@ from typing import Any, final
 import numpy as np
 
 from derivc.errors import InputTypeError
-from derivc.reference.plot.curves import Curve, Line, Mark, marks, sampled
+from derivc.reference.plot.curves import Curve, Line, sampled
+from derivc.reference.plot.marks import Mark, marks
 from derivc.reference.plot.window import Window, window
 
 Array = Any

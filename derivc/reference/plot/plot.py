@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy as sp
 
-from derivc.errors import InputTypeError, SaveError
-from derivc.files import write_whole_bytes
+from derivc.errors import InputTypeError
+from derivc.files import not_written, write_whole_bytes
 from derivc.options import check_choice
 from derivc.reference.plot.figure import draw, label_of, legend, matplotlib, new_figure, rendered
 from derivc.reference.plot.picture import Picture, picture
@@ -196,7 +196,9 @@ _SPACED = re.compile(r"([\w}]) \\(sin|cos|tan|log|exp|sinh|cosh|tanh|operatornam
 """A factor before a function's name, between which matplotlib leaves no space."""
 
 
-_LOW = re.compile(r"\\left([(|])((?:(?!\\frac|\\left).)*?)\\right([)|])")
+_LOW = re.compile(
+    r"\\left([(|]|\\l(?:floor|ceil)\b)((?:(?!\\frac|\\left).)*?)\\right([)|]|\\r(?:floor|ceil)\b)"
+)
 """Brackets around what is no taller than a letter, which matplotlib makes smaller than letters."""
 
 
@@ -237,5 +239,4 @@ def save_figure(figure: Any, path: str) -> None:
     try:
         write_whole_bytes(path, rendered(figure, ending))
     except OSError as problem:
-        why = problem.strerror or problem
-        raise SaveError(f"could not write {path}: {why}; choose another path") from problem
+        raise not_written(path, problem) from problem

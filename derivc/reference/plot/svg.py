@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from derivc.reference.plot.figure import draw, label_of, legend, new_figure, rendered
+from derivc.reference.plot.figure import draw, label_of, legend, matplotlib, new_figure, rendered
 from derivc.reference.plot.picture import Picture, picture
 from derivc.reference.plot.source import Source, rest, source_of, variables
 from derivc.reference.plot.style import INK, PARAMETERS
@@ -53,10 +53,8 @@ def svg(
 
 def of_picture(shown: Picture, read: Source, size: tuple[float, float], title: str | None) -> str:
     """The SVG text of a picture that is already sampled."""
-    from matplotlib import rc_context
-
     apart = shown.apart and len(shown.curves) > 1
-    with rc_context(PARAMETERS):
+    with matplotlib().rc_context(PARAMETERS):
         figure = new_figure(size[0] / _INCH, size[1] / _INCH)
         rows = len(shown.curves) if apart else 1
         axes = figure.subplots(rows, 1, sharex=True, squeeze=False)[:, 0]

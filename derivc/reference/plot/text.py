@@ -10,8 +10,8 @@ import numpy as np
 
 from derivc.errors import InputTypeError
 from derivc.reference.plot.canvas import Canvas, painted
-from derivc.reference.plot.curves import Mark
 from derivc.reference.plot.figure import label_of
+from derivc.reference.plot.marks import Mark
 from derivc.reference.plot.picture import Picture, picture
 from derivc.reference.plot.source import Source, rest, source_of, variables
 from derivc.reference.plot.surface import Field, field

@@ -15,6 +15,7 @@ from derivc.reference.pages.find import made_of
 from derivc.reference.pages.page import Page
 from derivc.reference.pages.picture import picture
 from derivc.reference.site import notes, tables, write
+from derivc.reference.site.extra import check_extra
 from derivc.reference.site.frame import Frame, common_files, index_of
 from derivc.reference.site.html import view
 
@@ -48,6 +49,7 @@ def build(
         MissingDependencyError: the `docs` extra is not installed.
     """
     write.check(target)
+    check_extra()
     return write.write(target, files(processes, only))
 
 

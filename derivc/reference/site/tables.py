@@ -10,8 +10,8 @@ from markupsafe import Markup
 from derivc.reference.names import LIBRARIES
 from derivc.reference.pages.figures import date
 from derivc.reference.pages.page import KinkRow, Page
+from derivc.reference.site.cells import CONVENTION, anchor, math_of, slope, spoken, table, ulp
 from derivc.reference.site.frame import Frame
-from derivc.reference.site.html import CONVENTION, anchor, math_of, slope, spoken, table, ulp
 
 _FIRST = ("activation", "loss", "arithmetic", "exponential", "trigonometric", "hyperbolic")
 
@@ -123,6 +123,7 @@ def _kinks(frame: Frame, found: Sequence[Page]) -> str:
     ]  # fmt: skip
     marks = ["differs" if _differs(r[2], r[3:5]) else "" for r in rows]
     shown = table("Shaded: a library returns another slope", heads, rows, marks=marks)
+    shown |= {"cards": True, "labelled": True}
     why = [CONVENTION, date() and f"Measured {date()}."]
     section = {"anchor": "", "title": "", "lines": [], "table": shown}
     return frame.page(

@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from derivc.reference.pages.page import Page
+from derivc.reference.site.cells import table
 from derivc.reference.site.frame import Frame, common_files, index_of
-from derivc.reference.site.html import table
 from derivc.reference.site.reference import of_page
 from derivc.reference.site.tables import short
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from derivc.errors import SaveError
+from derivc.files import not_written
 
 MARK = ".derivc-site"
 """The file by which a folder is known as a site that may be replaced."""
@@ -37,7 +38,7 @@ def write(target: str | os.PathLike[str], files: Mapping[str, str | bytes]) -> P
                 _put(folder / name, content)
             _swap(folder, place)
     except OSError as problem:
-        raise SaveError(f"could not write {target}: {problem}; choose another folder") from problem
+        raise not_written(target, problem, "folder") from problem
     return place
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from derivc import errors
+from derivc.processes import end_group
 from derivc.verify.audit.report import FAILS, AuditReport, from_record
 from derivc.verify.audit.subject import Finding
 
@@ -74,7 +75,7 @@ def _watched(args: list[str], timeout: float, memory: int) -> tuple[int, str, st
         try:
             reason = _limited(process, timeout, memory)
         finally:
-            _end(process)
+            end_group(process)
         noise.seek(0)
         return process.wait(), noise.read().decode(errors="replace")[-4000:], reason
 
@@ -109,13 +110,6 @@ def _resident(pid: int) -> float:
     except (OSError, IndexError, ValueError):
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and what it has started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def crash(code: int) -> str:

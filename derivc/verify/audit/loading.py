@@ -51,10 +51,9 @@ def found(module: ModuleType, name: str) -> list[tuple[str, Any]]:
     for part in name.split("."):
         if not hasattr(thing, part):
             known = [n for n, t in vars(module).items() if auditable(t)]
-            hint = did_you_mean(part, known)
-            raise InputTypeError(
-                f"{module.__file__} has no {name!r}{hint or f'; it defines {known}'}"
-            )
+            there = f"; it has {', '.join(known) or 'nothing that could be audited'}"
+            hint = did_you_mean(part, known) or there
+            raise InputTypeError(f"{module.__file__} has no {name!r}{hint}")
         thing = getattr(thing, part)
     return [(name, thing)]
 

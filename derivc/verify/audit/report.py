@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, final
 
+from derivc.files import from_here
 from derivc.verify.audit.subject import Finding
 
 RIGHT, WRONG, UNSTABLE = "right", "wrong", "unstable"
@@ -98,7 +99,7 @@ class AuditReport:
         """The file and the line; of a notebook, whose files are nameless, the cell's line."""
         if "ipykernel_" in self.file:
             return f"a cell of this notebook, line {self.line}"
-        return f"{self.file}:{self.line}" if self.file else ""
+        return f"{from_here(self.file)}:{self.line}" if self.file else ""
 
     @property
     def causes(self) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ from derivc.errors import InputTypeError, ShapeError
 from derivc.verify import oracle
 from derivc.verify.crosscheck.kinks import Kinks
 from derivc.verify.crosscheck.subject import Subject
-from derivc.verify.sample import moderate, sample
+from derivc.verify.sample import check_domain, moderate, sample
 
 Point = tuple[float, ...]
 
@@ -43,7 +43,8 @@ def chosen(subject: Subject, points: Any, domain: Any, seed: int, dtype: str) ->
     if points < 1:
         raise InputTypeError(f"points must be a positive number, or points; got {points}")
     count = int(points)
-    _check_domain(subject, domain)
+    if domain is not None:
+        check_domain(subject.names, domain)
     found = list(islice(_valid(subject, _candidates(subject, count, domain, seed), dtype), count))
     return list(dict.fromkeys([*found, *_kinks(subject, domain, dtype)]))
 
@@ -97,17 +98,6 @@ def _is_inside(subject: Subject, point: Point, domain: Any) -> bool:
         if (low is not None and x < low) or (high is not None and x > high):
             return False
     return True
-
-
-def _check_domain(subject: Subject, domain: Any) -> None:
-    if domain is None:
-        return
-    unknown = set(domain) - set(subject.names) if isinstance(domain, Mapping) else {repr(domain)}
-    if unknown:
-        raise InputTypeError(
-            f"domain takes an interval per variable, {{name: (low, high)}} of"
-            f" {', '.join(subject.names)}; it was given {', '.join(map(str, sorted(unknown)))}"
-        )
 
 
 def _given(subject: Subject, points: Any) -> list[Point]:

@@ -105,3 +105,8 @@ def test_the_page_in_a_notebook():
     pytest.importorskip("latex2mathml", reason="the docs extra is not installed")
     shown = dc.page("relu")._repr_html_()
     assert "<math" in shown and "<script" not in shown
+
+
+def test_a_range_is_shown_only_where_it_is_declared():
+    assert dc.page("sigmoid").range == "0 to 1"
+    assert dc.page("gelu").range == ""  # not every number: it is never below -0.17

@@ -183,3 +183,8 @@ def test_without_matplotlib_the_extra_is_named():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "derivc[plot]" in done.stdout
+
+
+def test_brackets_in_the_title_are_as_large_as_letters():
+    title = dc.plot("x*floor(x) + ceil(x)", domain=(-2, 2)).axes[0].get_title()
+    assert title == r"$f = x \lfloor{x}\rfloor + \lceil{x}\rceil$"

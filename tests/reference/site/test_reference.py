@@ -8,9 +8,11 @@ import re
 import pytest
 
 from derivc.reference.names import find
+from derivc.reference.pages.page import SpecialRow
+from derivc.reference.site.cells import linked, spoken
 from derivc.reference.site.frame import index_of
-from derivc.reference.site.html import linked, spoken
 from derivc.reference.site.reference import files
+from derivc.reference.site.sections import special
 
 pytest.importorskip("latex2mathml", reason="the docs extra is not installed")
 pytest.importorskip("markdown_it", reason="the docs extra is not installed")
@@ -75,3 +77,19 @@ def test_sentences(text, markup):
 def test_addresses_are_links():
     assert linked("see https://dlmf.nist.gov/4, too").count("<a ") == 1
     assert "<b" not in linked("<b> https://x.y/<b>")
+
+
+def test_a_column_that_nothing_is_known_for_is_left_out():
+    rows = [SpecialRow("x = 0", "0", "0.5", "0", "0.5", "", ""),
+            SpecialRow("x = 1", "1", "1", "1", "-inf", "", "")]  # fmt: skip
+    shown = special(rows)
+    assert shown["heads"] == ["at", "value", "slope: derivc", "PyTorch"]
+    assert [row["cells"] for row in shown["rows"]] == [
+        ["x = 0", "0", "0.5", "0.5"], ["x = 1", "1", "1", "−∞"],
+    ]  # fmt: skip
+    assert [row["mark"] for row in shown["rows"]] == ["", "differs"]
+
+
+def test_cards_of_kinks_name_their_columns(site):
+    assert '<td data-head="PyTorch">0</td>' in site["kinks.html"]
+    assert "data-head" not in site["index.html"]
