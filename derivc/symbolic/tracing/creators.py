@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 
 def _is_float(dtype: Any) -> bool:
-    return dtype is None or np.dtype(dtype).kind in "fO"
+    return dtype is None or np.dtype(dtype).kind in "fcO"
 
 
 def _filled(native: Function, position: int) -> Function:
@@ -75,7 +75,7 @@ def _listed(value: Any) -> Any:
 
 def wrap_floats(value: Any) -> Any:
     """A new array of floats as one that has room for stand-ins; other arrays as they are."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         return value.astype(object).view(TracedArray)
     return value
 

@@ -23,6 +23,7 @@ def _array(value: Any) -> Any:
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
     """The vector norm of any order; of a matrix the Frobenius norm, or the order 1 or infinity."""
     x = _array(x)
+    x = np.abs(x) if x.dtype.kind == "c" else x
     if ord in (None, "fro") or (ord == 2 and (x.ndim == 1 or isinstance(axis, int))):
         return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
     if axis is None and x.ndim == 2:

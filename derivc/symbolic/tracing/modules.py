@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
+import operator
 import sys
 from collections.abc import Callable
 from functools import cache, lru_cache, reduce
@@ -12,10 +14,11 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc.symbolic.tracing import elementwise, methods, ordering
+from derivc.symbolic.tracing import complexes, elementwise, methods, ordering
 from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.creators import CREATORS, array
 from derivc.symbolic.tracing.distributions import Distribution, is_known
+from derivc.symbolic.tracing.grids import JOINERS
 from derivc.symbolic.tracing.numpy_functions import as_array, call
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer
 from derivc.symbolic.tracing.ufuncs import elementwise as each
@@ -85,9 +88,11 @@ def _length(item: Any) -> Any:
 def _sorted(values: Any, *, key: Any = None, reverse: bool = False) -> Any:
     """`sorted` of stand-ins by their own size; of anything else, Python's."""
     values = list(values)
-    if key is not None or not has_tracer(values):
+    keys = values if key is None else list(map(key, values))
+    if not has_tracer(keys):
         return sorted(values, key=key, reverse=reverse)
-    ordered = list(ordering.sort(array(values)))
+    by_key = key is not None or any(map(np.ndim, values))
+    ordered = ordering.sorted_by(keys, values) if by_key else list(ordering.sort(array(values)))
     return ordered[::-1] if reverse else ordered
 
 
@@ -99,9 +104,9 @@ class _Casting(type):
     convert: Any
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
-        if args and (is_tracer(args[0]) or isinstance(args[0], TracedArray)):
-            value = args[0]
-            return cls.convert(value.item() if np.size(value) == 1 else value)
+        if any(is_tracer(arg) or isinstance(arg, TracedArray) for arg in args):
+            parts = [arg.item() if np.size(arg) == 1 else arg for arg in map(_boxed, args)]
+            return cls.convert(*parts)
         return cls.native(*args, **named)
 
     def __instancecheck__(cls, instance: Any) -> bool:
@@ -120,6 +125,10 @@ class _Casting(type):
         return hash(cls.native)
 
 
+def _boxed(value: Any) -> Any:
+    return value if hasattr(value, "item") else np.asarray(value)
+
+
 def _casting(native: Any, convert: Function) -> Any:
     members = {"native": native, "convert": staticmethod(convert), "dtype": np.dtype(native)}
     return _Casting(native.__name__, (), members)
@@ -133,10 +142,12 @@ def _truncated(value: Any) -> Any:
 
 FLOAT = _casting(float, methods.as_number)
 INT = _casting(int, _truncated)
+COMPLEX = _casting(complex, complexes.made)
 _CASTS = {
     **{name: _casting(getattr(np, name), methods.as_number)
        for name in ("float64", "float32", "float16", "longdouble")},
     **{name: _casting(getattr(np, name), _truncated) for name in ("int64", "int32", "intp")},
+    **{name: _casting(getattr(np, name), complexes.made) for name in ("complex128", "complex64")},
 }  # fmt: skip
 _CASTS |= {"double": _CASTS["float64"], "float_": _CASTS["float64"]}
 
@@ -144,8 +155,9 @@ _CASTS |= {"double": _CASTS["float64"], "float_": _CASTS["float64"]}
 @cache
 def numpy_attribute(name: str) -> Any:
     """The attribute of the proxied `numpy`."""
-    if name in CREATORS or name in _CASTS:
-        return CREATORS.get(name) or _CASTS[name]
+    for table in (CREATORS, _CASTS, JOINERS):
+        if name in table:
+            return table[name]
     return lifted(getattr(np, name))
 
 
@@ -163,6 +175,20 @@ def _math(name: str, native: Function) -> Function:
         if not any(map(is_tracer, args)):
             return native(*args)
         return (_MATH.get(name) or elementwise.function_of(_RENAMED.get(name, name)))(*args)
+
+    return apply
+
+
+def _cmath(name: str) -> Function:
+    """A function of `cmath`: native for constants, the complex function for stand-ins."""
+    native, named = getattr(cmath, name), "angle" if name == "phase" else name
+
+    def apply(z: Any, *base: Any) -> Any:
+        z = z.item() if isinstance(z, TracedArray) else z
+        if not is_tracer(z):
+            return native(z, *base)
+        found = complexes.function_of(named)(complexes.Complex(z.real, complexes.imag_of(z)))
+        return found / cmath.log(*base) if base else found
 
     return apply
 
@@ -221,8 +247,12 @@ def _pick(name: str, native: Function) -> Function:
 
     def apply(*args: Any, **named: Any) -> Any:
         items = list(args[0]) if len(args) == 1 else list(args)
-        if "key" in named or not has_tracer(items):
+        keys = list(map(named["key"], items)) if named.get("key") else items
+        if not has_tracer(keys):
             return native(items, **named) if len(args) == 1 else native(*items, **named)
+        if named.get("key"):
+            better = operator.gt if name == "maximum" else operator.lt
+            return ordering.extreme_by(keys, items, better)
         return reduce(lambda a, b: each(elementwise.function_of(name), [a, b]), items)
 
     return apply
@@ -234,6 +264,7 @@ def _absolute(value: Any) -> Any:
 
 BUILTINS: dict[str, Any] = {
     "max": _pick("maximum", max), "min": _pick("minimum", min), "float": FLOAT, "int": INT,
+    "complex": COMPLEX,
     "abs": _absolute, "sorted": _sorted,
 }  # fmt: skip
 
@@ -268,6 +299,9 @@ def by_identity() -> dict[int, Any]:
     for name in dir(math):
         if callable(getattr(math, name)) and not name.startswith("_"):
             table[id(getattr(math, name))] = math_attribute(name)
+    table |= {id(joiner.native): joiner for joiner in JOINERS.values()}
+    for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "phase"):
+        table[id(getattr(cmath, name))] = _cmath(name)
     for module in (np, np.linalg):
         for name in dir(module):
             native = getattr(module, name, None)

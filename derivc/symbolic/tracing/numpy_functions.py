@@ -11,8 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from derivc.symbolic.tracing import elementwise, linear_algebra, methods, ordering
-from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
+from derivc.symbolic.tracing import (
+    elementwise,
+    fourier,
+    grids,
+    linear_algebra,
+    methods,
+    ordering,
+)
+from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, stored, wrap
+from derivc.symbolic.tracing.complexes import is_complex
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import is_tracer
@@ -31,15 +39,17 @@ _MOVING = frozenset(
     " vsplit vstack".split()
 )
 _SORTING = frozenset(
-    "argmax argmin argpartition argsort argwhere bincount digitize"
-    " histogram lexsort nanargmax nanargmin partition percentile"
-    " quantile searchsorted sort_complex unique".split()
+    "argwhere bincount digitize histogram lexsort searchsorted sort_complex unique".split()
 )
 
 
 def call(func: Any, args: Any, kwargs: Any) -> Any:
     """What NumPy calls instead of one of its functions when an argument holds stand-ins."""
     name = func.__name__
+    if kwargs.get("out") is not None:
+        return stored(
+            call(func, args, {k: v for k, v in kwargs.items() if k != "out"}), kwargs["out"]
+        )
     if not _holds_tracer(args) and not _holds_tracer(tuple(kwargs.values())):
         return wrap(_natively(func, args, kwargs))
     if name in _OWN:
@@ -87,7 +97,8 @@ def _natively(func: Any, args: Any, kwargs: Any) -> Any:
 
 
 def _floated(array: Any) -> Any:
-    return plain(array).astype(array.dtype)
+    items = plain(array)
+    return items.astype(complex if any(map(is_complex, items.flat)) else array.dtype)
 
 
 def _where(condition: Any, *branches: Any) -> Any:
@@ -171,7 +182,7 @@ def _like(value: float) -> Function:
 
     def make(a: Any, dtype: Any = None, *rest: Any, shape: Any = None, **named: Any) -> Any:
         shape = np.shape(a) if shape is None else shape
-        if dtype is not None and np.dtype(dtype).kind not in "fO":
+        if dtype is not None and np.dtype(dtype).kind not in "fcO":
             return np.full(shape, value, dtype)
         return np.full(shape, value, object).view(TracedArray)
 
@@ -212,13 +223,6 @@ def _ptp(a: Any, axis: Any = None, **named: Any) -> Any:
     return a.max(axis=axis, **named) - a.min(axis=axis, **named)
 
 
-def _gradient(f: Any, *spacing: Any, **named: Any) -> Any:
-    """Central differences inside, one-sided ones at the ends (1-D, even spacing)."""
-    f, h = as_array(f), spacing[0] if spacing else 1.0
-    inner = (f[2:] - f[:-2]) / (2.0 * h)
-    return np.concatenate([(f[1:2] - f[:1]) / h, inner, (f[-1:] - f[-2:-1]) / h])
-
-
 def as_array(value: Any) -> Any:
     """A traced array of a stand-in, a list or an array."""
     if isinstance(value, TracedArray):
@@ -227,7 +231,9 @@ def as_array(value: Any) -> Any:
         return methods.boxed(value)
     if isinstance(value, np.ndarray):
         return value.astype(object).view(TracedArray)
-    return from_nested(value)
+    return (
+        from_nested(value) if np.ndim(value) else plain(np.array(value, object)).view(TracedArray)
+    )
 
 
 def from_nested(value: Any) -> Any:
@@ -273,17 +279,26 @@ _OWN: dict[str, Function] = {
     "any": _any_of(np.logical_or), "all": _any_of(np.logical_and), "isclose": _isclose,
     "result_type": _result_type, "zeros_like": _like(0.0), "ones_like": _like(1.0),
     "empty_like": _like(0.0), "full_like": _full_like, "round": _around, "around": _around,
-    "copyto": _copyto, "apply_along_axis": _along_axis, "gradient": _gradient,
+    "copyto": _copyto, "apply_along_axis": _along_axis, "gradient": grids.gradient,
+    "linspace": grids.linspace, "logspace": grids.logspace, "geomspace": grids.geomspace,
     "norm": linear_algebra.norm, "det": linear_algebra.det, "inv": linear_algebra.inv,
     "solve": linear_algebra.solve, "cholesky": linear_algebra.cholesky,
     "slogdet": linear_algebra.slogdet, "matrix_power": linear_algebra.matrix_power,
     "multi_dot": linear_algebra.multi_dot,
+    "fft": fourier.fft, "ifft": fourier.ifft, "rfft": fourier.rfft, "irfft": fourier.irfft,
+    "fft2": fourier.fft2, "ifft2": fourier.ifft2,
     "sort": ordering.sort, "median": ordering.median, "nanmedian": ordering.median,
+    "argmax": ordering.argmax, "argmin": ordering.argmin, "argsort": ordering.argsort,
+    "nanargmax": ordering.argmax, "nanargmin": ordering.argmin, "partition": ordering.partition,
+    "argpartition": ordering.argpartition, "percentile": ordering.percentile,
+    "quantile": ordering.quantile, "nanpercentile": ordering.percentile,
+    "nanquantile": ordering.quantile,
     "interp": ordering.interp,
-    "real": lambda x: x, "imag": lambda x: np.zeros(np.shape(x)), "sinc": _unary("sinc"),
+    "real": _unary("real"), "imag": _unary("imag"), "sinc": _unary("sinc"),
     "nan_to_num": lambda x, *rest, **named: x, "real_if_close": lambda x, *rest: x,
     "fix": _unary("trunc"), "i0": _unary("i0"), "angle": _unary("angle"),
-    "isreal": _unary("isreal"), "iscomplexobj": lambda x: False, "isrealobj": lambda x: True,
+    "isreal": _unary("isreal"), "iscomplexobj": lambda x: x.dtype.kind == "c",
+    "isrealobj": lambda x: x.dtype.kind != "c",
     "shape": lambda a: a.shape, "ndim": lambda a: a.ndim, "can_cast": lambda *a, **k: True,
     "size": lambda a, axis=None: a.size if axis is None else a.shape[axis],
 }  # fmt: skip

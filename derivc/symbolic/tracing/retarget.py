@@ -28,6 +28,7 @@ _FOREIGN = tuple(
     )
 )  # fmt: skip
 _STANDARD = sysconfig.get_paths()["stdlib"]
+_SEEN_THROUGH = ("builtins", "cmath", "statistics")
 _KEPT_SLOTS = ("__dict__", "__weakref__", "__slots__")
 
 
@@ -159,8 +160,9 @@ class Retargeter:
         name = module.__name__.partition(".")[0]
         if modules.is_numpy(module) or name == "math":
             return _Module(self, module)
-        foreign = name in ("derivc", "sympy", "builtins", "torch")
-        return module if foreign or name in sys.stdlib_module_names else _Module(self, module)
+        foreign = name in ("derivc", "sympy", "torch")
+        known = name in sys.stdlib_module_names and name not in _SEEN_THROUGH
+        return module if foreign or known else _Module(self, module)
 
     def _import(self, name: str, *args: Any) -> Any:
         """`import` statements inside the function."""
