@@ -17,6 +17,7 @@ from derivc.symbolic.tracing import complexes, nodes
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer, tree_of
+from derivc.symbolic.tracing.specials import SPECIALS
 
 Function = Callable[..., Any]
 
@@ -153,8 +154,8 @@ def function_of(name: str) -> Function:
 @cache
 def find(name: str) -> Function | None:
     """As `function_of`, or None when derivc has no op for it."""
-    if name in _OWN:
-        return _OWN[name]
+    if name in _OWN or name in SPECIALS:
+        return _OWN.get(name) or SPECIALS[name]
     op = registry.resolve(f"numpy.{name}") or registry.resolve(f"scipy.special.{name}")
     return (lambda *args: apply_op(op, *args)) if op else None
 

@@ -99,15 +99,18 @@ def pick(array: Any, parts: Sequence[Any]) -> Any:
     """array[parts]: every place that may be meant is read, and the right one chosen."""
     at = next(i for i, part in enumerate(parts) if _is_traced(part))
     part = parts[at]
-    at_place = lambda place: array[(*parts[:at], place, *parts[at + 1 :])]  # noqa: E731
     if isinstance(part, np.ndarray):
         if at or len(parts) > 1:
             raise refuse("indexes with traced places along several axes", "index one at a time")
-        return _stacked([at_place(place) for place in part])
-    result = at_place(0)
+        return _stacked([_read(array, parts, at, place) for place in part])
+    result = _read(array, parts, at, 0)
     for place in range(1, part.count):
-        result = _where(part.number == place, at_place(place), result)
+        result = _where(part.number == place, _read(array, parts, at, place), result)
     return result
+
+
+def _read(array: Any, parts: Sequence[Any], at: int, place: Any) -> Any:
+    return array[(*parts[:at], place, *parts[at + 1 :])]
 
 
 def _where(condition: Any, yes: Any, no: Any) -> Any:

@@ -17,9 +17,8 @@ import numpy as np
 from derivc.symbolic.tracing import complexes, elementwise, methods, ordering
 from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.creators import CREATORS, array
-from derivc.symbolic.tracing.distributions import Distribution, is_known
 from derivc.symbolic.tracing.grids import JOINERS
-from derivc.symbolic.tracing.numpy_functions import as_array, call
+from derivc.symbolic.tracing.numpy_functions import call
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer
 from derivc.symbolic.tracing.ufuncs import elementwise as each
 from derivc.symbolic.tracing.ufuncs import has_tracer
@@ -269,29 +268,6 @@ BUILTINS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _logsumexp(a: Any, axis: Any = None, b: Any = None, **named: Any) -> Any:
-    """The logarithm of a sum of exponentials, without overflow: pairwise `logaddexp`."""
-    if b is not None:
-        top = as_array(a).max(axis=axis, keepdims=True)
-        return np.log(np.sum(b * np.exp(a - top), axis=axis)) + np.squeeze(top)
-    return np.logaddexp.reduce(as_array(a), axis=axis, keepdims=named.get("keepdims", False)) \
-        if axis is not None else np.logaddexp.reduce(as_array(a).ravel())  # fmt: skip
-
-
-def _softmax(x: Any, axis: Any = None) -> Any:
-    return np.exp(_log_softmax(x, axis))
-
-
-def _log_softmax(x: Any, axis: Any = None) -> Any:
-    return as_array(x) - _logsumexp(x, axis=axis, keepdims=axis is not None)
-
-
-_SCIPY: dict[str, Function] = {
-    "logsumexp": _logsumexp, "softmax": _softmax, "log_softmax": _log_softmax,
-}  # fmt: skip
-_SCIPY_LINALG = ("norm", "det", "inv", "solve")
-
-
 @lru_cache(maxsize=1)
 def by_identity() -> dict[int, Any]:
     """What stands in for the known functions, however a module came to hold them."""
@@ -313,19 +289,6 @@ def by_identity() -> dict[int, Any]:
             if callable(native) and proxied is not native:
                 table.setdefault(id(native), proxied)
     return table
-
-
-def of_scipy(value: Any) -> Any:
-    """What stands in for one of SciPy's Python functions, or None."""
-    module, name = getattr(value, "__module__", "") or "", getattr(value, "__name__", "")
-    if module.startswith("scipy.stats") and is_known(getattr(value, "name", "")):
-        return Distribution(value)
-    if module.startswith("scipy.special") and name in _SCIPY:
-        native = value
-        return lambda *a, **k: (_SCIPY[name] if has_tracer(list(a)) else native)(*a, **k)
-    if module.startswith("scipy.linalg") and name in _SCIPY_LINALG:
-        return lifted(getattr(np.linalg, name))
-    return None
 
 
 def is_numpy(module: ModuleType) -> bool:

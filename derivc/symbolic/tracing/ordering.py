@@ -143,6 +143,15 @@ def _between(ordered: Any, at: float) -> Any:
     return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
+def trim_zeros(filt: Any, trim: str = "fb", *rest: Any, **named: Any) -> Any:
+    """`np.trim_zeros`: constant zeros at the ends; what is traced counts as not zero."""
+    kept = [i for i, value in enumerate(filt) if is_tracer(value) or value != 0]
+    if not kept:
+        return filt[:0]
+    first = kept[0] if "f" in trim.lower() else 0
+    return filt[first : kept[-1] + 1 if "b" in trim.lower() else len(filt)]
+
+
 def partition(a: Any, kth: Any, axis: Any = -1, *rest: Any, **named: Any) -> Any:
     """`np.partition`: sorted throughout, which is one of the orders it may give."""
     return sort(a, axis)

@@ -20,7 +20,7 @@ from typing import Any, final
 import numpy as np
 import sympy as sp
 
-from derivc.symbolic.tracing import creators, modules
+from derivc.symbolic.tracing import averages, creators, modules, scipy_functions
 
 _FOREIGN = tuple(
     str(Path(p)) for p in (
@@ -76,8 +76,9 @@ class Retargeter:
         return made
 
     def _rule(self, value: Any) -> Callable[[Any], Any] | None:
-        if modules.of_scipy(value) is not None:
-            return modules.of_scipy
+        for known in (scipy_functions.of, averages.of):
+            if known(value) is not None:
+                return known
         for kind, rule in self._rules():
             if isinstance(value, kind):
                 return rule
