@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from derivc.symbolic.tracing import provenance
+from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.ufuncs import has_tracer
 
 Function = Callable[..., Any]
@@ -42,6 +44,39 @@ def _correlation(x: Any, y: Any) -> Any:
     return _covariance(x, y) / np.sqrt(_variance(x) * _variance(y))
 
 
+def cov(
+    m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None, **named: Any
+) -> Any:
+    """`np.cov`: the covariances of rows, or of columns.
+
+    Raises:
+        TraceError: weights are given.
+    """
+    if any(value is not None for value in named.values()):
+        raise refuse("calls np.cov with weights", "write it with np.average")
+    rows = _rows(m, rowvar)
+    rows = rows if y is None else np.concatenate([rows, _rows(y, rowvar)])
+    off = rows - rows.mean(axis=1, keepdims=True)
+    rest = (0 if bias else 1) if ddof is None else ddof
+    return np.squeeze(off @ off.T / (rows.shape[1] - rest))[()]
+
+
+def _rows(m: Any, rowvar: bool) -> Any:
+    from derivc.symbolic.tracing.numpy_functions import as_array
+
+    rows = np.atleast_2d(as_array(m))
+    return rows if rowvar or np.ndim(m) == 1 else rows.T
+
+
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True, **named: Any) -> Any:
+    """`np.corrcoef`: the covariances over the deviations."""
+    matrix = cov(x, y, rowvar)
+    if np.ndim(matrix) == 0:
+        return 1.0
+    spread = np.sqrt(np.diagonal(matrix))
+    return matrix / spread[:, np.newaxis] / spread
+
+
 _FUNCTIONS: dict[str, Function] = {
     "mean": _mean, "fmean": _mean, "median": lambda data: np.median(_array(data)),
     "variance": _variance, "pvariance": _pvariance, "covariance": _covariance,
@@ -55,9 +90,8 @@ _FUNCTIONS: dict[str, Function] = {
 
 def of(value: Any) -> Any:
     """What stands in for a function of `statistics`, or None."""
-    if getattr(value, "__module__", "") != "statistics":
-        return None
-    traced = _FUNCTIONS.get(getattr(value, "__name__", ""))
+    module, name = provenance.of(value)
+    traced = _FUNCTIONS.get(name) if module == "statistics" else None
     return None if traced is None else _either(value, traced)
 
 

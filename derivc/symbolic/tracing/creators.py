@@ -116,6 +116,12 @@ def vectorize(pyfunc: Any = None, *rest: Any, **named: Any) -> Any:
     return call
 
 
+def nditer(op: Any, *rest: Any, **named: Any) -> Any:
+    """`np.nditer` of one array: its elements in C order."""
+    plainly = isinstance(op, TracedArray) and not rest and not named
+    return iter(plain(op).ravel().tolist()) if plainly else np.nditer(op, *rest, **named)
+
+
 def is_scalar(value: Any) -> bool:
     """`np.isscalar`."""
     return is_tracer(value) or np.isscalar(value)
@@ -126,5 +132,5 @@ CREATORS: dict[str, Function] = {
     "array": array, "asarray": asarray, "asanyarray": asarray, "ascontiguousarray": asarray,
     "asarray_chkfinite": asarray, "asfarray": asarray, "asfortranarray": asarray, "eye": eye,
     "identity": eye, "fromiter": fromiter, "fromfunction": fromfunction, "vectorize": vectorize,
-    "isscalar": is_scalar, "require": asarray, "copy": array, "mat": array,
+    "isscalar": is_scalar, "nditer": nditer, "require": asarray, "copy": array, "mat": array,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derivc.errors import TraceError
-from derivc.symbolic.tracing.array import TracedArray, plain, wrap
+from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
 
 _LARGEST = 12
 _SMALL = 3
@@ -201,6 +201,29 @@ def pinv(a: Any, *rest: Any, **named: Any) -> Any:
     if a.shape[0] < a.shape[1]:
         return pinv(a.T).T
     return solve(a.T @ a, a.T)
+
+
+def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None,
+            cov: Any = False) -> Any:  # fmt: skip
+    """`np.polyfit`: the coefficients of the least-squares polynomial, highest power first.
+
+    Raises:
+        TraceError: more than the coefficients is asked for.
+    """
+    if full or cov:
+        raise TraceError("np.polyfit is traced for its coefficients only, without full= and cov=")
+    x = _array(x)
+    powers = np.stack([x**k for k in range(int(deg), -1, -1)], axis=-1)
+    y = _array(y)
+    if w is not None:
+        w = _array(w)
+        powers, y = powers * w[:, np.newaxis], (y.T * w).T
+    return lstsq(_settled(powers), y)[0]
+
+
+def _settled(a: Any) -> Any:
+    """A constant array of objects as one of floats."""
+    return np.array(plain(a), dtype=float) if is_constant(plain(a)) else a
 
 
 def lstsq(a: Any, b: Any, *rest: Any, **named: Any) -> Any:

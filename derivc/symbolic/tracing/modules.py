@@ -169,11 +169,12 @@ def lifted(value: Any) -> Any:
 def _math(name: str, native: Function) -> Function:
     """A function of `math`: native for constants, the op of that name for stand-ins."""
 
-    def apply(*args: Any) -> Any:
+    def apply(*args: Any, **named: Any) -> Any:
         args = tuple(a.item() if isinstance(a, TracedArray) and a.size == 1 else a for a in args)
         if not any(map(is_tracer, args)):
-            return native(*args)
-        return (_MATH.get(name) or elementwise.function_of(_RENAMED.get(name, name)))(*args)
+            return native(*args, **named)
+        found = _MATH.get(name) or elementwise.function_of(_RENAMED.get(name, name))
+        return found(*args, **named)
 
     return apply
 
@@ -214,6 +215,21 @@ def _product(items: Any, start: Any = 1) -> Any:
     return reduce(lambda a, b: a * b, items, start)
 
 
+def _is_close(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
+    larger = elementwise.function_of("maximum")(abs(a), abs(b))
+    return abs(a - b) <= elementwise.function_of("maximum")(rel_tol * larger, abs_tol)
+
+
+def _parts(x: Any) -> tuple[Any, Any]:
+    whole = elementwise.function_of("trunc")(x)
+    return x - whole, whole
+
+
+def _nearest_remainder(x: Any, y: Any) -> Any:
+    """The remainder of IEEE 754: what is left of the nearest multiple."""
+    return x - y * elementwise.function_of("rint")(x / y)
+
+
 def _distance(p: Any, q: Any) -> Any:
     return elementwise.sqrt(sum((a - b) ** 2 for a, b in zip(p, q, strict=True)))
 
@@ -224,7 +240,8 @@ _RENAMED = {
 }  # fmt: skip
 _MATH: dict[str, Function] = {
     "log": elementwise._log_base, "hypot": _root_of_squares, "floor": lambda x: x.__floor__(),
-    "ceil": lambda x: x.__ceil__(), "trunc": lambda x: x.__trunc__(),
+    "ceil": lambda x: x.__ceil__(), "trunc": lambda x: x.__trunc__(), "modf": _parts,
+    "isclose": _is_close, "remainder": _nearest_remainder,
 }  # fmt: skip
 _MATH_ITEMS: dict[str, Any] = {
     "fsum": sum, "prod": _product, "dist": _distance,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from derivc.symbolic.tracing import (
+    averages,
     elementwise,
     fourier,
     grids,
@@ -150,14 +151,26 @@ def _reduction(name: str) -> Function:
     return reduce
 
 
-def _average(a: Any, axis: Any = None, weights: Any = None, **named: Any) -> Any:
+def _average(
+    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, **named: Any
+) -> Any:
     a = as_array(a)
+    if returned:
+        mean, ones = _average(a, axis, weights, **named), np.ones(a.shape)
+        total = np.sum(ones * (1.0 if weights is None else _spread(weights, a, axis)), axis=axis)
+        return mean, as_array(total) if np.ndim(mean) else total
     if weights is None:
         return a.mean(axis=axis, **named)
+    weights = _spread(weights, a, axis)
+    return np.sum(a * weights, axis=axis) / np.sum(weights + 0 * plain(a).size, axis=axis)
+
+
+def _spread(weights: Any, a: Any, axis: Any) -> Any:
+    """Weights of one axis, shaped so that they broadcast along the others."""
     weights = np.asanyarray(weights)
     if weights.ndim != a.ndim and axis is not None:
         weights = np.moveaxis(weights.reshape(weights.shape + (1,) * (a.ndim - 1)), 0, axis)
-    return np.sum(a * weights, axis=axis) / np.sum(weights + 0 * plain(a).size, axis=axis)
+    return weights
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *rest: Any, **named: Any) -> Any:
@@ -269,7 +282,8 @@ _OWN: dict[str, Function] = {
     "where": _where, "nonzero": lambda a: (_positions(a),), "flatnonzero": _positions,
     "count_nonzero": _count_nonzero, "select": _select, "piecewise": _piecewise, "clip": _clip,
     "sum": _reduction("sum"), "prod": _reduction("prod"), "mean": _reduction("mean"),
-    "var": _reduction("var"), "std": _reduction("std"), "average": _average,
+    "var": _reduction("var"), "std": _reduction("std"), "average": _average, "cov": averages.cov,
+    "corrcoef": averages.corrcoef,
     "max": _reduction("max"), "min": _reduction("min"), "amax": _reduction("max"),
     "amin": _reduction("min"), "nansum": _nan_free("sum"), "nanprod": _nan_free("prod"),
     "nanmean": _nan_free("mean"), "nanmax": _nan_free("max"), "nanmin": _nan_free("min"),
@@ -287,7 +301,7 @@ _OWN: dict[str, Function] = {
     "multi_dot": linear_algebra.multi_dot, "pinv": linear_algebra.pinv,
     "eigvalsh": linear_algebra.eigvalsh, "svdvals": linear_algebra.svdvals,
     "vector_norm": lambda x, **k: linear_algebra.norm(x, k.get("ord", 2), k.get("axis")),
-    "lstsq": linear_algebra.lstsq,
+    "lstsq": linear_algebra.lstsq, "polyfit": linear_algebra.polyfit,
     "fft": fourier.fft, "ifft": fourier.ifft, "rfft": fourier.rfft, "irfft": fourier.irfft,
     "fft2": fourier.fft2, "ifft2": fourier.ifft2,
     "sort": ordering.sort, "median": ordering.median, "nanmedian": ordering.median,

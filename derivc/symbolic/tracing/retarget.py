@@ -13,14 +13,15 @@ import functools
 import sys
 import sysconfig
 from collections.abc import Callable
+from enum import EnumType
 from pathlib import Path
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, final
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
+from typing import Any, Protocol, final
 
 import numpy as np
 import sympy as sp
 
-from derivc.symbolic.tracing import averages, creators, modules, scipy_functions
+from derivc.symbolic.tracing import averages, creators, modules, provenance, scipy_functions
 
 _FOREIGN = tuple(
     str(Path(p)) for p in (
@@ -28,6 +29,7 @@ _FOREIGN = tuple(
     )
 )  # fmt: skip
 _STANDARD = sysconfig.get_paths()["stdlib"]
+_CONTAINERS = (list, tuple, dict)
 _SEEN_THROUGH = ("builtins", "cmath", "statistics")
 _KEPT_SLOTS = ("__dict__", "__weakref__", "__slots__")
 
@@ -82,7 +84,7 @@ class Retargeter:
         for kind, rule in self._rules():
             if isinstance(value, kind):
                 return rule
-        if isinstance(getattr(value, "py_func", None), FunctionType):
+        if isinstance(provenance.attribute(value, "py_func"), FunctionType):
             return lambda jitted: self.of(jitted.py_func)
         return self._instance if _is_users_class(type(value)) else None
 
@@ -93,11 +95,13 @@ class Retargeter:
             (functools._lru_cache_wrapper, lambda cached: self.of(cached.__wrapped__)),
             (np.vectorize, lambda v: creators.vectorize(self.of(v.pyfunc))),
             (np.ndarray, lambda array: array), (type, self._class),
-            ((list, tuple, dict), self._container),
+            (SimpleNamespace, lambda old: SimpleNamespace(**self._container(vars(old)))),
+            (_CONTAINERS, lambda items: self._instance(items) or self._container(items)),
         )  # fmt: skip
 
     def _function(self, function: FunctionType) -> Any:
-        if not _is_users(function.__code__):
+        wrapped = provenance.attribute(function, "__wrapped__")
+        if not _is_users(function.__code__) and not isinstance(wrapped, FunctionType):
             return function
         scope = self._scope(function)
         made = FunctionType(function.__code__, scope, function.__name__, None, _cells(function))
@@ -132,7 +136,8 @@ class Retargeter:
     def _fill(self, scope: dict[str, Any], function: FunctionType) -> None:
         """Exchange the globals that the code names."""
         original = function.__globals__
-        for name in _names(function.__code__) & set(original):
+        names = _names(function.__code__)
+        for name in set(original) if names & {"eval", "exec"} else names & set(original):
             if scope[name] is original[name]:
                 scope[name] = self.of(original[name])
 
@@ -180,7 +185,10 @@ class Retargeter:
     def _copied_class(self, cls: Any) -> Any:
         skipped = {*_KEPT_SLOTS, *_slots(cls)}
         members = {k: v for k, v in vars(cls).items() if k not in skipped}
-        made = type(cls)(cls.__name__, tuple(map(self.of, cls.__bases__)), members)
+        if "__init_subclass__" in members:  # copies are not entered in the user's registries
+            members["__init_subclass__"] = classmethod(lambda made, **named: None)
+        new: Any = abc.ABCMeta.__new__ if issubclass(type(cls), abc.ABCMeta) else type.__new__
+        made = new(type(cls), cls.__name__, tuple(map(self.of, cls.__bases__)), members)
         self._remember(cls, made)
         for name, member in members.items():
             copied = self._member(member)
@@ -202,8 +210,8 @@ class Retargeter:
         """The same state under the copied class."""
         cls = self.of(type(instance))
         if cls is type(instance):
-            return instance
-        made = object.__new__(cls)
+            return None if isinstance(instance, _CONTAINERS) else instance
+        made = self._empty(cls, instance)
         self._remember(instance, made)
         for name in _slots(type(instance)):
             if hasattr(instance, name):
@@ -211,6 +219,20 @@ class Retargeter:
         for name, value in getattr(instance, "__dict__", {}).items():
             made.__dict__[name] = self.of(value)
         return made
+
+    def _empty(self, cls: Any, instance: Any) -> Any:
+        """An instance of the copied class, with the items of a container but no attributes."""
+        if isinstance(instance, tuple):
+            return tuple.__new__(cls, map(self.of, instance))
+        if isinstance(instance, dict):
+            made = dict.__new__(cls)
+            dict.update(made, {k: self.of(v) for k, v in dict.items(instance)})
+            return made
+        if not isinstance(instance, list):
+            return object.__new__(cls)
+        row = list.__new__(cls)
+        list.extend(row, map(self.of, instance))
+        return row
 
 
 def _cells(function: FunctionType) -> tuple[CellType, ...] | None:
@@ -227,7 +249,9 @@ def _slots(cls: Any) -> list[str]:
 
 def _is_users_class(cls: Any) -> bool:
     """True for plain classes, and abstract ones, with methods that are copied."""
-    if type(cls) not in (type, abc.ABCMeta) or issubclass(cls, tuple | list | dict | BaseException):
+    kind = type(cls)
+    copied = kind in (type, abc.ABCMeta, type(Protocol)) or _has_users_code(kind)
+    if not copied or issubclass(cls, BaseException) or issubclass(kind, EnumType):
         return False
     return any(_has_users_code(base) for base in cls.__mro__)
 

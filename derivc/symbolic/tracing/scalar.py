@@ -85,6 +85,9 @@ class Scalar:
     def __repr__(self) -> str:
         return f"Scalar({short(self.tree)})"
 
+    def __format__(self, spec: str) -> str:
+        return short(self.tree)
+
     def _sympy_(self) -> Any:
         return self.tree
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.symbolic.tracing import densities, distributions, linear_algebra, splines
+from derivc.symbolic.tracing import densities, distributions, linear_algebra, provenance, splines
 from derivc.symbolic.tracing.numpy_functions import as_array
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.ufuncs import has_tracer
@@ -26,8 +26,9 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, *
         return total if keepdims else np.squeeze(total, axis=axis)
     if axis is None and not keepdims:
         return np.logaddexp.reduce(a.ravel())
-    axes: Any = tuple(range(a.ndim)) if axis is None else axis
-    return np.logaddexp.reduce(a, axis=axes, keepdims=keepdims)
+    reduce: Any = np.logaddexp.reduce
+    axes = tuple(range(a.ndim)) if axis is None else axis
+    return reduce(a, axis=axes, keepdims=keepdims)
 
 
 def softmax(x: Any, axis: Any = None) -> Any:
@@ -152,7 +153,7 @@ _FUNCTIONS: dict[str, dict[str, Function]] = {
 
 def of(value: Any) -> Any:
     """What stands in for one of SciPy's functions, distributions or splines; or None."""
-    module, name = getattr(value, "__module__", "") or "", getattr(value, "__name__", "")
+    module, name = provenance.of(value)
     if not module.startswith("scipy."):
         return None
     package = ".".join(module.split(".")[:2])
