@@ -75,7 +75,7 @@ SPECIALS: dict[str, Function] = {
     "eval_sh_legendre": lambda n, x: _of("eval_legendre", n, 2 * x - 1),
     "eval_sh_chebyt": lambda n, x: _of("eval_chebyt", n, 2 * x - 1),
     "eval_sh_chebyu": lambda n, x: _of("eval_chebyu", n, 2 * x - 1),
-    "rgamma": lambda x: 1 / _of("gamma", x), "zetac": lambda x: _of("zeta", x, 1.0) - 1,
+    "rgamma": lambda x: 1 / _of("gamma", x),
     "poch": lambda z, m: _of("exp", _of("gammaln", z + m) - _of("gammaln", z)),
     "cosm1": lambda x: -2 * _of("sin", x / 2) ** 2,
     "powm1": lambda x, y: _of("expm1", y * _of("log", x)),
