@@ -92,8 +92,23 @@ def iterated(x):
     return total + len(f"{x[0]:.3f}") * 0
 
 
+def binned(x):
+    edges = np.digitize(x, [0.25, 0.5, 0.75])
+    weights = np.array([1.0, 0.5, 2.0, 3.0])
+    return np.sum(edges * x) + weights[edges] @ x**2 + np.searchsorted([0.3, 0.6], x).sum() * x[0]
+
+
+def put(x):
+    y = x**2
+    np.putmask(y, x > 0.9, 0.0)
+    np.place(y, x < 0.2, [1.0])
+    np.copyto(y, 2.0, where=x > 0.95)
+    return y @ x
+
+
 CASES = {
-    written_to: (4, -2, 2), at_the_extremes: (4, -2, 2), ordered_by_key: (5, -2, 2),
+    binned: (4, 0.1, 1), put: (6, 0, 1), written_to: (4, -2, 2), at_the_extremes: (4, -2, 2),
+    ordered_by_key: (5, -2, 2),
     percentiles: (5, -2, 2), traced_grids: (3, -2, 2), slopes_on_grids: ((3, 4), -2, 2),
     polynomial_coefficients: (4, -2, 2), matrices: (9, -1, 1), eliminated: (5, -2, 2),
     fitted: (5, -2, 2), covariances: (4, -1, 1), iterated: (3, -1, 1),

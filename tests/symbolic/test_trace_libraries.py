@@ -14,6 +14,8 @@ from derivc.symbolic.tracing.elementwise import find
 special = pytest.importorskip("scipy.special")
 distance = pytest.importorskip("scipy.spatial.distance")
 linalg = pytest.importorskip("scipy.linalg")
+sparse = pytest.importorskip("scipy.sparse")
+linear = pytest.importorskip("scipy.sparse.linalg")
 interpolate = pytest.importorskip("scipy.interpolate")
 
 UFUNCS = sorted(
@@ -72,6 +74,17 @@ def splines(x: Any) -> Any:
     return np.sum(cubic(y) * line(y) + b(y) + smooth(y) + slopes) + outside(x * 9).sum()
 
 
+LAPLACE = sparse.diags([[-1.0] * 5, [2.0] * 6, [-1.0] * 5], [-1, 0, 1])
+
+
+def sparse_matrices(x: Any) -> Any:
+    local = sparse.csr_matrix(np.diag(np.arange(1.0, 7))) + sparse.eye(6)
+    ones = sparse.spdiags(np.ones((1, 6)), 0, 6, 6)
+    energy = x @ (LAPLACE @ x) / 2 + LAPLACE.dot(x).sum() + (LAPLACE.T @ x)[0] + x @ LAPLACE @ x
+    solved = linear.spsolve(sparse.csc_matrix(LAPLACE), x)
+    return energy + (local @ x) @ x + (ones * x).sum() + solved @ x + (2 * LAPLACE @ x)[1]
+
+
 def sums_of_exponentials(x: Any) -> Any:
     weighted = special.logsumexp(x, b=np.arange(1.0, 7)) + special.softmax(x)[1]
     rows = special.logsumexp(x.reshape(2, 3), axis=1, keepdims=True)
@@ -79,7 +92,9 @@ def sums_of_exponentials(x: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "function", [clusters, factors, splines, sums_of_exponentials], ids=lambda f: f.__name__
+    "function",
+    [clusters, factors, splines, sparse_matrices, sums_of_exponentials],
+    ids=lambda f: f.__name__,
 )
 def test_value_and_slope(function: Any) -> None:
     kernel, point = (

@@ -39,9 +39,7 @@ _MOVING = frozenset(
     " take take_along_axis tensordot tile trace transpose tril triu unstack vander vdot vecdot"
     " vsplit vstack".split()
 )
-_SORTING = frozenset(
-    "argwhere bincount digitize histogram lexsort searchsorted sort_complex unique".split()
-)
+_SORTING = frozenset("argwhere bincount histogram lexsort sort_complex unique".split())
 
 
 def call(func: Any, args: Any, kwargs: Any) -> Any:
@@ -217,6 +215,12 @@ def _copyto(target: Any, source: Any, casting: Any = None, where: Any = True) ->
     target[...] = source if where is True else _where(where, source, target)
 
 
+def _place(target: Any, mask: Any, values: Any) -> None:
+    if np.size(values) != 1:
+        raise refuse("calls np.place with several values", "use np.where(mask, a, b)")
+    _copyto(target, np.ravel(values)[0], where=as_array(mask))
+
+
 def _along_axis(func1d: Function, axis: int, arr: Any, *args: Any, **named: Any) -> Any:
     moved = np.moveaxis(as_array(arr), axis, -1)
     rows = [func1d(moved[i], *args, **named) for i in np.ndindex(moved.shape[:-1])]
@@ -293,7 +297,9 @@ _OWN: dict[str, Function] = {
     "any": _any_of(np.logical_or), "all": _any_of(np.logical_and), "isclose": _isclose,
     "result_type": _result_type, "zeros_like": _like(0.0), "ones_like": _like(1.0),
     "empty_like": _like(0.0), "full_like": _full_like, "round": _around, "around": _around,
-    "copyto": _copyto, "apply_along_axis": _along_axis, "gradient": grids.gradient,
+    "copyto": _copyto, "place": _place,
+    "putmask": lambda a, mask, values: _copyto(a, values, where=as_array(mask)),
+    "apply_along_axis": _along_axis, "gradient": grids.gradient,
     "linspace": grids.linspace, "logspace": grids.logspace, "geomspace": grids.geomspace,
     "norm": linear_algebra.norm, "det": linear_algebra.det, "inv": linear_algebra.inv,
     "solve": linear_algebra.solve, "cholesky": linear_algebra.cholesky,
@@ -309,6 +315,7 @@ _OWN: dict[str, Function] = {
     "nanargmax": ordering.argmax, "nanargmin": ordering.argmin, "partition": ordering.partition,
     "argpartition": ordering.argpartition, "percentile": ordering.percentile,
     "quantile": ordering.quantile, "trim_zeros": ordering.trim_zeros,
+    "digitize": ordering.digitize, "searchsorted": ordering.searchsorted,
     "nanpercentile": ordering.percentile,
     "nanquantile": ordering.quantile,
     "interp": ordering.interp,

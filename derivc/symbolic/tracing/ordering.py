@@ -162,6 +162,33 @@ def argpartition(a: Any, kth: Any, axis: Any = -1, *rest: Any, **named: Any) -> 
     return argsort(a, axis)
 
 
+def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Any:
+    """`np.searchsorted`: how many of the sorted values lie below."""
+    if sorter is not None:
+        raise refuse("calls np.searchsorted with sorter=", "sort the values before")
+    return _counted(a, v, lambda edge, x: edge < x if side == "left" else edge <= x)
+
+
+def digitize(x: Any, bins: Any, right: bool = False) -> Any:
+    """`np.digitize`: in which of the intervals between the edges each value lies."""
+    edges = list(bins)
+    if edges[0] > edges[-1]:
+        count = lambda edge, v: edge >= v if right else edge > v  # noqa: E731
+    else:
+        count = lambda edge, v: edge < v if right else edge <= v  # noqa: E731
+    return _counted(edges, x, count)
+
+
+def _counted(edges: Any, values: Any, holds: Callable[[Any, Any], Any]) -> Any:
+    """At which of the places from 0 to the number of edges each value stands."""
+    edges = list(edges)
+
+    def place(value: Any) -> Any:
+        return _index(sum(1.0 * holds(edge, value) for edge in edges), len(edges) + 1)
+
+    return elementwise(place, [values])
+
+
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:

@@ -29,6 +29,7 @@ _FOREIGN = tuple(
     )
 )  # fmt: skip
 _STANDARD = sysconfig.get_paths()["stdlib"]
+_BY_TEXT = {"eval", "exec", "globals"}
 _CONTAINERS = (list, tuple, dict)
 _SEEN_THROUGH = ("builtins", "cmath", "statistics")
 _KEPT_SLOTS = ("__dict__", "__weakref__", "__slots__")
@@ -137,7 +138,7 @@ class Retargeter:
         """Exchange the globals that the code names."""
         original = function.__globals__
         names = _names(function.__code__)
-        for name in set(original) if names & {"eval", "exec"} else names & set(original):
+        for name in set(original) if names & _BY_TEXT else names & set(original):
             if scope[name] is original[name]:
                 scope[name] = self.of(original[name])
 

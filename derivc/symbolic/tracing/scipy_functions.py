@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from derivc.symbolic.tracing import densities, distributions, linear_algebra, provenance, splines
+from derivc.symbolic.tracing import (
+    densities,
+    distributions,
+    linear_algebra,
+    provenance,
+    sparse,
+    splines,
+)
 from derivc.symbolic.tracing.numpy_functions import as_array
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.ufuncs import has_tracer
@@ -151,14 +158,17 @@ _FUNCTIONS: dict[str, dict[str, Function]] = {
 }  # fmt: skip
 
 
+_PACKAGES = {"scipy.interpolate": splines.of, "scipy.sparse": sparse.of}
+
+
 def of(value: Any) -> Any:
     """What stands in for one of SciPy's functions, distributions or splines; or None."""
     module, name = provenance.of(value)
     if not module.startswith("scipy."):
         return None
     package = ".".join(module.split(".")[:2])
-    if package == "scipy.interpolate":
-        return splines.of(value)
+    if package in _PACKAGES:
+        return _PACKAGES[package](value)
     traced = _FUNCTIONS.get(package, {}).get(name)
     return distributions.of(value) if traced is None else _either(value, traced)
 
