@@ -44,3 +44,10 @@ def test_one_number_in_an_array_has_a_gradient() -> None:
     assert value == pytest.approx([14.0])
     assert slope == pytest.approx(2 * point)
     assert kernel.hessian(point) == pytest.approx(2 * np.eye(3))
+
+
+def test_submodules_of_numpys_look_alikes_are_numpys() -> None:
+    jnp = pytest.importorskip("jax.numpy")
+    kernel = dc.compile(lambda x: jnp.linalg.norm(jnp.sin(x)), shapes={"x": (3,)})
+    point = np.array([0.1, 0.2, 0.3])
+    assert kernel(point) == pytest.approx(np.linalg.norm(np.sin(point)))

@@ -273,7 +273,10 @@ class _Module:
     def __getattr__(self, name: str) -> Any:
         if self._module.__name__ == "math":
             return modules.math_attribute(name)
-        if modules.is_numpy(self._module) and not isinstance(getattr(np, name, None), ModuleType):
+        if modules.is_numpy(self._module):
+            own = getattr(np, name, None)  # of the look-alikes too: jax.numpy.linalg is np.linalg
+            if isinstance(own, ModuleType):
+                return self._retargeter.of(own)
             return modules.numpy_attribute(name)
         return self._retargeter.of(getattr(self._module, name))
 
