@@ -68,7 +68,7 @@ class Specs:
         return dce(_pulled(self, [0]))
 
     def _scalar_valued(self, what: str) -> None:
-        if self.definition.shape is not None:
+        if len(self.definition.trees) != 1:
             raise ShapeError(
                 f"{what} is of a scalar-valued function; this one has shape"
                 f" {self.definition.shape}: use jacobian, or sum it first"
@@ -131,7 +131,7 @@ def _value(specs: Specs) -> FunctionSpec:
 
 
 def _value_and_grad(specs: Specs) -> FunctionSpec:
-    layout = Group((Leaf(0), partials_layout(specs, 1)))
+    layout = Group((_value_layout(specs), partials_layout(specs, 1)))
     return specs._spec(
         "value_and_grad", specs.op_gradient(), layout, "The value and its partials, together."
     )

@@ -1,4 +1,4 @@
-"""Where a generated function meets dask arrays: they are known by their look, not by import."""
+"""Where a generated function meets dask's and labelled arrays: known by look, not by import."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from derivc.scale.labelled import has_labels, over_labels
 
 if TYPE_CHECKING:
     from derivc.kernel import Kernel
@@ -39,11 +41,18 @@ def hooked(module: dict[str, Any], kernel: Kernel, name: str) -> Callable[..., A
     evaluate = module.get("_evaluate")
 
     def evaluated(plan: Any, given: tuple[Any, ...], out: Any = None) -> Any:
-        if _USUAL.issuperset(map(type, given)) or not has_lazy(set(map(type, given))):
+        if _USUAL.issuperset(map(type, given)):
             return evaluate(plan, given, out)  # type: ignore[misc]  # the module has it, or no call
+        kinds = set(map(type, given))
+        if not has_lazy(kinds):
+            found = _labelled(plan, given) if out is None and has_labels(kinds) else None
+            return evaluate(plan, given, out) if found is None else found  # type: ignore[misc]
         from derivc.scale.blocks import over_blocks
 
         return over_blocks(kernel, plan, given, out)
+
+    def _labelled(plan: Any, given: tuple[Any, ...]) -> Any:
+        return over_labels(evaluated, plan, given)
 
     module["_evaluate"] = evaluated
     found: Callable[..., Any] = module[name]

@@ -20,6 +20,7 @@ from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.numpy_functions import from_nested
 from derivc.symbolic.tracing.places import of_traceback
 from derivc.symbolic.tracing.randomness import repeatable
+from derivc.symbolic.tracing.refusal import unswallowed
 from derivc.symbolic.tracing.retarget import Retargeter
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer, tree_of
 
@@ -218,7 +219,7 @@ def _run(fn: Callable[..., Any], call: Call, values: dict[str, Any]) -> Any:
     """Call the copied function; failures name the user's line."""
     try:
         with np.errstate(all="ignore"):
-            return call(Retargeter().of(fn), values)
+            return unswallowed(lambda: call(Retargeter().of(fn), values))
     except DerivcError:
         raise
     except RecursionError as error:
@@ -233,6 +234,7 @@ def _run(fn: Callable[..., Any], call: Call, values: dict[str, Any]) -> Any:
 def _advice(problem: str) -> str:
     """What to do when compiled code was given stand-ins: it takes numbers only."""
     compiled = any(word in problem for word in ("ufunc", "Buffer dtype", "dtype('O')"))
+    compiled = compiled and "mismatch in its core dimension" not in problem
     return "; this step takes numbers only: write it out with NumPy's arithmetic" * compiled
 
 

@@ -42,7 +42,10 @@ def _value(node: Any, args: list[Any], values: Mapping[str, Any]) -> Any:
 
 
 def _number(node: Any) -> Any:
-    return mpmath.mpf(sp.Float(sp.sympify(node), mpmath.mp.dps + 5)._mpf_)
+    node = sp.sympify(node)
+    if node.is_infinite:
+        return mpmath.mpf("inf" if node.is_positive else "-inf")
+    return mpmath.mpf(sp.Float(sp.N(node, mpmath.mp.dps + 5), mpmath.mp.dps + 5)._mpf_)
 
 
 def _first(*pairs: Any) -> Any:

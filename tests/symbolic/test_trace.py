@@ -117,3 +117,31 @@ def test_arguments_with_defaults_are_constants() -> None:
     kernel = dc.compile(lambda x, a=2.0: a * math.sin(x))
     assert kernel(1.0) == pytest.approx(2 * math.sin(1))
     assert kernel.inputs == ("x",)
+
+
+def test_a_refusal_that_the_function_swallows_is_told() -> None:
+    def guarded(x: Any) -> Any:
+        try:
+            if x[0] > 0:
+                return x[0]
+        except Exception:  # noqa: BLE001, S110  as people write it
+            pass
+        return x[0] + x[1]
+
+    assert "`if x[0] > 0:`" in refusal(guarded, PAIR)
+
+
+def test_an_exception_of_its_own_may_be_swallowed() -> None:
+    def guarded(x: Any) -> Any:
+        try:
+            return x[7]
+        except IndexError:
+            return x[0] * x[1]
+
+    assert dc.compile(guarded, shapes=PAIR)(np.array([2.0, 3.0])) == 6.0
+
+
+def test_sizes_that_do_not_fit_are_told_as_such() -> None:
+    told = refusal(lambda x: x @ np.ones(4), PAIR)
+    assert "mismatch" in told
+    assert "numbers only" not in told

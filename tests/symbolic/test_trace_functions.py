@@ -11,10 +11,10 @@ import pytest
 
 import derivc as dc
 from derivc.symbolic.trace import trace
-from tests.functions import arrays, loops, pairs, styles, tables
+from tests.functions import arrays, housing, loops, pairs, places, planes, styles, tables
 from tests.symbolic.evaluate import evaluate, gradient
 
-MODULES = (loops, arrays, pairs, styles, tables)
+MODULES = (loops, arrays, pairs, styles, tables, planes, places, housing)
 CASES = [(f, *how) for module in MODULES for f, how in module.CASES.items()]
 IDS = [f"{getattr(f, '__name__', type(f).__name__)}-{i}" for i, (f, *_) in enumerate(CASES)]
 MINIMA = [(f, at) for module in MODULES for f, at in module.MINIMA.items()]

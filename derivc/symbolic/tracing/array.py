@@ -7,12 +7,13 @@ from typing import Any, final
 
 import numpy as np
 
+from derivc.symbolic.tracing import complexes, index
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import is_tracer
 from derivc.symbolic.tracing.selection import Positions, Selection, mask_of, same_mask
 
-_FLOAT, _BOOL = np.dtype(float), np.dtype(bool)
+_FLOAT, _BOOL, _COMPLEX = np.dtype(float), np.dtype(bool), np.dtype(complex)
 
 
 @final
@@ -27,8 +28,10 @@ class TracedArray(np.ndarray):
 
     @property
     def dtype(self) -> Any:
-        """float64, or bool for an array of conditions."""
+        """float64, bool for an array of conditions, complex128 for one of complex numbers."""
         first = self.item(0) if self.size else 0.0
+        if complexes.is_complex(first):
+            return _COMPLEX
         return _BOOL if isinstance(first, Condition | bool | np.bool_) else _FLOAT
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -49,10 +52,17 @@ class TracedArray(np.ndarray):
     def __getitem__(self, key: Any) -> Any:
         if type(key) is int:
             return super().__getitem__(key)
+        traced = index.of_key(key)
+        if traced is not None:
+            return index.pick(self, traced)
         mask = _mask(key)
         return super().__getitem__(_key(key)) if mask is None else _selected(self, mask)
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        traced = None if type(key) is int else index.of_key(key)
+        if traced is not None:
+            index.assign(self, traced, value)
+            return
         mask = None if type(key) is int else _mask(key)
         if mask is not None:
             _assign(self, mask, value)
@@ -112,18 +122,20 @@ class TracedArray(np.ndarray):
 
     def cumsum(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """The running sum."""
-        return np.add.accumulate(self.ravel() if axis is None else self, axis=axis or 0)
+        flat = self.ravel() if axis is None else self
+        return stored(np.add.accumulate(flat, axis=axis or 0), out)
 
     def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """The running product."""
-        return np.multiply.accumulate(self.ravel() if axis is None else self, axis=axis or 0)
+        flat = self.ravel() if axis is None else self
+        return stored(np.multiply.accumulate(flat, axis=axis or 0), out)
 
     def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, **named: Any) -> Any:
         """The mean along axes."""
         total = self.sum(axis=axis, **named)
         if named.get("where", True) is not True:
-            return total / wrap(plain(self) * 0.0 + 1.0).sum(axis=axis, **named)
-        return total / (self.size // max(1, np.size(total)))
+            return stored(total / wrap(plain(self) * 0.0 + 1.0).sum(axis=axis, **named), out)
+        return stored(total / (self.size // max(1, np.size(total))), out)
 
     def var(
         self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, **named: Any
@@ -133,37 +145,87 @@ class TracedArray(np.ndarray):
             raise refuse("takes a variance with where=", "write it with np.mean(..., where=...)")
         squares = (self - self.mean(axis=axis, keepdims=True)) ** 2
         total = wrap(squares).sum(axis=axis, **named)
-        return total / (self.size // max(1, np.size(total)) - ddof)
+        return stored(total / (self.size // max(1, np.size(total)) - ddof), out)
 
     def std(self, *args: Any, **named: Any) -> Any:
         """The standard deviation along axes."""
-        return np.sqrt(self.var(*args, **named))
+        out = named.pop("out", None)
+        return stored(np.sqrt(self.var(*args, **named)), out)
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """The dot product."""
-        return wrap(np.dot(plain(self), plain(other)))
+        return stored(wrap(np.dot(plain(self), plain(other))), out)
 
     def clip(self, min: Any = None, max: Any = None, out: Any = None, **named: Any) -> Any:  # noqa: A002
         """Every element moved between two bounds."""
         from derivc.symbolic.tracing.methods import clip
 
-        return clip(self, min, max)
+        return stored(clip(self, min, max), out)
 
     def round(self, decimals: int = 0, out: Any = None) -> Any:
         """Every element rounded."""
         if not decimals:
-            return np.rint(self)
-        return np.rint(self * 10.0**decimals) / 10.0**decimals
+            return np.rint(self, out=out)
+        return stored(np.rint(self * 10.0**decimals) / 10.0**decimals, out)
+
+    def argmax(self, axis: Any = None, out: Any = None, **named: Any) -> Any:
+        """The place of the largest element."""
+        return np.argmax(self, axis=axis)
+
+    def argmin(self, axis: Any = None, out: Any = None, **named: Any) -> Any:
+        """The place of the smallest element."""
+        return np.argmin(self, axis=axis)
+
+    def argsort(self, axis: Any = -1, *rest: Any, **named: Any) -> Any:
+        """The places of the elements in ascending order."""
+        return np.argsort(self, axis=axis)
+
+    def sort(self, axis: Any = -1, *rest: Any, **named: Any) -> None:
+        """The elements brought in ascending order, in place."""
+        self[...] = np.sort(self, axis=axis)
 
     def item(self, *args: Any) -> Any:
         """One element."""
         return plain(self).item(*args)
 
     def conj(self) -> Any:
-        """The array itself: it is real."""
-        return self
+        """Every element mirrored at the real axis."""
+        return np.conjugate(self)
 
     conjugate = conj
+
+    @property
+    def real(self) -> Any:
+        """The real parts."""
+        return _parts(self, complexes.real_of)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        self[...] = value + 1j * self.imag
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary parts."""
+        return _parts(self, complexes.imag_of)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self[...] = self.real + 1j * value
+
+
+def _parts(array: TracedArray, part: Any) -> Any:
+    from derivc.symbolic.tracing.ufuncs import elementwise
+
+    return elementwise(part, [array])
+
+
+def stored(result: Any, out: Any) -> Any:
+    """A result, written to `out` where the caller gave one."""
+    if out is None:
+        return result
+    from derivc.symbolic.tracing.ufuncs import delivered
+
+    return delivered(result, out, True)
 
 
 def plain(value: Any) -> Any:
@@ -196,7 +258,7 @@ def wrap(value: Any) -> Any:
     if value.ndim == 0:
         return value.item() if value.dtype == object else value[()]
     kind = value.dtype.kind
-    return value.astype(object).view(TracedArray) if kind == "f" else _viewed(value)
+    return value.astype(object).view(TracedArray) if kind in "fc" else _viewed(value)
 
 
 def _viewed(value: Any) -> Any:

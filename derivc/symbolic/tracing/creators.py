@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 
 def _is_float(dtype: Any) -> bool:
-    return dtype is None or np.dtype(dtype).kind in "fO"
+    return dtype is None or np.dtype(dtype).kind in "fcO"
 
 
 def _filled(native: Function, position: int) -> Function:
@@ -75,7 +75,7 @@ def _listed(value: Any) -> Any:
 
 def wrap_floats(value: Any) -> Any:
     """A new array of floats as one that has room for stand-ins; other arrays as they are."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
         return value.astype(object).view(TracedArray)
     return value
 
@@ -116,6 +116,12 @@ def vectorize(pyfunc: Any = None, *rest: Any, **named: Any) -> Any:
     return call
 
 
+def nditer(op: Any, *rest: Any, **named: Any) -> Any:
+    """`np.nditer` of one array: its elements in C order."""
+    plainly = isinstance(op, TracedArray) and not rest and not named
+    return iter(plain(op).ravel().tolist()) if plainly else np.nditer(op, *rest, **named)
+
+
 def is_scalar(value: Any) -> bool:
     """`np.isscalar`."""
     return is_tracer(value) or np.isscalar(value)
@@ -126,5 +132,5 @@ CREATORS: dict[str, Function] = {
     "array": array, "asarray": asarray, "asanyarray": asarray, "ascontiguousarray": asarray,
     "asarray_chkfinite": asarray, "asfarray": asarray, "asfortranarray": asarray, "eye": eye,
     "identity": eye, "fromiter": fromiter, "fromfunction": fromfunction, "vectorize": vectorize,
-    "isscalar": is_scalar, "require": asarray, "copy": array, "mat": array,
+    "isscalar": is_scalar, "nditer": nditer, "require": asarray, "copy": array, "mat": array,
 }  # fmt: skip

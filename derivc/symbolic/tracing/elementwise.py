@@ -13,10 +13,11 @@ import sympy as sp
 from derivc.errors import TraceError
 from derivc.ops import registry
 from derivc.ops.declaration import Op
-from derivc.symbolic.tracing import nodes
+from derivc.symbolic.tracing import complexes, nodes
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer, tree_of
+from derivc.symbolic.tracing.specials import SPECIALS
 
 Function = Callable[..., Any]
 
@@ -51,6 +52,9 @@ def _not(a: Any) -> Any:
 def choose(condition: Any, yes: Any, no: Any) -> Any:
     """`np.where` for one element."""
     condition = condition_of(condition)
+    if complexes.is_complex(yes) or complexes.is_complex(no):
+        parts = (complexes.real_of, complexes.imag_of)
+        return complexes.made(*(choose(condition, part(yes), part(no)) for part in parts))
     if isinstance(condition, Condition):
         return condition.choose(yes, no)
     return yes if condition else no
@@ -58,6 +62,8 @@ def choose(condition: Any, yes: Any, no: Any) -> Any:
 
 def sqrt(x: Any) -> Any:
     """The square root as a power, the form that SymPy's users know."""
+    if complexes.is_complex(x):
+        return complexes.function_of("sqrt")(x)
     return Scalar(nodes.node(sp.Pow, tree_of(x), nodes.HALF))
 
 
@@ -111,8 +117,10 @@ _OWN: dict[str, Function] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul,
     "divide": operator.truediv, "true_divide": operator.truediv, "floor_divide": operator.floordiv,
     "remainder": operator.mod, "mod": operator.mod, "power": operator.pow, "pow": operator.pow,
-    "float_power": operator.pow, "negative": operator.neg, "positive": _same, "conjugate": _same,
-    "conj": _same, "real": _same, "absolute": abs, "fabs": abs, "abs": abs, "square": _square,
+    "float_power": operator.pow, "negative": operator.neg, "positive": _same,
+    "conjugate": complexes.conjugate_of, "conj": complexes.conjugate_of,
+    "real": complexes.real_of, "imag": complexes.imag_of, "absolute": abs, "fabs": abs,
+    "abs": abs, "square": _square,
     "reciprocal": lambda x: 1 / x, "sqrt": sqrt, "clip": clip,
     "less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
     "greater_equal": operator.ge, "equal": operator.eq, "not_equal": operator.ne,
@@ -146,8 +154,8 @@ def function_of(name: str) -> Function:
 @cache
 def find(name: str) -> Function | None:
     """As `function_of`, or None when derivc has no op for it."""
-    if name in _OWN:
-        return _OWN[name]
+    if name in _OWN or name in SPECIALS:
+        return _OWN.get(name) or SPECIALS[name]
     op = registry.resolve(f"numpy.{name}") or registry.resolve(f"scipy.special.{name}")
     return (lambda *args: apply_op(op, *args)) if op else None
 
@@ -157,10 +165,18 @@ def apply_op(op: Op, *args: Any) -> Any:
     bound = list(args) + [op.defaults[p] for p in op.params[len(args) :] if p in op.defaults]
     if len(bound) != op.arity:
         raise TraceError(f"{op.name} takes ({', '.join(op.params)}), was given {len(args)}")
+    if any(map(complexes.is_complex, args)):
+        return _of_complex(op, *args)
     if not any(map(is_tracer, args)):
         return _constant(op, args)
     made = nodes.node(op.symbol, *map(tree_of, bound))
     return Condition(made) if op.name.startswith("logical_") else Scalar(made)
+
+
+def _of_complex(op: Op, *args: Any) -> Any:
+    """An op whose arguments are complex numbers."""
+    name = (op.also.numpy or "").removeprefix("numpy.") or op.name
+    return complexes.function_of(name)(*args)
 
 
 def _constant(op: Op, args: tuple[Any, ...]) -> Any:

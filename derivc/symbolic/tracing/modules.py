@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
+import operator
 import sys
 from collections.abc import Callable
 from functools import cache, lru_cache, reduce
@@ -12,11 +14,11 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc.symbolic.tracing import elementwise, methods, ordering
+from derivc.symbolic.tracing import complexes, elementwise, methods, ordering
 from derivc.symbolic.tracing.array import TracedArray
 from derivc.symbolic.tracing.creators import CREATORS, array
-from derivc.symbolic.tracing.distributions import Distribution, is_known
-from derivc.symbolic.tracing.numpy_functions import as_array, call
+from derivc.symbolic.tracing.grids import JOINERS
+from derivc.symbolic.tracing.numpy_functions import call
 from derivc.symbolic.tracing.scalar import Scalar, is_tracer
 from derivc.symbolic.tracing.ufuncs import elementwise as each
 from derivc.symbolic.tracing.ufuncs import has_tracer
@@ -85,9 +87,11 @@ def _length(item: Any) -> Any:
 def _sorted(values: Any, *, key: Any = None, reverse: bool = False) -> Any:
     """`sorted` of stand-ins by their own size; of anything else, Python's."""
     values = list(values)
-    if key is not None or not has_tracer(values):
+    keys = values if key is None else list(map(key, values))
+    if not has_tracer(keys):
         return sorted(values, key=key, reverse=reverse)
-    ordered = list(ordering.sort(array(values)))
+    by_key = key is not None or any(map(np.ndim, values))
+    ordered = ordering.sorted_by(keys, values) if by_key else list(ordering.sort(array(values)))
     return ordered[::-1] if reverse else ordered
 
 
@@ -99,9 +103,9 @@ class _Casting(type):
     convert: Any
 
     def __call__(cls, *args: Any, **named: Any) -> Any:
-        if args and (is_tracer(args[0]) or isinstance(args[0], TracedArray)):
-            value = args[0]
-            return cls.convert(value.item() if np.size(value) == 1 else value)
+        if any(is_tracer(arg) or isinstance(arg, TracedArray) for arg in args):
+            parts = [arg.item() if np.size(arg) == 1 else arg for arg in map(_boxed, args)]
+            return cls.convert(*parts)
         return cls.native(*args, **named)
 
     def __instancecheck__(cls, instance: Any) -> bool:
@@ -120,6 +124,10 @@ class _Casting(type):
         return hash(cls.native)
 
 
+def _boxed(value: Any) -> Any:
+    return value if hasattr(value, "item") else np.asarray(value)
+
+
 def _casting(native: Any, convert: Function) -> Any:
     members = {"native": native, "convert": staticmethod(convert), "dtype": np.dtype(native)}
     return _Casting(native.__name__, (), members)
@@ -133,10 +141,12 @@ def _truncated(value: Any) -> Any:
 
 FLOAT = _casting(float, methods.as_number)
 INT = _casting(int, _truncated)
+COMPLEX = _casting(complex, complexes.made)
 _CASTS = {
     **{name: _casting(getattr(np, name), methods.as_number)
        for name in ("float64", "float32", "float16", "longdouble")},
     **{name: _casting(getattr(np, name), _truncated) for name in ("int64", "int32", "intp")},
+    **{name: _casting(getattr(np, name), complexes.made) for name in ("complex128", "complex64")},
 }  # fmt: skip
 _CASTS |= {"double": _CASTS["float64"], "float_": _CASTS["float64"]}
 
@@ -144,8 +154,9 @@ _CASTS |= {"double": _CASTS["float64"], "float_": _CASTS["float64"]}
 @cache
 def numpy_attribute(name: str) -> Any:
     """The attribute of the proxied `numpy`."""
-    if name in CREATORS or name in _CASTS:
-        return CREATORS.get(name) or _CASTS[name]
+    for table in (CREATORS, _CASTS, JOINERS):
+        if name in table:
+            return table[name]
     return lifted(getattr(np, name))
 
 
@@ -158,11 +169,26 @@ def lifted(value: Any) -> Any:
 def _math(name: str, native: Function) -> Function:
     """A function of `math`: native for constants, the op of that name for stand-ins."""
 
-    def apply(*args: Any) -> Any:
+    def apply(*args: Any, **named: Any) -> Any:
         args = tuple(a.item() if isinstance(a, TracedArray) and a.size == 1 else a for a in args)
         if not any(map(is_tracer, args)):
-            return native(*args)
-        return (_MATH.get(name) or elementwise.function_of(_RENAMED.get(name, name)))(*args)
+            return native(*args, **named)
+        found = _MATH.get(name) or elementwise.function_of(_RENAMED.get(name, name))
+        return found(*args, **named)
+
+    return apply
+
+
+def _cmath(name: str) -> Function:
+    """A function of `cmath`: native for constants, the complex function for stand-ins."""
+    native, named = getattr(cmath, name), "angle" if name == "phase" else name
+
+    def apply(z: Any, *base: Any) -> Any:
+        z = z.item() if isinstance(z, TracedArray) else z
+        if not is_tracer(z):
+            return native(z, *base)
+        found = complexes.function_of(named)(complexes.Complex(z.real, complexes.imag_of(z)))
+        return found / cmath.log(*base) if base else found
 
     return apply
 
@@ -189,6 +215,21 @@ def _product(items: Any, start: Any = 1) -> Any:
     return reduce(lambda a, b: a * b, items, start)
 
 
+def _is_close(a: Any, b: Any, *, rel_tol: float = 1e-9, abs_tol: float = 0.0) -> Any:
+    larger = elementwise.function_of("maximum")(abs(a), abs(b))
+    return abs(a - b) <= elementwise.function_of("maximum")(rel_tol * larger, abs_tol)
+
+
+def _parts(x: Any) -> tuple[Any, Any]:
+    whole = elementwise.function_of("trunc")(x)
+    return x - whole, whole
+
+
+def _nearest_remainder(x: Any, y: Any) -> Any:
+    """The remainder of IEEE 754: what is left of the nearest multiple."""
+    return x - y * elementwise.function_of("rint")(x / y)
+
+
 def _distance(p: Any, q: Any) -> Any:
     return elementwise.sqrt(sum((a - b) ** 2 for a, b in zip(p, q, strict=True)))
 
@@ -199,7 +240,8 @@ _RENAMED = {
 }  # fmt: skip
 _MATH: dict[str, Function] = {
     "log": elementwise._log_base, "hypot": _root_of_squares, "floor": lambda x: x.__floor__(),
-    "ceil": lambda x: x.__ceil__(), "trunc": lambda x: x.__trunc__(),
+    "ceil": lambda x: x.__ceil__(), "trunc": lambda x: x.__trunc__(), "modf": _parts,
+    "isclose": _is_close, "remainder": _nearest_remainder,
 }  # fmt: skip
 _MATH_ITEMS: dict[str, Any] = {
     "fsum": sum, "prod": _product, "dist": _distance,
@@ -221,8 +263,12 @@ def _pick(name: str, native: Function) -> Function:
 
     def apply(*args: Any, **named: Any) -> Any:
         items = list(args[0]) if len(args) == 1 else list(args)
-        if "key" in named or not has_tracer(items):
+        keys = list(map(named["key"], items)) if named.get("key") else items
+        if not has_tracer(keys):
             return native(items, **named) if len(args) == 1 else native(*items, **named)
+        if named.get("key"):
+            better = operator.gt if name == "maximum" else operator.lt
+            return ordering.extreme_by(keys, items, better)
         return reduce(lambda a, b: each(elementwise.function_of(name), [a, b]), items)
 
     return apply
@@ -234,31 +280,9 @@ def _absolute(value: Any) -> Any:
 
 BUILTINS: dict[str, Any] = {
     "max": _pick("maximum", max), "min": _pick("minimum", min), "float": FLOAT, "int": INT,
+    "complex": COMPLEX,
     "abs": _absolute, "sorted": _sorted,
 }  # fmt: skip
-
-
-def _logsumexp(a: Any, axis: Any = None, b: Any = None, **named: Any) -> Any:
-    """The logarithm of a sum of exponentials, without overflow: pairwise `logaddexp`."""
-    if b is not None:
-        top = as_array(a).max(axis=axis, keepdims=True)
-        return np.log(np.sum(b * np.exp(a - top), axis=axis)) + np.squeeze(top)
-    return np.logaddexp.reduce(as_array(a), axis=axis, keepdims=named.get("keepdims", False)) \
-        if axis is not None else np.logaddexp.reduce(as_array(a).ravel())  # fmt: skip
-
-
-def _softmax(x: Any, axis: Any = None) -> Any:
-    return np.exp(_log_softmax(x, axis))
-
-
-def _log_softmax(x: Any, axis: Any = None) -> Any:
-    return as_array(x) - _logsumexp(x, axis=axis, keepdims=axis is not None)
-
-
-_SCIPY: dict[str, Function] = {
-    "logsumexp": _logsumexp, "softmax": _softmax, "log_softmax": _log_softmax,
-}  # fmt: skip
-_SCIPY_LINALG = ("norm", "det", "inv", "solve")
 
 
 @lru_cache(maxsize=1)
@@ -268,6 +292,9 @@ def by_identity() -> dict[int, Any]:
     for name in dir(math):
         if callable(getattr(math, name)) and not name.startswith("_"):
             table[id(getattr(math, name))] = math_attribute(name)
+    table |= {id(joiner.native): joiner for joiner in JOINERS.values()}
+    for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "phase"):
+        table[id(getattr(cmath, name))] = _cmath(name)
     for module in (np, np.linalg):
         for name in dir(module):
             native = getattr(module, name, None)
@@ -279,19 +306,6 @@ def by_identity() -> dict[int, Any]:
             if callable(native) and proxied is not native:
                 table.setdefault(id(native), proxied)
     return table
-
-
-def of_scipy(value: Any) -> Any:
-    """What stands in for one of SciPy's Python functions, or None."""
-    module, name = getattr(value, "__module__", "") or "", getattr(value, "__name__", "")
-    if module.startswith("scipy.stats") and is_known(getattr(value, "name", "")):
-        return Distribution(value)
-    if module.startswith("scipy.special") and name in _SCIPY:
-        native = value
-        return lambda *a, **k: (_SCIPY[name] if has_tracer(list(a)) else native)(*a, **k)
-    if module.startswith("scipy.linalg") and name in _SCIPY_LINALG:
-        return lifted(getattr(np.linalg, name))
-    return None
 
 
 def is_numpy(module: ModuleType) -> bool:

@@ -11,8 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from derivc.symbolic.tracing import elementwise, linear_algebra, methods, ordering
-from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, wrap
+from derivc.symbolic.tracing import (
+    averages,
+    elementwise,
+    fourier,
+    grids,
+    linear_algebra,
+    methods,
+    ordering,
+)
+from derivc.symbolic.tracing.array import TracedArray, is_constant, plain, stored, wrap
+from derivc.symbolic.tracing.complexes import is_complex
 from derivc.symbolic.tracing.condition import Condition
 from derivc.symbolic.tracing.refusal import refuse
 from derivc.symbolic.tracing.scalar import is_tracer
@@ -30,16 +39,16 @@ _MOVING = frozenset(
     " take take_along_axis tensordot tile trace transpose tril triu unstack vander vdot vecdot"
     " vsplit vstack".split()
 )
-_SORTING = frozenset(
-    "argmax argmin argpartition argsort argwhere bincount digitize"
-    " histogram lexsort nanargmax nanargmin partition percentile"
-    " quantile searchsorted sort_complex unique".split()
-)
+_SORTING = frozenset("argwhere bincount histogram lexsort sort_complex unique".split())
 
 
 def call(func: Any, args: Any, kwargs: Any) -> Any:
     """What NumPy calls instead of one of its functions when an argument holds stand-ins."""
     name = func.__name__
+    if kwargs.get("out") is not None:
+        return stored(
+            call(func, args, {k: v for k, v in kwargs.items() if k != "out"}), kwargs["out"]
+        )
     if not _holds_tracer(args) and not _holds_tracer(tuple(kwargs.values())):
         return wrap(_natively(func, args, kwargs))
     if name in _OWN:
@@ -87,7 +96,8 @@ def _natively(func: Any, args: Any, kwargs: Any) -> Any:
 
 
 def _floated(array: Any) -> Any:
-    return plain(array).astype(array.dtype)
+    items = plain(array)
+    return items.astype(complex if any(map(is_complex, items.flat)) else array.dtype)
 
 
 def _where(condition: Any, *branches: Any) -> Any:
@@ -139,14 +149,26 @@ def _reduction(name: str) -> Function:
     return reduce
 
 
-def _average(a: Any, axis: Any = None, weights: Any = None, **named: Any) -> Any:
+def _average(
+    a: Any, axis: Any = None, weights: Any = None, returned: bool = False, **named: Any
+) -> Any:
     a = as_array(a)
+    if returned:
+        mean, ones = _average(a, axis, weights, **named), np.ones(a.shape)
+        total = np.sum(ones * (1.0 if weights is None else _spread(weights, a, axis)), axis=axis)
+        return mean, as_array(total) if np.ndim(mean) else total
     if weights is None:
         return a.mean(axis=axis, **named)
+    weights = _spread(weights, a, axis)
+    return np.sum(a * weights, axis=axis) / np.sum(weights + 0 * plain(a).size, axis=axis)
+
+
+def _spread(weights: Any, a: Any, axis: Any) -> Any:
+    """Weights of one axis, shaped so that they broadcast along the others."""
     weights = np.asanyarray(weights)
     if weights.ndim != a.ndim and axis is not None:
         weights = np.moveaxis(weights.reshape(weights.shape + (1,) * (a.ndim - 1)), 0, axis)
-    return np.sum(a * weights, axis=axis) / np.sum(weights + 0 * plain(a).size, axis=axis)
+    return weights
 
 
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, *rest: Any, **named: Any) -> Any:
@@ -171,7 +193,7 @@ def _like(value: float) -> Function:
 
     def make(a: Any, dtype: Any = None, *rest: Any, shape: Any = None, **named: Any) -> Any:
         shape = np.shape(a) if shape is None else shape
-        if dtype is not None and np.dtype(dtype).kind not in "fO":
+        if dtype is not None and np.dtype(dtype).kind not in "fcO":
             return np.full(shape, value, dtype)
         return np.full(shape, value, object).view(TracedArray)
 
@@ -193,6 +215,12 @@ def _copyto(target: Any, source: Any, casting: Any = None, where: Any = True) ->
     target[...] = source if where is True else _where(where, source, target)
 
 
+def _place(target: Any, mask: Any, values: Any) -> None:
+    if np.size(values) != 1:
+        raise refuse("calls np.place with several values", "use np.where(mask, a, b)")
+    _copyto(target, np.ravel(values)[0], where=as_array(mask))
+
+
 def _along_axis(func1d: Function, axis: int, arr: Any, *args: Any, **named: Any) -> Any:
     moved = np.moveaxis(as_array(arr), axis, -1)
     rows = [func1d(moved[i], *args, **named) for i in np.ndindex(moved.shape[:-1])]
@@ -212,13 +240,6 @@ def _ptp(a: Any, axis: Any = None, **named: Any) -> Any:
     return a.max(axis=axis, **named) - a.min(axis=axis, **named)
 
 
-def _gradient(f: Any, *spacing: Any, **named: Any) -> Any:
-    """Central differences inside, one-sided ones at the ends (1-D, even spacing)."""
-    f, h = as_array(f), spacing[0] if spacing else 1.0
-    inner = (f[2:] - f[:-2]) / (2.0 * h)
-    return np.concatenate([(f[1:2] - f[:1]) / h, inner, (f[-1:] - f[-2:-1]) / h])
-
-
 def as_array(value: Any) -> Any:
     """A traced array of a stand-in, a list or an array."""
     if isinstance(value, TracedArray):
@@ -227,7 +248,9 @@ def as_array(value: Any) -> Any:
         return methods.boxed(value)
     if isinstance(value, np.ndarray):
         return value.astype(object).view(TracedArray)
-    return from_nested(value)
+    return (
+        from_nested(value) if np.ndim(value) else plain(np.array(value, object)).view(TracedArray)
+    )
 
 
 def from_nested(value: Any) -> Any:
@@ -263,7 +286,8 @@ _OWN: dict[str, Function] = {
     "where": _where, "nonzero": lambda a: (_positions(a),), "flatnonzero": _positions,
     "count_nonzero": _count_nonzero, "select": _select, "piecewise": _piecewise, "clip": _clip,
     "sum": _reduction("sum"), "prod": _reduction("prod"), "mean": _reduction("mean"),
-    "var": _reduction("var"), "std": _reduction("std"), "average": _average,
+    "var": _reduction("var"), "std": _reduction("std"), "average": _average, "cov": averages.cov,
+    "corrcoef": averages.corrcoef,
     "max": _reduction("max"), "min": _reduction("min"), "amax": _reduction("max"),
     "amin": _reduction("min"), "nansum": _nan_free("sum"), "nanprod": _nan_free("prod"),
     "nanmean": _nan_free("mean"), "nanmax": _nan_free("max"), "nanmin": _nan_free("min"),
@@ -273,17 +297,33 @@ _OWN: dict[str, Function] = {
     "any": _any_of(np.logical_or), "all": _any_of(np.logical_and), "isclose": _isclose,
     "result_type": _result_type, "zeros_like": _like(0.0), "ones_like": _like(1.0),
     "empty_like": _like(0.0), "full_like": _full_like, "round": _around, "around": _around,
-    "copyto": _copyto, "apply_along_axis": _along_axis, "gradient": _gradient,
+    "copyto": _copyto, "place": _place,
+    "putmask": lambda a, mask, values: _copyto(a, values, where=as_array(mask)),
+    "apply_along_axis": _along_axis, "gradient": grids.gradient,
+    "linspace": grids.linspace, "logspace": grids.logspace, "geomspace": grids.geomspace,
     "norm": linear_algebra.norm, "det": linear_algebra.det, "inv": linear_algebra.inv,
     "solve": linear_algebra.solve, "cholesky": linear_algebra.cholesky,
     "slogdet": linear_algebra.slogdet, "matrix_power": linear_algebra.matrix_power,
-    "multi_dot": linear_algebra.multi_dot,
+    "multi_dot": linear_algebra.multi_dot, "pinv": linear_algebra.pinv,
+    "eigvalsh": linear_algebra.eigvalsh, "svdvals": linear_algebra.svdvals,
+    "vector_norm": lambda x, **k: linear_algebra.norm(x, k.get("ord", 2), k.get("axis")),
+    "lstsq": linear_algebra.lstsq, "polyfit": linear_algebra.polyfit,
+    "fft": fourier.fft, "ifft": fourier.ifft, "rfft": fourier.rfft, "irfft": fourier.irfft,
+    "fft2": fourier.fft2, "ifft2": fourier.ifft2,
     "sort": ordering.sort, "median": ordering.median, "nanmedian": ordering.median,
+    "argmax": ordering.argmax, "argmin": ordering.argmin, "argsort": ordering.argsort,
+    "nanargmax": ordering.argmax, "nanargmin": ordering.argmin, "partition": ordering.partition,
+    "argpartition": ordering.argpartition, "percentile": ordering.percentile,
+    "quantile": ordering.quantile, "trim_zeros": ordering.trim_zeros,
+    "digitize": ordering.digitize, "searchsorted": ordering.searchsorted,
+    "nanpercentile": ordering.percentile,
+    "nanquantile": ordering.quantile,
     "interp": ordering.interp,
-    "real": lambda x: x, "imag": lambda x: np.zeros(np.shape(x)), "sinc": _unary("sinc"),
+    "real": _unary("real"), "imag": _unary("imag"), "sinc": _unary("sinc"),
     "nan_to_num": lambda x, *rest, **named: x, "real_if_close": lambda x, *rest: x,
     "fix": _unary("trunc"), "i0": _unary("i0"), "angle": _unary("angle"),
-    "isreal": _unary("isreal"), "iscomplexobj": lambda x: False, "isrealobj": lambda x: True,
+    "isreal": _unary("isreal"), "iscomplexobj": lambda x: x.dtype.kind == "c",
+    "isrealobj": lambda x: x.dtype.kind != "c",
     "shape": lambda a: a.shape, "ndim": lambda a: a.ndim, "can_cast": lambda *a, **k: True,
     "size": lambda a, axis=None: a.size if axis is None else a.shape[axis],
 }  # fmt: skip

@@ -13,14 +13,15 @@ import functools
 import sys
 import sysconfig
 from collections.abc import Callable
+from enum import EnumType
 from pathlib import Path
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, final
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
+from typing import Any, Protocol, final
 
 import numpy as np
 import sympy as sp
 
-from derivc.symbolic.tracing import creators, modules
+from derivc.symbolic.tracing import averages, creators, modules, provenance, scipy_functions
 
 _FOREIGN = tuple(
     str(Path(p)) for p in (
@@ -28,6 +29,9 @@ _FOREIGN = tuple(
     )
 )  # fmt: skip
 _STANDARD = sysconfig.get_paths()["stdlib"]
+_BY_TEXT = {"eval", "exec", "globals"}
+_CONTAINERS = (list, tuple, dict)
+_SEEN_THROUGH = ("builtins", "cmath", "statistics")
 _KEPT_SLOTS = ("__dict__", "__weakref__", "__slots__")
 
 
@@ -75,12 +79,13 @@ class Retargeter:
         return made
 
     def _rule(self, value: Any) -> Callable[[Any], Any] | None:
-        if modules.of_scipy(value) is not None:
-            return modules.of_scipy
+        for known in (scipy_functions.of, averages.of):
+            if known(value) is not None:
+                return known
         for kind, rule in self._rules():
             if isinstance(value, kind):
                 return rule
-        if isinstance(getattr(value, "py_func", None), FunctionType):
+        if isinstance(provenance.attribute(value, "py_func"), FunctionType):
             return lambda jitted: self.of(jitted.py_func)
         return self._instance if _is_users_class(type(value)) else None
 
@@ -91,11 +96,13 @@ class Retargeter:
             (functools._lru_cache_wrapper, lambda cached: self.of(cached.__wrapped__)),
             (np.vectorize, lambda v: creators.vectorize(self.of(v.pyfunc))),
             (np.ndarray, lambda array: array), (type, self._class),
-            ((list, tuple, dict), self._container),
+            (SimpleNamespace, lambda old: SimpleNamespace(**self._container(vars(old)))),
+            (_CONTAINERS, lambda items: self._instance(items) or self._container(items)),
         )  # fmt: skip
 
     def _function(self, function: FunctionType) -> Any:
-        if not _is_users(function.__code__):
+        wrapped = provenance.attribute(function, "__wrapped__")
+        if not _is_users(function.__code__) and not isinstance(wrapped, FunctionType):
             return function
         scope = self._scope(function)
         made = FunctionType(function.__code__, scope, function.__name__, None, _cells(function))
@@ -130,7 +137,8 @@ class Retargeter:
     def _fill(self, scope: dict[str, Any], function: FunctionType) -> None:
         """Exchange the globals that the code names."""
         original = function.__globals__
-        for name in _names(function.__code__) & set(original):
+        names = _names(function.__code__)
+        for name in set(original) if names & _BY_TEXT else names & set(original):
             if scope[name] is original[name]:
                 scope[name] = self.of(original[name])
 
@@ -159,8 +167,9 @@ class Retargeter:
         name = module.__name__.partition(".")[0]
         if modules.is_numpy(module) or name == "math":
             return _Module(self, module)
-        foreign = name in ("derivc", "sympy", "builtins", "torch")
-        return module if foreign or name in sys.stdlib_module_names else _Module(self, module)
+        foreign = name in ("derivc", "sympy", "torch")
+        known = name in sys.stdlib_module_names and name not in _SEEN_THROUGH
+        return module if foreign or known else _Module(self, module)
 
     def _import(self, name: str, *args: Any) -> Any:
         """`import` statements inside the function."""
@@ -177,7 +186,10 @@ class Retargeter:
     def _copied_class(self, cls: Any) -> Any:
         skipped = {*_KEPT_SLOTS, *_slots(cls)}
         members = {k: v for k, v in vars(cls).items() if k not in skipped}
-        made = type(cls)(cls.__name__, tuple(map(self.of, cls.__bases__)), members)
+        if "__init_subclass__" in members:  # copies are not entered in the user's registries
+            members["__init_subclass__"] = classmethod(lambda made, **named: None)
+        new: Any = abc.ABCMeta.__new__ if issubclass(type(cls), abc.ABCMeta) else type.__new__
+        made = new(type(cls), cls.__name__, tuple(map(self.of, cls.__bases__)), members)
         self._remember(cls, made)
         for name, member in members.items():
             copied = self._member(member)
@@ -199,8 +211,8 @@ class Retargeter:
         """The same state under the copied class."""
         cls = self.of(type(instance))
         if cls is type(instance):
-            return instance
-        made = object.__new__(cls)
+            return None if isinstance(instance, _CONTAINERS) else instance
+        made = self._empty(cls, instance)
         self._remember(instance, made)
         for name in _slots(type(instance)):
             if hasattr(instance, name):
@@ -208,6 +220,20 @@ class Retargeter:
         for name, value in getattr(instance, "__dict__", {}).items():
             made.__dict__[name] = self.of(value)
         return made
+
+    def _empty(self, cls: Any, instance: Any) -> Any:
+        """An instance of the copied class, with the items of a container but no attributes."""
+        if isinstance(instance, tuple):
+            return tuple.__new__(cls, map(self.of, instance))
+        if isinstance(instance, dict):
+            made = dict.__new__(cls)
+            dict.update(made, {k: self.of(v) for k, v in dict.items(instance)})
+            return made
+        if not isinstance(instance, list):
+            return object.__new__(cls)
+        row = list.__new__(cls)
+        list.extend(row, map(self.of, instance))
+        return row
 
 
 def _cells(function: FunctionType) -> tuple[CellType, ...] | None:
@@ -224,7 +250,9 @@ def _slots(cls: Any) -> list[str]:
 
 def _is_users_class(cls: Any) -> bool:
     """True for plain classes, and abstract ones, with methods that are copied."""
-    if type(cls) not in (type, abc.ABCMeta) or issubclass(cls, tuple | list | dict | BaseException):
+    kind = type(cls)
+    copied = kind in (type, abc.ABCMeta, type(Protocol)) or _has_users_code(kind)
+    if not copied or issubclass(cls, BaseException) or issubclass(kind, EnumType):
         return False
     return any(_has_users_code(base) for base in cls.__mro__)
 
@@ -245,7 +273,10 @@ class _Module:
     def __getattr__(self, name: str) -> Any:
         if self._module.__name__ == "math":
             return modules.math_attribute(name)
-        if modules.is_numpy(self._module) and not isinstance(getattr(np, name, None), ModuleType):
+        if modules.is_numpy(self._module):
+            own = getattr(np, name, None)  # of the look-alikes too: jax.numpy.linalg is np.linalg
+            if isinstance(own, ModuleType):
+                return self._retargeter.of(own)
             return modules.numpy_attribute(name)
         return self._retargeter.of(getattr(self._module, name))
 

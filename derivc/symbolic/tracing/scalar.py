@@ -8,6 +8,7 @@ flat sum of n terms in linear time, as a text would.
 from __future__ import annotations
 
 import numbers
+import operator
 from collections.abc import Callable
 from typing import Any, final
 
@@ -15,8 +16,9 @@ import sympy as sp
 
 from derivc.errors import TraceError
 from derivc.ops import registry
-from derivc.symbolic.tracing import nodes
+from derivc.symbolic.tracing import complexes, nodes
 from derivc.symbolic.tracing.condition import Condition
+from derivc.symbolic.tracing.index import Index
 from derivc.symbolic.tracing.refusal import refuse, short
 
 Number = float | int
@@ -82,6 +84,9 @@ class Scalar:
 
     def __repr__(self) -> str:
         return f"Scalar({short(self.tree)})"
+
+    def __format__(self, spec: str) -> str:
+        return short(self.tree)
 
     def _sympy_(self) -> Any:
         return self.tree
@@ -207,7 +212,7 @@ def is_number(value: Any) -> bool:
 def is_tracer(value: Any) -> bool:
     """True for a stand-in of one value."""
     kind = type(value)
-    return kind is Scalar or kind is Condition
+    return kind is Scalar or kind is Condition or kind is complexes.Complex or kind is Index
 
 
 def tree_of(value: Any) -> Any:
@@ -215,11 +220,15 @@ def tree_of(value: Any) -> Any:
     kind = type(value)
     if kind is Scalar:
         return value.tree
-    return value.as_number.tree if kind is Condition else nodes.number(value)
+    if kind is complexes.Complex:
+        raise complexes.no_real(value)
+    return value.as_number.tree if kind is Condition or kind is Index else nodes.number(value)
 
 
 def _operand(value: Any) -> Any:
     """The tree, or None for objects that handle the operation themselves."""
+    if type(value) is complexes.Complex:
+        return None
     if is_tracer(value) or is_number(value):
         return tree_of(value)
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
@@ -242,15 +251,33 @@ def _joined(kind: Any, left: Any, part: Any) -> Scalar:
 def _binary(build: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """An operator: `build(left, right, tree of the right)` after arrays have been handed over."""
 
-    def operator(left: Any, right: Any) -> Any:
+    def apply(left: Any, right: Any) -> Any:
         if type(right) in _LISTS or type(left) in _LISTS:  # as NumPy's own numbers do
-            return _by_element(operator, left, right)
+            return _by_element(apply, left, right)
         below = _operand(right)
         if below is None or _operand_is_foreign(left):
-            return NotImplemented
+            return _in_the_plane(build, left, right)
         return build(_unboxed(left), _unboxed(right), below)
 
-    return operator
+    return apply
+
+
+def _in_the_plane(build: Any, left: Any, right: Any) -> Any:
+    """The operator with a complex number on one side; else whoever is there takes it over."""
+    if complexes.is_complex(left) or complexes.is_complex(right):
+        widened = left if complexes.is_complex(left) else complexes.Complex(left, 0.0)
+        return _COMPLEX[build.__name__](_traced(widened), right)
+    return NotImplemented
+
+
+def _traced(value: Any) -> Any:
+    return complexes.Complex(value.real, value.imag)
+
+
+_COMPLEX: dict[str, Callable[[Any, Any], Any]] = {
+    "_sum": operator.add, "_difference": operator.sub, "_product": operator.mul,
+    "_quotient": operator.truediv, "_power": operator.pow,
+}  # fmt: skip
 
 
 def _unboxed(value: Any) -> Any:
@@ -258,11 +285,11 @@ def _unboxed(value: Any) -> Any:
     return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
 
 
-def _by_element(operator: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+def _by_element(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     from derivc.symbolic.tracing.numpy_functions import as_array
     from derivc.symbolic.tracing.ufuncs import elementwise
 
-    return elementwise(operator, [as_array(v) if type(v) in _LISTS else v for v in (left, right)])
+    return elementwise(function, [as_array(v) if type(v) in _LISTS else v for v in (left, right)])
 
 
 def _operand_is_foreign(left: Any) -> bool:

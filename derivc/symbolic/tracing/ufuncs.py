@@ -38,7 +38,7 @@ def dispatch(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: Keywords) -
         result = getattr(ufunc, method)(*(_floats(item) for item in items), **kwargs)
     else:
         result = _METHODS[method](ufunc, items, kwargs)
-    return _delivered(result, out, where)
+    return delivered(result, out, where)
 
 
 _IDENTITY = {
@@ -58,12 +58,14 @@ def _floats(item: Any) -> Any:
     """A constant array of objects as an array of floats or truth values."""
     if isinstance(item, np.ndarray) and item.dtype == object:
         kinds = {type(value) for value in item.flat}
+        if any(issubclass(kind, complex | np.complexfloating) for kind in kinds):
+            return item.astype(complex)
         return item.astype(bool if kinds <= {bool, np.bool_} and kinds else float)
     return item
 
 
-def _delivered(result: Any, out: Any, where: Any) -> Any:
-    """The result in the shape of the caller's request."""
+def delivered(result: Any, out: Any, where: Any) -> Any:
+    """The result, written to `out` and only where `where` holds, if the caller asks for that."""
     target = out[0] if isinstance(out, tuple) else out
     if where is not True:
         result = elementwise(choose, [where, result, 0.0 if target is None else target])
