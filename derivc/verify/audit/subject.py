@@ -178,6 +178,11 @@ class Subject(ABC):
         del case, arrays, cotangents
         return None
 
+    def fits(self, case: Case, cotangents: Sequence[Array]) -> bool:
+        """Whether the gradients come back in the shapes of their inputs, as far as it is known."""
+        del case, cotangents
+        return True
+
     def explain(self, error: CallError, case: Case | None, cotangents: Sequence[Array]) -> Finding:
         """The cause of a call that failed."""
         from derivc.verify.audit.failures import failure

@@ -145,17 +145,29 @@ def _kept(call: _Call, watch: Watch, leaves: Tensors) -> Iterator[Finding]:
 
 def _summed(call: _Call, watch: Watch) -> Iterator[Finding]:
     """Gradients of a broadcast shape, which PyTorch sums to that of the input."""
+    for name, given, wanted in _misfits(call.case, watch):
+        message = (
+            f"the gradient of {name} has the shape {given} and not that of {name}, {wanted}:"
+            " PyTorch sums it over what was broadcast"
+        )
+        yield Finding("shape", message, "note", name)
+
+
+def _misfits(case: Case, watch: Watch) -> Iterator[tuple[str, list[int], list[int]]]:
+    """The inputs whose gradients have another shape: given, and wanted."""
     for row in watch.returned:
-        for place in call.case.moving:
+        for place in case.moving:
             given = getattr(row[place], "shape", None) if place < len(row) else None
-            wanted = np.shape(call.case.args[place])
+            wanted = np.shape(case.args[place])
             if given is not None and tuple(given) != wanted:
-                name = call.case.names[place]
-                message = (
-                    f"the gradient of {name} has the shape {list(given)} and not that of {name},"
-                    f" {list(wanted)}: PyTorch sums it over what was broadcast"
-                )
-                yield Finding("shape", message, "note", name)
+                yield case.names[place], list(given), list(wanted)
+
+
+def fits(subject: Any, case: Case, cotangents: Sequence[Array]) -> bool:
+    """Whether every gradient has the shape of its input, before PyTorch sums it."""
+    watch = Watch()
+    _Call(subject, case, cotangents, watch)
+    return next(_misfits(case, watch), None) is None
 
 
 def _unneeded(call: _Call) -> Iterator[Finding]:
