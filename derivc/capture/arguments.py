@@ -98,7 +98,9 @@ def plan(
 
 
 def _signed(function: Function) -> Function:
-    """A function of C with the signature that its documentation gives."""
+    """A function of C with the signature that its documentation gives; a ufunc with its inputs."""
+    if isinstance(count := getattr(function, "nin", None), int):
+        return cast("Function", _by_place(function, ", ".join(_named(count))))
     try:
         inspect.signature(function)
     except (TypeError, ValueError):
@@ -106,6 +108,10 @@ def _signed(function: Function) -> Function:
         if told and _required(told[1]):
             return cast("Function", _by_place(function, told[1]))
     return function
+
+
+def _named(count: int) -> list[str]:
+    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
 
 
 def _by_place(function: Function, told: str) -> Any:

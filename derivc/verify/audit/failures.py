@@ -39,6 +39,8 @@ _KNOWN: tuple[tuple[type[BaseException], str, str, str], ...] = (
     (ImportError, "", "import", "a module that is not installed"),
     (AttributeError, "No (VJP|JVP) defined", "no-rule",
      "no rule of its own: defvjp (or defjvp) was not called"),
+    (Exception, "compiled with CUDA|No CUDA GPUs|NVIDIA driver|CUDA driver", "cuda",
+     "it needs a GPU, which there is none of here"),
     (SystemExit, "", "exit", "the function ends the program"),
     (RecursionError, "", "recursion", "endless recursion"),
     (MemoryError, "", "memory", "out of memory"),

@@ -87,7 +87,7 @@ class _Best:
         self.is_settled |= failure(problem).code in hopeless
 
 
-_HOPELESS = frozenset(["undefined-name", "exit", "import", "no-rule"])
+_HOPELESS = frozenset(["undefined-name", "exit", "import", "no-rule", "cuda"])
 _WHATEVER = _HOPELESS | {"missing-attribute", "not-implemented", "count", "arguments", "unpack"}
 
 

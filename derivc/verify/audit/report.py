@@ -10,7 +10,8 @@ from derivc.verify.audit.subject import Finding
 
 RIGHT, WRONG, UNSTABLE = "right", "wrong", "unstable"
 SECOND, FAILS, SURROGATE = "wrong at second order", "fails when called", "surrogate"
-VERDICTS = (RIGHT, SURROGATE, UNSTABLE, SECOND, WRONG, FAILS)
+UNAUDITED = "not audited"
+VERDICTS = (RIGHT, SURROGATE, UNSTABLE, SECOND, WRONG, FAILS, UNAUDITED)
 
 
 @final
@@ -98,7 +99,7 @@ class AuditReport:
         """The file and the line; of a notebook, whose files are nameless, the cell's line."""
         if "ipykernel_" in self.file:
             return f"a cell of this notebook, line {self.line}"
-        return f"{self.file}:{self.line}" if self.file else ""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
 
     @property
     def causes(self) -> tuple[Finding, ...]:

@@ -275,15 +275,22 @@ def _empty(call: _Call) -> Iterator[Finding]:
 
 
 def _is_batch(call: _Call) -> bool:
-    """Whether the outputs have no row when the inputs have none, and are else of the same shape.
+    """Whether the first dimension counts independent rows: those that are cut off change no other.
 
-    The rows of a weight are no batch, even where there are as many as samples.
+    The rows of a weight are no batch, even where there are as many as samples; nor are the features
+    that a norm is taken over.
     """
     try:
-        outputs = call.subject.forward(call.case, [a[:0] for a in call.case.arrays])
+        none, whole, cut = (
+            call.subject.forward(call.case, [a[:n] for a in call.case.arrays]) for n in (0, None, -1)
+        )
     except CallError:
         return False
-    return [np.shape(y) for y in outputs] == [(0, *np.shape(c)[1:]) for c in call.cotangents]
+    empty = [np.shape(y) for y in none] == [(0, *np.shape(c)[1:]) for c in call.cotangents]
+    return empty and all(
+        np.allclose(y[:-1], z, equal_nan=True) if len(y) == len(z) + 1 else False
+        for y, z in zip(whole, cut, strict=True)
+    )
 
 
 def _one_output(call: _Call) -> Iterator[Finding]:
