@@ -15,7 +15,6 @@ from typing import Any
 
 from derivc.errors import DerivcError
 
-
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -37,11 +36,11 @@ def answer(request: dict[str, Any], tell: Tell = lambda found: None) -> dict[str
             left = names[place + 1 :]
             tell({"reports": reports, "done": names[:place], "at": name, "left": left})
             reports.append(_one(name, function, request, is_alone=len(every) == 1))
-        return {"reports": reports}
     except CallError as problem:
         return {"reports": [_unloadable(request, problem).record()]}
     except DerivcError as problem:
         return {"error": {"class": type(problem).__name__, "message": str(problem)}}
+    return {"reports": reports}
 
 
 def _one(name: str, function: Any, request: dict[str, Any], is_alone: bool) -> dict[str, Any]:
@@ -57,11 +56,12 @@ def _one(name: str, function: Any, request: dict[str, Any], is_alone: bool) -> d
     inputs = spoken(text) if text else None
     options = {k: request[k] for k in ("wrt", "domain", "expect", "seed") if request.get(k)}
     try:
-        return audit(function, inputs, **options).record()
+        found: dict[str, Any] = audit(function, inputs, **options).record()
     except DerivcError as problem:
         if is_alone:
             raise
-        return _unaudited(name, function, problem).record()
+        found = _unaudited(name, function, problem).record()
+    return found
 
 
 def _unaudited(name: str, function: Any, problem: DerivcError) -> Any:

@@ -21,7 +21,7 @@ from derivc.verify.audit.formulas import convention
 from derivc.verify.audit.points import EXTREME, GIVEN, JOINT, KINK, MODERATE, Point
 from derivc.verify.audit.subject import Trace
 
-MODERATE_LIMIT, EXTREME_LIMIT, EXACT_LIMIT = 1e-7, 1e-4, 1e-9
+MODERATE_LIMIT, EXTREME_LIMIT, EXACT_LIMIT, SINGLE_LIMIT = 1e-7, 1e-4, 1e-9, 1e-4
 _SLACK = 16.0
 RIGHT, WRONG, UNSTABLE, SKIPPED = "right", "wrong", "unstable", "skipped"
 
@@ -66,10 +66,10 @@ class Sample:
         return math.isfinite(self.true) and (self.finite or overflows)
 
 
-def judged(samples: Sequence[Sample]) -> list[Sample]:
-    """The samples with their outcomes."""
+def judged(samples: Sequence[Sample], single: bool = False) -> list[Sample]:
+    """The samples with their outcomes; `single` for numbers of float32."""
     usual = {a: typical([s for s in samples if s.array == a]) for a in {s.array for s in samples}}
-    first = [_judged(sample, usual[sample.array]) for sample in samples]
+    first = [_judged(sample, usual[sample.array], single) for sample in samples]
     wrong = {s.array for s in first if s.outcome == WRONG and s.point.kind != EXTREME}
     return [_settled(sample, sample.array in wrong) for sample in first]
 
@@ -86,12 +86,12 @@ def typical(samples: Iterable[Sample]) -> float:
     return (statistics.median(found) or max(found) or 1.0) if found else 1.0
 
 
-def _judged(sample: Sample, usual: float) -> Sample:
+def _judged(sample: Sample, usual: float, single: bool) -> Sample:
     if not sample.is_usable:
         return sample
     if sample.point.kind == JOINT and not math.isfinite(sample.written or 0.0):
         return sample
-    limit = _limit(sample, usual)
+    limit = max(_limit(sample, usual), single * SINGLE_LIMIT * max(abs(sample.true), usual))
     if sample.error <= limit or (sample.error < math.inf and _excused(sample, limit)):
         return replace(sample, outcome=RIGHT)
     if sample.point.kind in (KINK, JOINT) and _is_conventional(sample, limit):

@@ -8,6 +8,7 @@ import random
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -38,10 +39,9 @@ def guess(subject: Subject) -> Case:
         CallError: forward fails whatever it is given.
     """
     best = _Best()
-    for more in _MORE if any(p.kind is p.VAR_POSITIONAL for p in subject.parameters) else (0,):
-        _guessed(subject, best, *_sorted(subject, more))
-        if best.case is not None:
-            return best.case
+    _search(subject, best)
+    if best.case is not None:
+        return best.case
     if best.first is not None and failure(best.first).code in _HOPELESS:
         raise best.first  # no argument would help
     given = ", ".join(p.name for p in subject.parameters)
@@ -51,6 +51,25 @@ def guess(subject: Subject) -> Case:
         + (f" (it says: {best.first.problem})" if best.first else "")
     )
 
+
+def _search(subject: Subject, best: _Best) -> None:
+    """Try all kinds of arguments in float64, and in float32 where it asks for that."""
+    for more in _MORE if any(p.kind is p.VAR_POSITIONAL for p in subject.parameters) else (0,):
+        _guessed(subject, best, *_sorted(subject, more))
+        if best.case is not None:
+            return
+    if best.first is not None and wants_single(subject, best.first) and not best.single:
+        best.single, best.is_settled, best.budget = True, False, _MOST
+        _search(subject, best)
+
+
+def wants_single(subject: Subject, problem: CallError) -> bool:
+    """Whether a failed call may be due to float64."""
+    words = f"{problem.problem} {problem.code}"
+    return subject.library == "torch" and bool(_ASKS_FOR_SINGLE.search(words))
+
+
+_ASKS_FOR_SINGLE = re.compile(r"float|fp32|fp16|single|half|dtype|double", re.IGNORECASE)
 
 _MORE = (2, 1, 3)
 """So many arguments stand for `*args`, likelier first."""
@@ -65,11 +84,11 @@ class _Best:
     Attributes:
         rank: 0 for none, then: forward runs, backward runs too, and gradients have the shapes of
             their inputs. case: the first of that rank. first: the first failure.
-        is_settled: whether no other arguments would do better.
+        is_settled: whether no other arguments would do better. single: whether float32 is tried.
     """
 
     def __init__(self) -> None:
-        self.rank, self.is_settled, self.budget = 0, False, _MOST
+        self.rank, self.is_settled, self.budget, self.single = 0, False, _MOST, False
         self.case: Case | None = None
         self.first: CallError | None = None
 
@@ -128,6 +147,12 @@ def _annotated(parameter: Any) -> Any:
     if parameter.default is not parameter.empty:
         return parameter.default
     return -1 if parameter.name in _PLACES else _VALUES[word]
+
+
+def in_single(case: Case) -> Case:
+    """The case in float32."""
+    told = "it was called in float32, the dtype that it computes in"
+    return replace(case, single=True, assumed=(*case.assumed, told))
 
 
 def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tuple[str, ...]]:
@@ -207,6 +232,7 @@ def _tried(
     """Shapes with which everything runs, until some do."""
     for shapes, offset in itertools.product(_shapes(kinds), (0.0, 2.0)):
         case = _case(names, fixed, free, kinds, shapes, offset)
+        case = in_single(case) if best.single else case
         try:
             outputs = subject.forward(case, case.arrays)
             if not outputs or not _sound(outputs):
@@ -257,7 +283,8 @@ def _case(
 
 
 def _drawn(source: random.Random, shape: tuple[int, ...], positive: bool) -> Any:
-    numbers = [abs(source.gauss(0, 1)) for _ in range(int(np.prod(shape)))]
+    size = range(int(np.prod(shape)))
+    numbers = [float(f"{abs(source.gauss(0, 1)):.6g}") for _ in size]
     signed = numbers if positive else [n * source.choice((1, -1)) for n in numbers]
     return np.array(signed, float).reshape(shape)
 

@@ -59,7 +59,7 @@ def _answered(
         asked, answered = Path(folder, "request.json"), Path(folder, "result.json")
         asked.write_text(json.dumps(request), encoding="utf-8")
         code, said, reason = _watched([str(asked), str(answered)], timeout, memory)
-        found = {"reports": []}
+        found: dict[str, Any] = {"reports": []}
         if answered.exists():
             found = json.loads(answered.read_text(encoding="utf-8"))
         through = answered.exists() and "at" not in found
@@ -97,9 +97,7 @@ def _watched(args: list[str], timeout: float, memory: int) -> tuple[int, str, st
         return process.wait(), noise.read().decode(errors="replace")[-4000:], reason
 
 
-def _limited(
-    process: subprocess.Popen[bytes], progress: Path, timeout: float, memory: int
-) -> str:
+def _limited(process: subprocess.Popen[bytes], progress: Path, timeout: float, memory: int) -> str:
     """Wait for the end; why it must not go on, or "". The time starts anew with each function."""
     end, seen = time.monotonic() + timeout, 0.0
     while process.poll() is None:

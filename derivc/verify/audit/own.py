@@ -97,7 +97,8 @@ class OwnSubject(Subject):
             ("g",) if count == 1 else tuple(f"g{i}" for i in range(count)), cotangents
         )
         shapes = [np.shape(a) for a in (*arrays, *cotangents)]
-        found = traced_trees(self._both(case, len(arrays)), shapes, (*inputs, *marks))
+        with calling("backward", self.place):
+            found = traced_trees(self._both(case, len(arrays)), shapes, (*inputs, *marks))
         groups = cut(found, [np.size(a) for a in (*cotangents, *arrays)])
         return None if groups is None else Trace(inputs, groups[:count], marks, groups[count:])
 

@@ -20,7 +20,7 @@ class Row:
     """One gradient: the formulas, and the worst point.
 
     Args:
-        input: the argument. outcome: "right", "wrong", "unstable" or "not compared".
+        input: the argument. outcome: "right", "wrong", "unstable", "surrogate" or "not compared".
         true_formula, written_formula: as text, "" where they are not known.
         equal: whether the formulas are equal; None where one is not known.
         at: the arguments of the worst point by name. element: which element of the gradient.

@@ -24,6 +24,7 @@ class Case:
         moving: the positions of those that vary.
         assumed: what had to be guessed about the arguments, one sentence each.
         guessed: whether the shapes are nobody's choice.
+        single: whether the function takes float32 only: then digits beyond that say nothing.
     """
 
     names: tuple[str, ...]
@@ -31,6 +32,7 @@ class Case:
     moving: tuple[int, ...]
     assumed: tuple[str, ...] = ()
     guessed: bool = False
+    single: bool = False
 
     def with_arrays(self, arrays: Sequence[Array]) -> tuple[Any, ...]:
         """All arguments, these arrays in place of those that vary."""

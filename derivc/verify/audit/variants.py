@@ -1,4 +1,4 @@
-"""The same function over arrays of other shapes than were guessed: broadcasts and views show there."""
+"""The same function over arrays of other shapes: wrong sums and views show there."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _compared(
             return []
         what = f"for inputs of shape {shape} backward fails"
         return [explained(found.failures[0][1], "shape", what)]
-    bad = [s for s in judged(found.samples) if s.outcome in (WRONG, UNSTABLE)]
+    bad = [s for s in judged(found.samples, case.single) if s.outcome in (WRONG, UNSTABLE)]
     if bad and not codes:
         name = other.moving_names[bad[0].array]
         return [Finding(

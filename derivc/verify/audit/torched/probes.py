@@ -282,7 +282,8 @@ def _is_batch(call: _Call) -> bool:
     """
     try:
         none, whole, cut = (
-            call.subject.forward(call.case, [a[:n] for a in call.case.arrays]) for n in (0, None, -1)
+            call.subject.forward(call.case, [a[:n] for a in call.case.arrays])
+            for n in (0, None, -1)
         )
     except CallError:
         return False

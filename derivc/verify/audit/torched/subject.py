@@ -160,6 +160,8 @@ def tensors(case: Case, arrays: Sequence[Array], grad: bool = False) -> list[Any
     for index, value in enumerate(args):
         if isinstance(value, np.ndarray | np.generic):
             args[index] = torch.tensor(value)
+            if case.single and args[index].is_floating_point():
+                args[index] = args[index].float()
     for place in case.moving:
         args[place].requires_grad_(grad)
     return args
