@@ -157,10 +157,8 @@ def test_a_file_of_a_package_is_loaded_as_one(tmp_path):
     (tmp_path / "models" / "__init__.py").write_text("import not_installed_here", encoding="utf-8")
     (package / "__init__.py").write_text("", encoding="utf-8")
     (package / "powers.py").write_text("def cube(x): return x**3", encoding="utf-8")
-    text = "from .powers import cube\n" + HEAD.format(body="").replace(
-        "return x**3", "return cube(x)"
-    )
-    (package / "act.py").write_text(text, encoding="utf-8")
+    text = HEAD.format(body="").replace("return x**3", "return cube(x)")
+    (package / "act.py").write_text(f"from .powers import cube\n{text}", encoding="utf-8")
     (report,) = audit_file(str(package / "act.py"))
     assert report.verdict == "right", report
 

@@ -120,7 +120,8 @@ class Evidence:
             if not self.close(number, true):
                 return False
             numbers.append(number)
-        return len(numbers) >= _FEWEST and all(self._stays_right(tree, s) for s in self.controls)
+        seen = len(numbers) >= _FEWEST or (len(numbers) > 1 and len(self.controls) >= _FEWEST)
+        return seen and all(self._stays_right(tree, s) for s in self.controls)
 
     @cached_property
     def controls(self) -> list[Sample]:
