@@ -150,8 +150,12 @@ def _bare(part: str) -> str:
 
 def _with(call: Any, fixed: dict[str, Any]) -> Any:
     """The call with the constants put in; of functions of C by place, whatever names they have."""
-    bound = lambda function: functools.partial(function, **fixed) if fixed else function  # noqa: E731
-    return lambda function, values: call(bound(_signed(function)), values)
+
+    def called(function: Function, values: dict[str, Any]) -> Any:
+        own = _signed(function)
+        return call(functools.partial(own, **fixed) if fixed else own, values)
+
+    return called
 
 
 def _by_name(function: Function, inputs: Any) -> dict[str, Any]:
