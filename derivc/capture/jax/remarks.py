@@ -11,13 +11,12 @@ _REDUCTIONS = frozenset(["reduce_sum", "reduce_prod", "reduce_max", "reduce_min"
 
 
 def remarks(jaxpr: Any) -> tuple[str, ...]:
-    """Sentences on a closed jaxpr: a reduction of one number is hardly what was meant."""
-    return (REDUCED_ONE,) if any(map(_is_of_one, _equations(jaxpr))) else ()
+    """Sentences on a closed jaxpr: reductions of one number are hardly what was meant.
 
-
-def _is_of_one(equation: Any) -> bool:
-    known = equation.primitive.name in _REDUCTIONS
-    return known and equation.invars[0].aval.shape == ()
+    Where others are over arrays they are: x is a number then, and sums are taken of what there is.
+    """
+    found = [e for e in _equations(jaxpr) if e.primitive.name in _REDUCTIONS]
+    return (REDUCED_ONE,) if found and all(e.invars[0].aval.shape == () for e in found) else ()
 
 
 def _equations(jaxpr: Any) -> Iterator[Any]:
