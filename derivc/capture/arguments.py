@@ -98,32 +98,64 @@ def plan(
 
 
 def _signed(function: Function) -> Function:
-    """A function of C with the signature that its documentation gives."""
+    """A function of C with the signature that its documentation gives; a ufunc with its inputs."""
+    if isinstance(count := getattr(function, "nin", None), int):
+        return cast("Function", _by_place(function, ", ".join(_named(count))))
     try:
         inspect.signature(function)
     except (TypeError, ValueError):
         told = re.match(r"\s*[\w.]+\(([^)]*)\)", getattr(function, "__doc__", None) or "")
-        names = _required(told[1]) if told else []
-        if names:
-            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-            signed: Any = lambda *args, **named: function(*args, *named.values())  # noqa: E731
-            signed.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])
-            return cast("Function", signed)
+        if told and _required(told[1]):
+            return cast("Function", _by_place(function, told[1]))
     return function
 
 
+def _named(count: int) -> list[str]:
+    return ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+
+
+def _by_place(function: Function, told: str) -> Any:
+    """The function with that signature: what it needs is passed by place, the rest by name."""
+    names, kind = _required(told), inspect.Parameter.POSITIONAL_OR_KEYWORD
+
+    def call(*args: Any, **named: Any) -> Any:
+        return function(*args, *(named.pop(n) for n in names if n in named), **named)
+
+    signed: Any = call
+    signed.__name__ = getattr(function, "__name__", "function")
+    signed.__signature__ = inspect.Signature(
+        [inspect.Parameter(n, kind) for n in names]
+        + [inspect.Parameter(n, kind, default=None) for n in _optional(told) if n not in names]
+    )
+    return signed
+
+
 def _required(told: str) -> list[str]:
-    """The names in front of `*` that have no default."""
-    front = told.partition("*")[0].split(",")
-    names = [part.strip() for part in front if "=" not in part]
-    return [name for name in names if name.isidentifier()]
+    """The names in front of `*` that have no default: of `input: Tensor, dim=None, *, out`."""
+    return [n for part in _front(told) if "=" not in part and (n := _bare(part)).isidentifier()]
+
+
+def _optional(told: str) -> list[str]:
+    """The names in front of `*` that have one."""
+    return [n for part in _front(told) if "=" in part and (n := _bare(part)).isidentifier()]
+
+
+def _front(told: str) -> list[str]:
+    return told.partition("*")[0].split(",")
+
+
+def _bare(part: str) -> str:
+    return part.partition("=")[0].partition(":")[0].strip()
 
 
 def _with(call: Any, fixed: dict[str, Any]) -> Any:
-    """The call with the constants put in."""
-    if not fixed:
-        return call
-    return lambda function, values: call(functools.partial(function, **fixed), values)
+    """The call with the constants put in; of functions of C by place, whatever names they have."""
+
+    def called(function: Function, values: dict[str, Any]) -> Any:
+        own = _signed(function)
+        return call(functools.partial(own, **fixed) if fixed else own, values)
+
+    return called
 
 
 def _by_name(function: Function, inputs: Any) -> dict[str, Any]:

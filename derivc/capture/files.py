@@ -43,6 +43,9 @@ class Place:
 def place_of(text: str) -> Place | None:
     """The place that a text names; None for a text that is an expression.
 
+    Raises:
+        UserFileError: it names a file, and nothing in it.
+
     Example:
         >>> place_of("losses.py:focal[loss]")
         Place(path=PosixPath('losses.py'), name='focal', output='loss')
@@ -51,10 +54,21 @@ def place_of(text: str) -> Place | None:
     """
     found = _PLACE.fullmatch(text.strip())
     if found is None:
+        _refuse_file(text.strip())
         return None
     output = found["output"]
     chosen = int(output) if output and output.isdecimal() else output
     return Place(Path(found["path"]), found["name"], chosen)
+
+
+def _refuse_file(text: str) -> None:
+    """A file alone is no expression.
+
+    Raises:
+        UserFileError: it is one.
+    """
+    if text.endswith(".py") and Path(text).is_file():
+        raise UserFileError(f"{text} is a file; say what in it is meant, as in {text}:my_function")
 
 
 def capture_place(place: Place, shapes: Mapping[str, Any] | None = None) -> Captured:
@@ -64,7 +78,7 @@ def capture_place(place: Place, shapes: Mapping[str, Any] | None = None) -> Capt
         UserFileError: there is no such file or name, or running the file failed.
         TraceError: the function cannot be captured.
     """
-    with _quiet():
+    with _quiet(), _command_line(place.path):
         value = _attribute(module_of(place.path), place)
         if isinstance(value, str) or not callable(value) or _is_sympy(value):
             return Captured(read(value, relaxed=True))
@@ -76,6 +90,16 @@ def _quiet() -> Iterator[None]:
     """What the file prints goes to standard error, so that results stay readable by programs."""
     with contextlib.redirect_stdout(sys.stderr):
         yield
+
+
+@contextlib.contextmanager
+def _command_line(path: Path) -> Iterator[None]:
+    """The file's own command line, and an empty one: it may parse it when it is run."""
+    before, sys.argv = sys.argv, [str(path)]
+    try:
+        yield
+    finally:
+        sys.argv = before
 
 
 def _is_sympy(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -50,6 +51,9 @@ def from_jax(
     Returns:
         A `Kernel`, as `derivc.compile` makes it; its arguments have the function's names.
 
+    Warns:
+        UserWarning: a sum, mean or norm is taken of an argument without a shape: of one number.
+
     Raises:
         TraceError: a primitive that is not captured, a branch on a value; names the line.
         ShapeError: a shape is given for an argument that there is not.
@@ -62,6 +66,8 @@ def from_jax(
         (-2*tanh(x)**3 + 2*tanh(x),)
     """
     captured = capture(function, shapes, inputs, constants, output)
+    for note in captured.notes:
+        warnings.warn(note, UserWarning, stacklevel=2)
     return compiled(captured.definition, convention=convention, **options)
 
 
@@ -77,8 +83,8 @@ def capture(
     calls = plan(function, shapes, inputs, constants)
     name = _name(function)
     with _double():
-        array = _traced(function, calls, output, name)
-    return Captured(definition_of(calls.arguments, calls.elements, array, name))
+        array, notes = _traced(function, calls, output, name)
+    return Captured(definition_of(calls.arguments, calls.elements, array, name), notes)
 
 
 @contextlib.contextmanager
@@ -92,10 +98,12 @@ def _double() -> Iterator[None]:
         yield
 
 
-def _traced(function: Function, calls: Plan, output: Any, name: str) -> Any:
+def _traced(function: Function, calls: Plan, output: Any, name: str) -> tuple[Any, tuple[str, ...]]:
+    """The trees of the result, and what is to be said."""
     import jax
 
     from derivc.capture.jax.interpret import closed
+    from derivc.capture.jax.remarks import remarks
     from derivc.capture.jax.values import array_of
 
     names = [a.name for a in calls.arguments]
@@ -104,7 +112,8 @@ def _traced(function: Function, calls: Plan, output: Any, name: str) -> Any:
     jaxpr, tree = repeatable(lambda: _jaxpr(whole, shapes, name, calls.advice), name)
     found = closed(jaxpr, [calls.symbols(n) for n in names])
     result = jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(tree), found)
-    return gathered(chosen(result, output, name), name, array_of)
+    notes = () if all(a.shape for a in calls.arguments) else remarks(jaxpr)
+    return gathered(chosen(result, output, name), name, array_of), notes
 
 
 def _jaxpr(function: Function, shapes: Any, name: str, advice: str) -> Any:

@@ -115,6 +115,8 @@ def _bare(command: str, text: str, wrt: Sequence[str], order: int, style: Style)
         _tex(formula, found)
     else:
         display.rows(_lines(found), indent="")
+        for sentence in formula.notes:
+            click.echo(f"note: {sentence}", err=True)
 
 
 def _partials(formula: Formula, asked: Wanted, style: Style) -> list[tuple[tuple[str, ...], Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -56,8 +57,14 @@ def _explained(
     from derivc.cli.differentiate import wanted
     from derivc.cli.evaluate import point
     from derivc.reference.explain import explain as derived
+    from derivc.reference.explain import explain_definition
     from derivc.symbolic.steps.derive import LIMIT
 
+    if formula.definition is not None:  # of a file: there is no text to be read again
+        one = replace(formula.definition, trees=(formula.tree,), shape=None)
+        turns = wanted(wrt, formula.names, order)
+        place = point(at) if at else None
+        return explain_definition(one, turns, place, (), style.simplify, limit or LIMIT)
     turns = wanted(wrt, formula.names, 1)
     return derived(
         formula.text, [",".join(names) for names in turns], order, point(at) if at else None,

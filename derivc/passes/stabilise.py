@@ -3,7 +3,8 @@
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
     m exp(x) - m = m expm1(x), both of them terms of a sum
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
-    log(1 + exp(x)) = softplus(x), log(exp(x)) = x, log(exp(x) + exp(y)) = logaddexp(x, y)
+    log(1 + exp(x)) = softplus(x), log(sigmoid(x)) = -softplus(-x), log(exp(x)) = x,
+    log(exp(x) + exp(y)) = logaddexp(x, y)
     1 - cos(x) = 2 sin(x/2)^2
     1 - erf(x) = erfc(x), 1 - ndtr(x) = ndtr(-x), and the like: `passes.complements`
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
@@ -152,10 +153,12 @@ def _power(b: SmartBuilder, step: Instruction) -> Value | None:
 
 
 def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
-    """log(exp(x)) = x, and logarithms of 1 + exp(x), 1 + x and 1 - x."""
+    """log(exp(x)) = x, and logarithms of 1 + exp(x), sigmoid(x), 1 + x and 1 - x."""
     inner = b.at(step.args[0])
     if inner.op == "exp":
         return inner.args[0]
+    if inner.op == "sigmoid":
+        return b.emit("neg", b.emit("logaddexp", b.const(0), b.emit("neg", *inner.args)))
     if inner.op == "sub" and b.is_const(inner.args[0], 1):
         return b.emit("log1p", b.emit("neg", inner.args[1]))
     if inner.op == "add" and all(b.at(arg).op == "exp" for arg in inner.args):

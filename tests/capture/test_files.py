@@ -172,3 +172,19 @@ def test_a_sum_over_one_element_is_remarked_on():
 def test_expressions_are_no_places():
     for text in ("x**2", "x:y", "sin(x).py:f(", "where(x > 0, 1, 2)"):
         assert place_of(text) is None
+
+
+def test_a_file_that_reads_its_command_line_finds_an_empty_one(tmp_path):
+    file = tmp_path / "train.py"
+    parsed = "import argparse\nrate = argparse.ArgumentParser().parse_args()\n"
+    file.write_text(parsed + "def square(x):\n    return x**2\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["diff", f"{file}:square"])
+    assert (result.exit_code, result.stdout) == (0, "d/dx = 2*x\n")
+
+
+def test_a_file_without_a_name_is_asked_for_one(tmp_path):
+    file = tmp_path / "train.py"
+    file.write_text("def square(x):\n    return x**2\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["diff", str(file)])
+    assert result.exit_code == 2
+    assert "say what in it is meant" in result.stderr

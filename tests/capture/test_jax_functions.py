@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import pytest
 
 import derivc as dc
@@ -61,3 +62,24 @@ def test_compiled_too(function: Any, spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("function", "spec"), CASES, ids=NAMES)
 def test_every_one_compiled(function: Any, spec: dict[str, Any]) -> None:
     agree(function, spec)
+
+
+def test_gamma_with_the_sign_of_its_branch_and_functions_made_of_it():
+    special = pytest.importorskip("jax.scipy.special")
+    gamma = dc.from_jax(special.gamma)
+    with mpmath.workdps(30):
+        for x in (2.5, -0.5, -1.5, -2.3):
+            assert gamma(x) == pytest.approx(float(mpmath.gamma(x)), rel=1e-13)
+            slope = float(mpmath.gamma(x) * mpmath.digamma(x))
+            assert gamma.grad(x)[0] == pytest.approx(slope, rel=1e-12)
+        beta = dc.from_jax(lambda a: special.beta(a, 2.5))(0.7)
+        assert beta == pytest.approx(float(mpmath.beta(0.7, 2.5)), rel=1e-13)
+        assert dc.from_jax(special.exp1)(0.7) == pytest.approx(float(mpmath.e1(0.7)), rel=1e-13)
+
+
+def test_ufuncs_by_themselves():
+    jnp = pytest.importorskip("jax.numpy")
+    kernel = dc.from_jax(jnp.logaddexp)
+    assert kernel.inputs == ("x1", "x2")
+    assert kernel(0.0, 0.0) == pytest.approx(0.6931471805599453)
+    assert dc.from_jax(jnp.minimum, shapes={"x1": (2,)})([1.0, 3.0], 2.0).tolist() == [1.0, 2.0]

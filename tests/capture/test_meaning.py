@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -202,3 +203,30 @@ def test_a_reduction_of_a_number_is_warned_of():
     with pytest.warns(UserWarning, match="over one element here.*shapes="):
         dc.from_torch(torch.nn.MSELoss())
     dc.from_torch(torch.nn.MSELoss(), shapes={"input": (3,), "target": (3,)})
+
+
+def test_a_reduction_of_a_number_is_warned_of_for_jax_too():
+    with pytest.warns(UserWarning, match="over one element here.*shapes="):
+        dc.from_jax(lambda x: jnp.mean(jnp.where(x > 0, x, 0.0) ** 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        dc.from_jax(lambda x: jnp.mean(x**2), shapes={"x": (3,)})
+        dc.from_jax(jnp.tanh)
+
+
+def test_functions_of_c_get_what_their_documentation_names():
+    """`asin(input: Tensor, *, out)`, `logdet(input)`, which wants no such name."""
+    assert str(dc.from_torch(torch.asin).formula) == "asin(input)"
+    weight = torch.tensor([[1.0, 2.0]])
+    linear = dc.from_torch(F.linear, inputs=(torch.ones(2), weight, torch.ones(1)))
+    assert linear.inputs == ("input", "weight", "bias")
+    assert float(linear([1.0, 1.0], [[1.0, 2.0]], [1.0])) == 4.0
+    square = torch.tensor([[2.0, 0.0], [0.0, 3.0]])
+    found = float(dc.from_torch(torch.logdet, inputs=(square,))(square.numpy()))
+    assert found == pytest.approx(float(torch.logdet(square.double())))
+
+
+def test_bilinear_is_captured():
+    given = [torch.randn(s, dtype=torch.double) for s in ((2, 3), (2, 2), (1, 3, 2))]
+    found = dc.from_torch(F.bilinear, inputs=given)(*(t.numpy() for t in given))
+    assert found == pytest.approx(F.bilinear(*given).numpy(), rel=1e-12)

@@ -68,3 +68,13 @@ def test_errors(args, code):
     result = run(*args)
     assert result.exit_code == code
     assert "error" in result.output
+
+
+def test_a_function_of_a_file_is_explained(tmp_path):
+    file = tmp_path / "losses.py"
+    file.write_text("import math\ndef swing(x, y):\n    return math.sin(x) * y**2\n")
+    shown = good(f"{file}:swing", "--at", "x=1,y=2", "--wrt", "y")
+    assert "Answer: d/dy f = 2*y*sin(x)" in shown
+    assert "d/dy f = 3.365883939231586" in shown
+    twice = good(f"{file}:swing", "--wrt", "x", "--order", "2")
+    assert "Answer: d2/dx2 f = -y**2*sin(x)" in twice

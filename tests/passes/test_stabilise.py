@@ -82,3 +82,13 @@ def test_a_function_of_an_inverse_function_is_algebra(text):
 @pytest.mark.parametrize("text", ["cos(asin(x))", "sin(acos(x))", "tan(asin(x))", "sinh(atanh(x))"])
 def test_it_stays_undefined_where_the_inverse_is(text):
     assert math.isnan(dc.compile(text)(1.5))
+
+
+@pytest.mark.parametrize("text", ["log(sigmoid(x))", "log(1/(1 + exp(-x)))"])
+def test_a_logarithm_of_the_logistic_function_is_a_softplus(text):
+    kernel = dc.compile(text)
+    assert kernel.check(points=12)
+    for x in (-800.0, 30.0, 40.0):
+        exact = x if x < 0 else -math.log1p(math.exp(-x))
+        assert kernel(x) == pytest.approx(exact, rel=1e-15)
+    assert "torch.log(" not in kernel.source_for("torch")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import each, mapped, objects, op
+from derivc.capture.elements import choose, each, mapped, objects, op
 from derivc.capture.jax.values import array_of
 from derivc.symbolic.tracing import linear_algebra
 from derivc.symbolic.tracing.array import TracedArray
@@ -41,6 +41,11 @@ def _interpolated(x: Any, xp: Any, fp: Any) -> Any:
     return each(lambda v: objects(ordering.interp(v, grid, heights)).item(), x)
 
 
+def _sign_of_gamma(x: Any) -> Any:
+    """1 where x > 0, else (-1)^floor(x)."""
+    return choose(x > 0, 1.0, 1.0 - 2.0 * op("remainder")(op("floor")(x), 2.0))
+
+
 _OPS = {
     "relu": "jax.nn.relu", "relu6": "jax.nn.relu6", "elu": "jax.nn.elu", "selu": "jax.nn.selu",
     "celu": "jax.nn.celu", "leaky_relu": "jax.nn.leaky_relu", "silu": "jax.nn.silu",
@@ -62,6 +67,8 @@ _NAMES = {"soft_sign": "softsign", "hard_tanh": "hardtanh", "expi": "Ei"}
 _FUNCTIONS: dict[str, tuple[str, Function]] = {
     **{name: (dotted, mapped(_NAMES.get(name, name))) for name, dotted in _OPS.items()},
     "logaddexp": ("jax.numpy.logaddexp", _softplus_or_sum),
+    "gammasgn": ("jax.scipy.special.gammasgn", lambda x: each(_sign_of_gamma, x)),
+    "expn": ("jax.scipy.special.exp1", mapped("exp1")),
     "det": ("jax.numpy.linalg.det", _of_matrices(linear_algebra.det)),
     "slogdet": ("jax.numpy.linalg.slogdet", _of_matrices(linear_algebra.slogdet)),
     "inv": ("jax.numpy.linalg.inv", _of_matrices(linear_algebra.inv)),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import dot, each, objects
+from derivc.capture.elements import dot, each, objects, reduced, total
 from derivc.symbolic.tracing import linear_algebra
 from derivc.symbolic.tracing.array import TracedArray
 
@@ -39,6 +39,17 @@ def _outer(a: Array, b: Array) -> Array:
 def _linear(x: Array, weight: Array, bias: Any = None) -> Array:
     found = dot(x, weight.T)
     return found if bias is None else each(operator.add, found, bias)
+
+
+def _trilinear(a: Array, b: Array, c: Array, expand1: Any, expand2: Any, expand3: Any,
+               sumdim: Any, unroll_dim: int = 1) -> Array:  # fmt: skip
+    """The product of three arrays, each with new dimensions, summed: what bilinear is made of."""
+    del unroll_dim
+    grown = [
+        np.expand_dims(x, tuple(dims)) for x, dims in ((a, expand1), (b, expand2), (c, expand3))
+    ]
+    product = each(operator.mul, each(operator.mul, grown[0], grown[1]), grown[2])
+    return reduced(total, product, list(sumdim)) if len(sumdim) else product
 
 
 def _cross(a: Array, b: Array, *, dim: int = -1) -> Array:
@@ -110,7 +121,7 @@ TABLE: dict[str, Function] = {
     "mm": dot, "bmm": dot, "mv": dot, "dot": dot, "vdot": dot, "matmul": dot,
     "addmm": _added, "baddbmm": _added, "addmv": _added, "addbmm": _summed,
     "addr": lambda x, a, b, *, beta=1, alpha=1: _plus(x, _outer(a, b), beta, alpha),
-    "outer": _outer, "linear": _linear, "linalg_cross": _cross,
+    "outer": _outer, "linear": _linear, "linalg_cross": _cross, "_trilinear": _trilinear,
     "_linalg_det": lambda a: (_DET(a), a, _no_error()), "linalg_det": _DET, "det": _DET,
     "linalg_inv_ex": lambda a, **named: (_INV(a), _no_error()), "inverse": _INV,
     "_linalg_slogdet": lambda a: (*_slogdet(a), a, _no_error()), "linalg_slogdet": _slogdet,

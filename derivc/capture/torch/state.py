@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, final
 
+from derivc.capture.notes import REDUCED_ONE
+
 
 @final
 class State(threading.local):
@@ -47,12 +49,7 @@ class State(threading.local):
     def reducing(self, array: Any) -> None:
         """A sum, mean, norm or softmax of an array; of a number it is hardly what was meant."""
         if not array.ndim:
-            self.note(_ONE)
+            self.note(REDUCED_ONE)
 
-
-_ONE = (
-    "a sum, mean, norm or softmax is over one element here: for an array of n elements give its"
-    ' shape (shapes={"x": (n,)}, --shape x=n)'
-)
 
 state = State()

@@ -70,6 +70,7 @@ class Forms:
         self.program = program
         start = len(program.inputs)
         self._exponentials: dict[Term, Value] = {}
+        self._expanded: dict[tuple[Term, ...], Expansion | None] = {}
         self.products: list[Term] = [_alone(v) for v in range(start)]
         self.sums: list[tuple[Term, ...] | None] = [None] * start
         for index, step in enumerate(program.instructions, start):
@@ -157,13 +158,19 @@ class Forms:
 
     def expand(self, terms: Iterable[Term]) -> Expansion | None:
         """Multiply out all sums with whole positive powers; None when that becomes too long."""
+        key = tuple(terms)
+        if key not in self._expanded:
+            self._expanded[key] = self._multiplied(key)
+        return self._expanded[key]
+
+    def _multiplied(self, terms: tuple[Term, ...]) -> Expansion | None:
         work = list(terms)
         values: dict[Monomial, Fraction] = {}
         sizes: dict[Monomial, Fraction] = {}
         steps = 0
         while work:
             steps += 1
-            if steps > _MOST_STEPS:
+            if steps + len(work) - 1 > _MOST_STEPS:  # each that waits takes a step at least
                 return None
             coefficient, monomial = work.pop()
             monomial, size = self._squared(monomial)

@@ -4,3 +4,4 @@ from __future__ import annotations
 
 from derivc.reference.explain.explanation import Explanation as Explanation
 from derivc.reference.explain.explanation import explain as explain
+from derivc.reference.explain.explanation import explain_definition as explain_definition

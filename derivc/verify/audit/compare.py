@@ -17,10 +17,11 @@ import numpy as np
 
 from derivc.errors import DerivcError
 from derivc.verify.audit import truth as truths
+from derivc.verify.audit.formulas import convention
 from derivc.verify.audit.points import EXTREME, GIVEN, JOINT, KINK, MODERATE, Point
 from derivc.verify.audit.subject import Trace
 
-MODERATE_LIMIT, EXTREME_LIMIT, EXACT_LIMIT = 1e-7, 1e-4, 1e-9
+MODERATE_LIMIT, EXTREME_LIMIT, EXACT_LIMIT, SINGLE_LIMIT = 1e-7, 1e-4, 1e-9, 1e-4
 _SLACK = 16.0
 RIGHT, WRONG, UNSTABLE, SKIPPED = "right", "wrong", "unstable", "skipped"
 
@@ -65,10 +66,10 @@ class Sample:
         return math.isfinite(self.true) and (self.finite or overflows)
 
 
-def judged(samples: Sequence[Sample]) -> list[Sample]:
-    """The samples with their outcomes."""
+def judged(samples: Sequence[Sample], single: bool = False) -> list[Sample]:
+    """The samples with their outcomes; `single` for numbers of float32."""
     usual = {a: typical([s for s in samples if s.array == a]) for a in {s.array for s in samples}}
-    first = [_judged(sample, usual[sample.array]) for sample in samples]
+    first = [_judged(sample, usual[sample.array], single) for sample in samples]
     wrong = {s.array for s in first if s.outcome == WRONG and s.point.kind != EXTREME}
     return [_settled(sample, sample.array in wrong) for sample in first]
 
@@ -85,14 +86,16 @@ def typical(samples: Iterable[Sample]) -> float:
     return (statistics.median(found) or max(found) or 1.0) if found else 1.0
 
 
-def _judged(sample: Sample, usual: float) -> Sample:
+def _judged(sample: Sample, usual: float, single: bool) -> Sample:
     if not sample.is_usable:
         return sample
     if sample.point.kind == JOINT and not math.isfinite(sample.written or 0.0):
         return sample
-    limit = _limit(sample, usual)
+    limit = max(_limit(sample, usual), single * SINGLE_LIMIT * max(abs(sample.true), usual))
     if sample.error <= limit or (sample.error < math.inf and _excused(sample, limit)):
         return replace(sample, outcome=RIGHT)
+    if sample.point.kind in (KINK, JOINT) and _is_conventional(sample, limit):
+        return replace(sample, outcome=SKIPPED)
     lost = sample.point.kind in (EXTREME, KINK) and not math.isfinite(sample.written or 0.0)
     return replace(sample, outcome=UNSTABLE if lost or _is_exact(sample, usual) else WRONG)
 
@@ -107,6 +110,17 @@ def _limit(sample: Sample, usual: float) -> float:
 def _excused(sample: Sample, limit: float) -> bool:
     moved = sample.truth.uncertainty(sample.array, sample.element)
     return bool(sample.error <= limit + _SLACK * moved)
+
+
+def _is_conventional(sample: Sample, limit: float) -> bool:
+    """Whether differentiating step by step gives the same, where kinks of the steps cancel.
+
+    sign(x)*relu(|x|) is x, and yet PyTorch's slope of it at 0 is 0.
+    """
+    if sample.trace is None or sample.written is None:
+        return False
+    found = convention(sample.trace, sample.point, sample.array, sample.element)
+    return found is not None and abs(found - sample.written) <= limit
 
 
 def _has_tree(sample: Sample) -> bool:

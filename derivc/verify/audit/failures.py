@@ -36,6 +36,11 @@ _MISFIT = "size of tensor|shapes cannot be multiplied|mat1 and mat2|broadcast|sh
 
 _KNOWN: tuple[tuple[type[BaseException], str, str, str], ...] = (
     (NameError, "", "undefined-name", "undefined name"),
+    (ImportError, "", "import", "a module that is not installed"),
+    (AttributeError, "No (VJP|JVP) defined", "no-rule",
+     "no rule of its own: defvjp (or defjvp) was not called"),
+    (Exception, "compiled with CUDA|No CUDA GPUs|NVIDIA driver|CUDA driver", "cuda",
+     "it needs a GPU, which there is none of here"),
     (SystemExit, "", "exit", "the function ends the program"),
     (RecursionError, "", "recursion", "endless recursion"),
     (MemoryError, "", "memory", "out of memory"),

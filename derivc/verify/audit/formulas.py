@@ -11,12 +11,15 @@ from typing import Any, final
 import sympy as sp
 
 from derivc.errors import DerivcError
+from derivc.ops.shorthand import mpmath
 from derivc.symbolic.canonical import canonical
 from derivc.symbolic.differentiate import diff
+from derivc.symbolic.evaluate import evaluate
 from derivc.symbolic.simplify import simplify
 from derivc.symbolic.walk import rebuild, size, symbols
+from derivc.verify.audit.points import Point
 from derivc.verify.audit.subject import Trace
-from derivc.verify.audit.truth import loss
+from derivc.verify.audit.truth import loss, place
 
 _LARGEST = 60
 READABLE = 600
@@ -49,6 +52,21 @@ def true_tree(trace: Trace, array: int, element: int) -> Any:
         return diff(loss(trace, name), name)
     except (DerivcError, ArithmeticError, ValueError, TypeError, RecursionError):
         return None
+
+
+def convention(trace: Trace, point: Point, array: int, element: int) -> float | None:
+    """The gradient by the rules at a point, where kinks have the slopes that ops declare.
+
+    None where the rules give no number.
+    """
+    tree: Any = true_tree(trace, array, element)
+    if tree is None:
+        return None
+    try:
+        found = evaluate(tree, place(trace, point))
+    except (DerivcError, ArithmeticError, ValueError, TypeError, NotImplementedError):
+        return None
+    return float(found) if mpmath().isfinite(found) else None
 
 
 def formula(trace: Trace, array: int, element: int = 0) -> Formula | None:

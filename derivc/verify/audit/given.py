@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from derivc.errors import InputTypeError
-from derivc.verify.audit.guess import CONSTANTS, guess, returned_none
-from derivc.verify.audit.subject import Case, Subject
+from derivc.verify.audit.guess import CONSTANTS, guess, in_single, returned_none, wants_single
+from derivc.verify.audit.subject import CallError, Case, Subject
 
 
 def case_of(subject: Subject, inputs: Any = None, wrt: Sequence[str] | None = None) -> Case:
@@ -24,7 +24,7 @@ def case_of(subject: Subject, inputs: Any = None, wrt: Sequence[str] | None = No
     Raises:
         InputTypeError: there are too many, or a name is unknown.
     """
-    case = guess(subject) if inputs is None else _given(subject, inputs)
+    case = guess(subject) if inputs is None else _fitting(subject, _given(subject, inputs))
     if wrt is None:
         return case
     unknown = set(wrt) - set(case.names)
@@ -32,6 +32,15 @@ def case_of(subject: Subject, inputs: Any = None, wrt: Sequence[str] | None = No
         raise InputTypeError(f"wrt names {sorted(unknown)}; the arguments are {case.names}")
     moving = tuple(i for i in case.moving if case.names[i] in wrt)
     return replace(case, moving=moving)
+
+
+def _fitting(subject: Subject, case: Case) -> Case:
+    """The case in float32 where the function refuses float64."""
+    try:
+        subject.forward(case, case.arrays)
+    except CallError as problem:
+        return in_single(case) if wants_single(subject, problem) else case
+    return case
 
 
 def _given(subject: Subject, inputs: Any) -> Case:

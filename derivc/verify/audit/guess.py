@@ -8,17 +8,19 @@ import random
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, final
 
 import numpy as np
 
 from derivc.errors import InputTypeError
+from derivc.verify.audit.failures import failure
 from derivc.verify.audit.subject import CallError, Case, Subject
 
 _SHAPES: tuple[tuple[int, ...], ...] = (
     (4,), (), (2, 3), (3, 3), (3,), (4, 3), (3, 4), (2, 2, 3), (1,), (2, 3, 4), (2, 3, 4, 4),
 )  # fmt: skip
-_MOST = 1_500
+_MOST, _MOST_AFTER = 1_500, 100
 _PLACES = frozenset(["dim", "axis"])
 _WHOLE = frozenset(["n", "k", "order", "p", "power", "num", "size", "steps", "degree", "exponent"])
 CONSTANTS = frozenset(
@@ -36,30 +38,94 @@ def guess(subject: Subject) -> Case:
         InputTypeError: none of the tries runs; says how to give arguments.
         CallError: forward fails whatever it is given.
     """
-    names, fixed, free = _sorted(subject)
-    first: CallError | None = None
-    for kinds in _kinds(subject, names, free):
-        case = _tried(subject, names, fixed, free, kinds)
-        if isinstance(case, Case):
-            return case
-        first = first or case
-    if first is not None and isinstance(first.problem, NameError | SystemExit | ImportError):
-        raise first  # no argument would help
-    given = ", ".join(names)
+    best = _Best()
+    _search(subject, best)
+    if best.case is not None:
+        return best.case
+    if best.first is not None and failure(best.first).code in _HOPELESS:
+        raise best.first  # no argument would help
+    given = ", ".join(p.name for p in subject.parameters)
     raise InputTypeError(
         f"no arguments were found that {subject.name}({given}) runs with; give some, as in"
         f' inputs=(torch.randn(4), ...) or --inputs "randn(4), 2"'
-        + (f" (it says: {first.problem})" if first else "")
+        + (f" (it says: {best.first.problem})" if best.first else "")
     )
 
 
-def _sorted(subject: Subject) -> tuple[list[str], dict[str, Any], list[str]]:
+def _search(subject: Subject, best: _Best) -> None:
+    """Try all kinds of arguments in float64, and in float32 where it asks for that."""
+    for more in _MORE if any(p.kind is p.VAR_POSITIONAL for p in subject.parameters) else (0,):
+        _guessed(subject, best, *_sorted(subject, more))
+        if best.case is not None:
+            return
+    if best.first is not None and wants_single(subject, best.first) and not best.single:
+        best.single, best.is_settled, best.budget = True, False, _MOST
+        _search(subject, best)
+
+
+def wants_single(subject: Subject, problem: CallError) -> bool:
+    """Whether a failed call may be due to float64."""
+    words = f"{problem.problem} {problem.code}"
+    return subject.library == "torch" and bool(_ASKS_FOR_SINGLE.search(words))
+
+
+_ASKS_FOR_SINGLE = re.compile(r"float|fp32|fp16|single|half|dtype|double", re.IGNORECASE)
+
+_MORE = (2, 1, 3)
+"""So many arguments stand for `*args`, likelier first."""
+
+_FORWARD, _SUMMED, _WHOLE_CALL = 1, 2, 3
+
+
+@final
+class _Best:
+    """The best case so far.
+
+    Attributes:
+        rank: 0 for none, then: forward runs, backward runs too, and gradients have the shapes of
+            their inputs. case: the first of that rank. first: the first failure.
+        is_settled: whether no other arguments would do better. single: whether float32 is tried.
+    """
+
+    def __init__(self) -> None:
+        self.rank, self.is_settled, self.budget, self.single = 0, False, _MOST, False
+        self.case: Case | None = None
+        self.first: CallError | None = None
+
+    def take(self, case: Case, rank: int) -> None:
+        """A case, if it is better than what was there."""
+        if rank > self.rank:
+            self.case, self.rank = case, rank
+            self.budget = _MOST_AFTER
+        self.is_settled |= rank == _WHOLE_CALL
+
+    def failed(self, problem: CallError) -> None:
+        """A failure: of one that has nothing to do with the arguments there is an end."""
+        self.first = self.first or problem
+        hopeless = _WHATEVER if problem.stage == "backward" and self.rank else _HOPELESS
+        self.is_settled |= failure(problem).code in hopeless
+
+
+_HOPELESS = frozenset(["undefined-name", "exit", "import", "no-rule", "cuda"])
+_WHATEVER = _HOPELESS | {"missing-attribute", "not-implemented", "count", "arguments", "unpack"}
+
+
+def _guessed(
+    subject: Subject, best: _Best, names: list[str], fixed: dict[str, Any], free: list[str]
+) -> None:
+    for kinds in _kinds(subject, names, free):
+        _tried(subject, best, names, fixed, free, kinds)
+        if best.is_settled or best.rank >= _SUMMED:
+            return
+
+
+def _sorted(subject: Subject, more: int) -> tuple[list[str], dict[str, Any], list[str]]:
     """Names of all arguments, the values of those that are fixed, the names of the others."""
     names: list[str] = []
     fixed: dict[str, Any] = {}
     for parameter in subject.parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
-            names += [f"{parameter.name}{i}" for i in range(2)]
+            names += [f"{parameter.name}{i}" for i in range(more)]
         elif parameter.kind is parameter.VAR_KEYWORD:
             continue
         else:
@@ -81,6 +147,12 @@ def _annotated(parameter: Any) -> Any:
     if parameter.default is not parameter.empty:
         return parameter.default
     return -1 if parameter.name in _PLACES else _VALUES[word]
+
+
+def in_single(case: Case) -> Case:
+    """The case in float32."""
+    told = "it was called in float32, the dtype that it computes in"
+    return replace(case, single=True, assumed=(*case.assumed, told))
 
 
 def _kinds(subject: Subject, names: list[str], free: list[str]) -> Iterator[tuple[str, ...]]:
@@ -154,34 +226,26 @@ def returned_none(subject: Subject, names: Sequence[str]) -> set[str]:
 
 
 def _tried(
-    subject: Subject, names: list[str], fixed: dict[str, Any], free: list[str],
+    subject: Subject, best: _Best, names: list[str], fixed: dict[str, Any], free: list[str],
     kinds: tuple[str, ...],
-) -> Case | CallError | None:  # fmt: skip
-    """The first shapes with which everything runs; else the first that forward runs with."""
-    runs: Case | None = None
-    first: CallError | None = None
-    for shapes in _shapes(kinds):
-        for offset in (0.0, 2.0):
-            case = _case(names, fixed, free, kinds, shapes, offset)
-            try:
-                outputs = subject.forward(case, case.arrays)
-                if not outputs or not _sound(outputs):
-                    continue
-                runs = runs or case
-                subject.backward(case, case.arrays, [np.ones(np.shape(y)) for y in outputs])
-            except CallError as problem:
-                first = first or problem
-                if runs is not None and _whatever_shape(problem):
-                    return runs
-            else:
-                return case
-    return runs or first
-
-
-def _whatever_shape(problem: CallError) -> bool:
-    """Whether a failure has nothing to do with the shapes."""
-    kinds = (NameError, AttributeError, NotImplementedError, SystemExit)
-    return isinstance(problem.problem, kinds) or "number of gradients" in str(problem.problem)
+) -> None:  # fmt: skip
+    """Shapes with which everything runs, until some do."""
+    for shapes, offset in itertools.product(_shapes(kinds), (0.0, 2.0)):
+        case = _case(names, fixed, free, kinds, shapes, offset)
+        case = in_single(case) if best.single else case
+        try:
+            outputs = subject.forward(case, case.arrays)
+            if not outputs or not _sound(outputs):
+                continue
+            best.take(case, _FORWARD)
+            best.budget -= 1
+            seeds = [np.ones(np.shape(y)) for y in outputs]
+            subject.backward(case, case.arrays, seeds)
+            best.take(case, _WHOLE_CALL if subject.fits(case, seeds) else _SUMMED)
+        except CallError as problem:
+            best.failed(problem)
+        if best.is_settled or best.budget < 0:
+            return
 
 
 def _sound(outputs: Sequence[Any]) -> bool:
@@ -219,7 +283,8 @@ def _case(
 
 
 def _drawn(source: random.Random, shape: tuple[int, ...], positive: bool) -> Any:
-    numbers = [abs(source.gauss(0, 1)) for _ in range(int(np.prod(shape)))]
+    size = range(int(np.prod(shape)))
+    numbers = [float(f"{abs(source.gauss(0, 1)):.6g}") for _ in size]
     signed = numbers if positive else [n * source.choice((1, -1)) for n in numbers]
     return np.array(signed, float).reshape(shape)
 

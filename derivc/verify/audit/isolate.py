@@ -20,7 +20,7 @@ from derivc.verify.audit.report import FAILS, AuditReport, from_record
 from derivc.verify.audit.subject import Finding
 
 TIMEOUT, MEMORY = 120.0, 4096
-_TICK = 0.02
+_TICK, _LAST_WORDS = 0.02, 2.0
 
 
 def audit_file(
@@ -30,7 +30,7 @@ def audit_file(
 
     Args:
         path: of a Python file; it is run. name: of the function; default: every one that the file
-            defines. timeout: seconds for all. memory: MiB of resident memory.
+            defines. timeout: seconds for each. memory: MiB of resident memory.
         options: `inputs` as text, and `wrt`, `domain`, `expect`, `seed` as `derivc.audit` takes.
 
     Returns:
@@ -39,14 +39,32 @@ def audit_file(
     Raises:
         InputTypeError: there is no such file or function.
     """
-    request = {"path": path, "name": name, **options}
+    request = {"path": path, "name": name, "skip": [], **options}
+    reports: list[AuditReport] = []
+    while True:
+        found, reason, said = _answered(request, timeout, memory)
+        if "at" not in found and not reason:
+            return reports + _reports(found)
+        current = found.get("at", name)
+        reports += [*_reports(found), _ended(path, current, reason, said)]
+        if name or not found.get("left"):
+            return reports
+        request["skip"] += [*found["done"], current]  # the others are audited all the same
+
+
+def _answered(
+    request: Mapping[str, Any], timeout: float, memory: int
+) -> tuple[dict[str, Any], str, str]:
+    """What the child wrote, why it was ended before it was through (or ""), and what it said."""
     with tempfile.TemporaryDirectory(prefix="derivc-audit-") as folder:
         asked, answered = Path(folder, "request.json"), Path(folder, "result.json")
         asked.write_text(json.dumps(request), encoding="utf-8")
         code, said, reason = _watched([str(asked), str(answered)], timeout, memory)
+        found: dict[str, Any] = {"reports": []}
         if answered.exists():
-            return _reports(json.loads(answered.read_text(encoding="utf-8")))
-    return [_ended(path, name, reason or crash(code), said)]
+            found = json.loads(answered.read_text(encoding="utf-8"))
+        through = answered.exists() and "at" not in found
+        return found, "" if through else reason or crash(code), said
 
 
 def _reports(found: Mapping[str, Any]) -> list[AuditReport]:
@@ -73,21 +91,32 @@ def _watched(args: list[str], timeout: float, memory: int) -> tuple[int, str, st
             env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )  # fmt: skip
         try:
-            reason = _limited(process, timeout, memory)
+            reason = _limited(process, Path(args[-1]), timeout, memory)
         finally:
             end_group(process)
         noise.seek(0)
         return process.wait(), noise.read().decode(errors="replace")[-4000:], reason
 
 
-def _limited(process: subprocess.Popen[bytes], timeout: float, memory: int) -> str:
-    """Wait for the end; why it must not go on, or ""."""
-    end = time.monotonic() + timeout
+def _limited(process: subprocess.Popen[bytes], progress: Path, timeout: float, memory: int) -> str:
+    """Wait for the end; why it must not go on, or "". The time starts anew with each function."""
+    end, seen = time.monotonic() + timeout, 0.0
     while process.poll() is None:
+        told = progress.stat().st_mtime if progress.exists() else 0.0
+        if told != seen:
+            end, seen = time.monotonic() + timeout, told
         if reason := over_limit(process.pid, end, timeout, memory):
+            _ask_where(process)
             return reason
         time.sleep(_TICK)
     return ""
+
+
+def _ask_where(process: subprocess.Popen[bytes]) -> None:
+    """Let it say where it is: faulthandler writes a traceback when the process is aborted."""
+    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        process.send_signal(signal.SIGABRT)
+        process.wait(_LAST_WORDS)
 
 
 def over_limit(pid: int, end: float, timeout: float, memory: int) -> str:
@@ -129,8 +158,8 @@ def _ended(path: str, name: str, reason: str, said: str) -> AuditReport:
 
 
 def _line(path: str, said: str) -> int:
-    """The first line of the user's file that the traceback of a crash names."""
-    for row in said.splitlines():
+    """The first line of the user's file that the last traceback of a crash names."""
+    for row in said.rpartition("Fatal Python error")[2].splitlines():
         if row.strip().startswith("File ") and Path(path).name in row and ", line " in row:
             number = row.partition(", line ")[2].split()[0].strip(",")
             return int(number) if number.isdigit() else 0

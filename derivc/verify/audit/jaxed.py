@@ -129,7 +129,28 @@ class JaxSubject(Subject):
         return Trace(inputs, outputs, marks, written, dtypes=_dtypes(found))  # type: ignore[arg-type]
 
     def probes(self, case: Case, cotangents: Sequence[Array]) -> list[Finding]:
-        """Whether the rule works under jit and vmap."""
+        """Whether the rule gives the function's own value, and works under jit and vmap."""
+        return [*self._primal(case), *self._transformed(case, cotangents)]
+
+    def _primal(self, case: Case) -> Iterator[Finding]:
+        """The value that comes out when it is differentiated is the rule's own."""
+        import jax
+
+        with _double(), calling("backward", self.place):
+            given = list(map(_array, case.arrays))
+            plain = self._outputs(case, given)
+            ruled, _ = jax.vjp(lambda *moving: self._outputs(case, moving), *given)
+        for place, (value, other) in enumerate(zip(plain, ruled, strict=True)):
+            a, b = _numbers(value), _numbers(other)
+            if a.shape != b.shape or not np.allclose(a, b, rtol=1e-6, equal_nan=True):
+                which = f"output {place}" if len(plain) > 1 else "the value"
+                yield Finding(
+                    "primal",
+                    f"the rule returns another value than the function: {which} is"
+                    f" {_first(a, b):.6g} when called, {_first(b, a):.6g} when differentiated",
+                )
+
+    def _transformed(self, case: Case, cotangents: Sequence[Array]) -> list[Finding]:
         import jax
 
         def pulled(*arrays: Any) -> Any:
@@ -147,6 +168,13 @@ class JaxSubject(Subject):
                 message = f"the rule does not work under jax.{name}: {text}"
                 found.append(Finding(name, message, "note"))
         return found
+
+
+def _first(values: Array, others: Array) -> float:
+    """The first number of an array that another array does not have there."""
+    if values.shape != others.shape:
+        return float(values.flat[0]) if values.size else np.nan
+    return float(values[~np.isclose(values, others, rtol=1e-6)].flat[0])
 
 
 def _marks(count: int) -> tuple[str, ...]:

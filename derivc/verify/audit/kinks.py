@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from derivc.errors import DerivcError
-from derivc.ops.shorthand import mpmath
-from derivc.symbolic.evaluate import evaluate
 from derivc.verify.audit import truth as truths
 from derivc.verify.audit.compare import Sample
-from derivc.verify.audit.formulas import true_tree
+from derivc.verify.audit.formulas import convention
 from derivc.verify.audit.points import KINK
 from derivc.verify.audit.subject import Case, Finding
 
@@ -48,13 +45,13 @@ def _told(sample: Sample, name: str) -> Finding | None:
     except (DerivcError, ArithmeticError, ValueError, TypeError):
         return None
     both = math.isfinite(left) and math.isfinite(right)
-    if not both or math.isclose(left, right, rel_tol=1e-4):
+    if not both or math.isclose(left, right, rel_tol=1e-4, abs_tol=100 * _STEP):
         return None
     written = 0.0 if sample.written is None else sample.written
     where = f"at the kink {name} = {sample.at:g} (slopes {left:.4g}, {right:.4g})"
     if not math.isfinite(written):
         return Finding("kink", f"{where} the gradient is {written}", "unstable", name)
-    torch = _convention(sample, at)
+    torch = convention(sample.trace, sample.point, sample.array, sample.element)
     if torch is None or abs(written - torch) <= 1e-6 * max(1, abs(left), abs(right)):
         return None
     message = f"{where} backward returns {written:.4g}; PyTorch's own would be {torch:.4g}"
@@ -63,16 +60,3 @@ def _told(sample: Sample, name: str) -> Finding | None:
 
 def _beside(at: Mapping[str, float], name: str, side: int) -> dict[str, float]:
     return {**at, name: at[name] + side * _STEP * max(1.0, abs(at[name]))}
-
-
-def _convention(sample: Sample, at: Mapping[str, float]) -> float | None:
-    """The slope that the ops declare at their kinks."""
-    assert sample.trace is not None
-    tree: Any = true_tree(sample.trace, sample.array, sample.element)
-    if tree is None:
-        return None
-    try:
-        found = evaluate(tree, at)
-    except (DerivcError, ArithmeticError, ValueError, TypeError, NotImplementedError):
-        return None
-    return float(found) if mpmath().isfinite(found) else None

@@ -23,15 +23,15 @@ def linearity(subject: Subject, case: Case, point: Point) -> list[Finding]:
     for name, a, b, zero in zip(case.moving_names, first, third, none, strict=True):
         if a is None or b is None or not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             continue
-        finding = _judged(name, a, b, zero)
+        finding = _judged(name, a, b, zero, 1e-3 if case.single else 1e-6)
         if finding:
             found.append(finding)
     return found
 
 
-def _judged(name: str, a: Any, b: Any, zero: Any) -> Finding | None:
+def _judged(name: str, a: Any, b: Any, zero: Any, limit: float) -> Finding | None:
     size = float(np.max(np.abs(a), initial=0.0))
-    if size == 0 or np.allclose(b, -3 * a, rtol=1e-6, atol=1e-9 * size):
+    if size == 0 or np.allclose(b, -3 * a, rtol=limit, atol=1e-3 * limit * size):
         return None
     if np.allclose(a, b, rtol=1e-9, atol=0):
         return Finding(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import numpy as np
 
 from derivc.verify.audit.places import calling, place_of
-from derivc.verify.audit.subject import Array, Case, Gradients, Subject
+from derivc.verify.audit.subject import Array, Case, Gradients, Subject, Trace
+from derivc.verify.audit.traced import cut, flat, traced_trees
+from derivc.verify.audit.trees import element_names
 
 
 @final
@@ -22,8 +24,8 @@ class OwnSubject(Subject):
         self.function, self.library, self.name = function, "derivc", function.__name__
         self.place = place_of(function)
         given = tuple(inspect.signature(function.forward).parameters.values())
-        setup = function.setup_context is not Function.setup_context
-        self.parameters = given if setup else given[1:]
+        self._has_setup = function.setup_context is not Function.setup_context
+        self.parameters = given if self._has_setup else given[1:]
         self.cotangent_names = ()
 
     def _applied(self, case: Case, arrays: Sequence[Array]) -> tuple[list[Any], list[Any]]:
@@ -84,6 +86,59 @@ class OwnSubject(Subject):
             total.backward()
         made = tuple(None if t.grad is None else _numbers(t.grad) for t in (*moving, *seeds))
         return made[: len(moving)], made[len(moving) :]
+
+    def trace(
+        self, case: Case, arrays: Sequence[Array], cotangents: Sequence[Array]
+    ) -> Trace | None:
+        """By running both over stand-ins, where they need no tensors."""
+        inputs = element_names(case.moving_names, arrays)
+        count = len(cotangents)
+        marks = element_names(
+            ("g",) if count == 1 else tuple(f"g{i}" for i in range(count)), cotangents
+        )
+        shapes = [np.shape(a) for a in (*arrays, *cotangents)]
+        with calling("backward", self.place):
+            found = traced_trees(self._both(case, len(arrays)), shapes, (*inputs, *marks))
+        groups = cut(found, [np.size(a) for a in (*cotangents, *arrays)])
+        return None if groups is None else Trace(inputs, groups[:count], marks, groups[count:])
+
+    def _both(self, case: Case, count: int) -> Callable[..., Any]:
+        """Forward and backward in one call; all numbers of both."""
+
+        def call(*values: Any) -> Any:
+            ctx, args = StandInContext(case), case.with_arrays(values[:count])
+            if self._has_setup:
+                outputs = self.function.forward(*args)
+                self.function.setup_context(ctx, args, outputs)
+            else:
+                outputs = self.function.forward(ctx, *args)
+            rows = self.function.backward(ctx, *values[count:])
+            rows = rows if isinstance(rows, tuple | list) else (rows,)
+            return flat(outputs) + flat([rows[i] for i in case.moving])
+
+        return call
+
+
+@final
+class StandInContext:
+    """What `ctx` is while a function runs over stand-ins: it keeps what it is given."""
+
+    def __init__(self, case: Case):
+        self.needs_input_grad = tuple(i in case.moving for i in range(len(case.args)))
+        self.saved_tensors: tuple[Any, ...] = ()
+
+    def save_for_backward(self, *values: Any) -> None:
+        """Keep values for backward."""
+        self.saved_tensors = values
+
+    def mark_dirty(self, *values: Any) -> None:
+        """Of no consequence here."""
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Of no consequence here: all cotangents are there."""
+
+    def save_for_forward(self, *values: Any) -> None:
+        """Of no consequence here."""
 
 
 def _numbers(tensor: Any) -> Array:

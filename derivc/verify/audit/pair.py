@@ -9,9 +9,9 @@ from typing import Any, final
 
 import numpy as np
 
-from derivc.symbolic.trace import trace as traced
 from derivc.verify.audit.places import calling, place_of
 from derivc.verify.audit.subject import Array, CallError, Case, Gradients, Subject, Trace
+from derivc.verify.audit.traced import cut, flat, traced_trees
 from derivc.verify.audit.trees import element_names
 from derivc.verify.audit.truth import extrapolated
 
@@ -84,66 +84,25 @@ class PairSubject(Subject):
             cotangents,
         )
         shapes = [np.shape(a) for a in (*arrays, *cotangents)]
-        outputs = _trees(self._forward_of(case), shapes[: len(arrays)], inputs)
-        written = _trees(self._backward_of(case, len(arrays)), shapes, (*inputs, *marks))
-        cut = [np.size(c) for c in cotangents], [np.size(a) for a in arrays]
-        groups = [_cut(trees, sizes) for trees, sizes in zip((outputs, written), cut, strict=True)]
+        outputs = traced_trees(self._forward_of(case), shapes[: len(arrays)], inputs)
+        written = traced_trees(self._backward_of(case, len(arrays)), shapes, (*inputs, *marks))
+        sizes = [np.size(c) for c in cotangents], [np.size(a) for a in arrays]
+        groups = [cut(trees, n) for trees, n in zip((outputs, written), sizes, strict=True)]
         if groups[0] is None:
             return None
         gradients = groups[1] or tuple(None for _ in arrays)
         return Trace(inputs, groups[0], marks, gradients)
 
     def _forward_of(self, case: Case) -> Callable[..., Any]:
-        return lambda *moving: _flat(self.functions[0](*case.with_arrays(moving)))
+        return lambda *moving: flat(self.functions[0](*case.with_arrays(moving)))
 
     def _backward_of(self, case: Case, count: int) -> Callable[..., Any]:
         def call(*values: Any) -> Any:
             found = self.functions[1](*case.with_arrays(values[:count]), *values[count:])
             rows = found if isinstance(found, tuple | list) else (found,)
-            return _flat(rows if len(rows) == count else [rows[i] for i in case.moving])
+            return flat(rows if len(rows) == count else [rows[i] for i in case.moving])
 
         return call
-
-
-def _trees(function: Any, shapes: Sequence[Any], names: Sequence[Sequence[str]]) -> Any:
-    """The trees that a function of arrays computes, over these names; None where it fails."""
-    import sympy as sp
-
-    from derivc.errors import DerivcError
-    from derivc.symbolic.canonical import renamed
-
-    words = [f"a{i}" for i in range(len(shapes))]
-
-    def call(*values: Any) -> Any:
-        return function(*values)
-
-    kind = inspect.Parameter.POSITIONAL_ONLY
-    signature = inspect.Signature([inspect.Parameter(word, kind) for word in words])
-    call.__signature__ = signature  # type: ignore[attr-defined]
-    try:
-        found = traced(call, {w: s for w, s in zip(words, shapes, strict=True) if s})
-    except DerivcError:
-        return None
-    own = [name for group in names for name in group]
-    swaps = {sp.Symbol(a, real=True): sp.Symbol(b, real=True)
-             for a, b in zip(found.inputs, own, strict=True)}  # fmt: skip
-    return [renamed(tree, swaps) for tree in found.outputs]
-
-
-def _cut(trees: Any, sizes: Sequence[int]) -> Any:
-    if trees is None or len(trees) != sum(sizes):
-        return None
-    rest, groups = list(trees), []
-    for size in sizes:
-        groups.append(tuple(rest[:size]))
-        rest = rest[size:]
-    return tuple(groups)
-
-
-def _flat(result: Any) -> Any:
-    """All numbers of a result in one list."""
-    results = result if isinstance(result, tuple | list) else [result]
-    return [number for part in results for number in np.ravel(np.asarray(part, dtype=object))]
 
 
 def _copies(arrays: Sequence[Array]) -> list[Array]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -66,6 +66,22 @@ def points(
         specials: more numbers at which the function may have a kink.
         seed: of the random numbers.
     """
+    for point in _all_points(case, outputs, domain, specials, seed):
+        if not case.single:
+            yield point
+        elif point.kind != EXTREME:  # float32 overflows long before
+            yield replace(point, arrays=_rounded(point.arrays),
+                          cotangents=_rounded(point.cotangents))  # fmt: skip
+
+
+def _rounded(arrays: Sequence[Array]) -> tuple[Array, ...]:
+    return tuple(np.asarray(a, np.float32).astype(float) for a in arrays)
+
+
+def _all_points(
+    case: Case, outputs: Sequence[Array], domain: Domain | None, specials: Sequence[float],
+    seed: int,
+) -> Iterator[Point]:  # fmt: skip
     source = random.Random(seed)
     yield Point(GIVEN, case.arrays, _cotangents(source, outputs))
     for index in range(_count(case)):
@@ -74,6 +90,11 @@ def points(
         yield Point(MODERATE, tuple(arrays), _cotangents(source, outputs))
     for values, kind in ((EXTREMES, EXTREME), ((*SPECIAL, *specials), KINK)):
         yield from _swept(source, case, outputs, values, kind, domain)
+
+
+def _told(value: float) -> float:
+    """A number that six digits tell, so that a reader can try the same one."""
+    return float(f"{value:.6g}")
 
 
 def _named(case: Case) -> list[tuple[str, Array]]:
@@ -90,7 +111,8 @@ def _range(domain: Domain | None, name: str) -> tuple[float, float] | None:
 
 
 def _drawn(source: random.Random, like: Array, draw: Draw, within: Any) -> Array:
-    numbers = [source.uniform(*within) if within else draw(source) for _ in range(np.size(like))]
+    size = range(np.size(like))
+    numbers = [_told(source.uniform(*within) if within else draw(source)) for _ in size]
     return np.array(numbers, float).reshape(np.shape(like))
 
 
@@ -98,7 +120,8 @@ def _cotangents(source: random.Random, outputs: Sequence[Array]) -> tuple[Array,
     """Numbers of both signs, none near zero."""
     made = []
     for like in outputs:
-        drawn = [source.choice((-1, 1)) * source.uniform(0.5, 1.5) for _ in range(np.size(like))]
+        size = range(np.size(like))
+        drawn = [source.choice((-1, 1)) * _told(source.uniform(0.5, 1.5)) for _ in size]
         made.append(np.array(drawn).reshape(np.shape(like)))
     return tuple(made)
 

@@ -11,7 +11,8 @@ from derivc.verify.audit.subject import Finding
 
 RIGHT, WRONG, UNSTABLE = "right", "wrong", "unstable"
 SECOND, FAILS, SURROGATE = "wrong at second order", "fails when called", "surrogate"
-VERDICTS = (RIGHT, SURROGATE, UNSTABLE, SECOND, WRONG, FAILS)
+UNAUDITED = "not audited"
+VERDICTS = (RIGHT, SURROGATE, UNSTABLE, SECOND, WRONG, FAILS, UNAUDITED)
 
 
 @final
@@ -20,7 +21,7 @@ class Row:
     """One gradient: the formulas, and the worst point.
 
     Args:
-        input: the argument. outcome: "right", "wrong", "unstable" or "not compared".
+        input: the argument. outcome: "right", "wrong", "unstable", "surrogate" or "not compared".
         true_formula, written_formula: as text, "" where they are not known.
         equal: whether the formulas are equal; None where one is not known.
         at: the arguments of the worst point by name. element: which element of the gradient.
@@ -99,7 +100,8 @@ class AuditReport:
         """The file and the line; of a notebook, whose files are nameless, the cell's line."""
         if "ipykernel_" in self.file:
             return f"a cell of this notebook, line {self.line}"
-        return f"{from_here(self.file)}:{self.line}" if self.file else ""
+        place = from_here(self.file) if self.file else ""
+        return f"{place}:{self.line}" if place and self.line else place
 
     @property
     def causes(self) -> tuple[Finding, ...]:

@@ -6,24 +6,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from derivc.verify.audit import report as reports
 from derivc.verify.audit.causes.diagnose import diagnose
 from derivc.verify.audit.compare import RIGHT, SKIPPED, WRONG, Sample, judged, worst
 from derivc.verify.audit.failures import failure
 from derivc.verify.audit.formulas import formula
 from derivc.verify.audit.gather import Gathered, gather
+from derivc.verify.audit.guess import in_single
 from derivc.verify.audit.kinks import kinks
 from derivc.verify.audit.linearity import linearity
 from derivc.verify.audit.points import GIVEN, MODERATE, Domain, Point, points
-from derivc.verify.audit.precision import precision
+from derivc.verify.audit.precision import computes_in_single, precision
 from derivc.verify.audit.replacement import replacement
 from derivc.verify.audit.report import AuditReport, Row, SecondRow
 from derivc.verify.audit.saved import second_finding
 from derivc.verify.audit.second import Second, second
 from derivc.verify.audit.specials import specials
+from derivc.verify.audit.spot import is_alone, spot
 from derivc.verify.audit.stable import unstable
 from derivc.verify.audit.subject import CallError, Case, Finding, Subject
 from derivc.verify.audit.surrogate import surrogate
+from derivc.verify.audit.trees import element_names
 from derivc.verify.audit.variants import variants
 from derivc.verify.ulp import ulps
 
@@ -37,6 +42,8 @@ def run(
         outputs = subject.forward(case, case.arrays)
     except CallError as problem:
         return failed(subject, problem, case)
+    if computes_in_single(subject, case, outputs):
+        case = in_single(case)
     tried = list(points(case, outputs, domain, specials(subject, case, outputs), seed))
     found = gather(subject, case, tried)
     if not found.samples and found.failures:
@@ -60,14 +67,14 @@ def failed(
 def _judged(
     subject: Subject, case: Case, tried: Sequence[Point], found: Gathered, expect: str
 ) -> AuditReport:
-    samples = judged(found.samples)
+    samples = judged(found.samples, case.single)
     findings = _numeric(subject, case, tried, found, samples, expect)
     first = next((p for p in tried if p.kind in (GIVEN, MODERATE) and _works(p, found)), tried[0])
     findings += _once(subject.probes(case, first.cotangents), findings)
     findings += _once(variants(subject, case, findings), findings)
     grades = {f.grade for f in findings}
     twice = Second("skipped")
-    if not grades & {"wrong", "surrogate", "fails"}:
+    if not case.single and not grades & {"wrong", "surrogate", "fails"}:
         good = [p for p in tried if p.kind in (MODERATE, GIVEN) and _is_right(p, samples)]
         twice = second(subject, case, good, found.exact)
         findings += second_finding(subject, case, twice)
@@ -103,7 +110,7 @@ def _numeric(
 
 
 def _where(point: Point, case: Case) -> str:
-    return "" if point.kind == GIVEN else f" at {_shown(point, case)}"
+    return "" if point.kind == GIVEN else f" at {spot(point, case, None)}"
 
 
 def _once(new: Sequence[Finding], old: Sequence[Finding]) -> list[Finding]:
@@ -122,6 +129,8 @@ def _report(
     trace = found.trace if found.exact else None
     first = formula(trace, 0) if trace else None
     verdict = _verdict(ordered)
+    if verdict == reports.SURROGATE:
+        rows = tuple(replace(r, outcome=_meant(r.outcome)) for r in rows)
     text = (
         "" if verdict in (reports.RIGHT, reports.SURROGATE) else replacement(subject, case, trace)
     )
@@ -130,6 +139,10 @@ def _report(
         SecondRow(twice.outcome, twice.by, twice.at, twice.true, twice.given),
         first.forward if first else "", found.exact, len(tried), case.assumed, text,
     )  # fmt: skip
+
+
+def _meant(outcome: str) -> str:
+    return reports.SURROGATE if outcome == WRONG else outcome
 
 
 def _verdict(findings: Sequence[Finding]) -> str:
@@ -149,34 +162,20 @@ def _row(case: Case, found: Gathered, samples: Sequence[Sample], array: int) -> 
     known = None
     if found.exact and at.trace is not None:
         known = formula(at.trace, array, at.element)
-    compared = sum(s.outcome != SKIPPED for s in own)
     row = Row(
-        name, at.outcome, at=_shown(at.point, case, at.element), true=at.true, written=at.written,
-        ulps=min(ulps(at.written or 0.0, at.true), 1e30), compared=compared,
+        name, at.outcome, at=spot(at.point, case, at.trace, array, at.element), true=at.true,
+        written=at.written, ulps=min(ulps(at.written or 0.0, at.true), 1e30),
+        element=_element(case, at), compared=sum(s.outcome != SKIPPED for s in own),
     )  # fmt: skip
     if known is None:
         return row
     equal = None if not known.written else all(s.outcome != WRONG for s in own)
-    return replace(
-        row, true_formula=known.true, written_formula=known.written, equal=equal,
-        element=known.element,
-    )  # fmt: skip
+    return replace(row, true_formula=known.true, written_formula=known.written, equal=equal)
 
 
-def _shown(point: Point, case: Case, element: int = 0) -> str:
-    """A point in few words: the numbers of one element, or whole arrays."""
-    parts = []
-    sizes = {a.size for a in point.arrays} | {c.size for c in point.cotangents}
-    for name, array in zip(case.moving_names, point.arrays, strict=True):
-        flat: Any = array.ravel()
-        if len(sizes) == 1 and len(flat):
-            parts.append(f"{name} = {flat[element]:.6g}")
-        else:
-            parts.append(
-                f"{name} = [{', '.join(f'{v:.4g}' for v in flat[:6])}{', ...' * (len(flat) > 6)}]"
-            )
-    return ", ".join(parts) + (
-        f" (grad_output = {point.cotangents[0].ravel()[element]:.4g})"
-        if len(sizes) == 1 and len(point.cotangents) == 1
-        else ""
-    )
+def _element(case: Case, at: Sample) -> str:
+    """Which element of several it is, where the others matter to it."""
+    like = case.arrays[at.array]
+    if np.size(like) == 1 or is_alone(at.trace, at.array, at.element):
+        return ""
+    return element_names([case.moving_names[at.array]], [like])[0][at.element]

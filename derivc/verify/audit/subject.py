@@ -24,6 +24,7 @@ class Case:
         moving: the positions of those that vary.
         assumed: what had to be guessed about the arguments, one sentence each.
         guessed: whether the shapes are nobody's choice.
+        single: whether the function takes float32 only: then digits beyond that say nothing.
     """
 
     names: tuple[str, ...]
@@ -31,6 +32,7 @@ class Case:
     moving: tuple[int, ...]
     assumed: tuple[str, ...] = ()
     guessed: bool = False
+    single: bool = False
 
     def with_arrays(self, arrays: Sequence[Array]) -> tuple[Any, ...]:
         """All arguments, these arrays in place of those that vary."""
@@ -177,6 +179,11 @@ class Subject(ABC):
         """The trees of one call, or None where there is no way to get them."""
         del case, arrays, cotangents
         return None
+
+    def fits(self, case: Case, cotangents: Sequence[Array]) -> bool:
+        """Whether the gradients come back in the shapes of their inputs, as far as it is known."""
+        del case, cotangents
+        return True
 
     def explain(self, error: CallError, case: Case | None, cotangents: Sequence[Array]) -> Finding:
         """The cause of a call that failed."""

@@ -57,7 +57,12 @@ def _row(row: Row, report: AuditReport) -> Iterator[str]:
         )
 
 
+_LONG = 80
+
+
 def _apart(row: Row) -> str:
+    if len(row.at) > _LONG:
+        return f"{row.ulps:.3g} ulp apart"
     return f"{row.ulps:.0f} ulp apart at {row.at}" if row.ulps < 1e6 else f"at {row.at}"
 
 

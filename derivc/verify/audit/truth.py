@@ -43,11 +43,33 @@ def value(tree: Any, at: Mapping[str, float]) -> float:
 
 def slope(tree: Any, at: Mapping[str, float], name: str) -> float:
     """The double nearest to a tree's partial; NaN where it has none."""
-    program, names = _program(tree)
+    program, names = _program(moving(tree, name))
     if name not in names:
         return 0.0
     place = [at[n] for n in names]
     return oracle.truth_float(oracle.partial(program, place, names.index(name), DIGITS))
+
+
+@lru_cache(maxsize=4_000)
+def moving(tree: Any, name: str) -> Any:
+    """The tree without the terms of its outermost sum that do not hold a name.
+
+    d(a + b) = da where b is constant; beside a b of 1e400 the digits of a would be lost.
+    """
+    if tree.is_Mul:
+        own = [_holds(part, name) for part in tree.args]
+        pairs = zip(tree.args, own, strict=True)
+        if sum(own) == 1:
+            return nodes.node(sp.Mul, *(moving(p, name) if holds else p for p, holds in pairs))
+        return tree
+    if not tree.is_Add:
+        return tree
+    terms = [moving(term, name) for term in tree.args if _holds(term, name)]
+    return nodes.node(sp.Add, *terms) if len(terms) > 1 else (terms or [sp.Integer(0)])[0]
+
+
+def _holds(tree: Any, name: str) -> bool:
+    return any(str(s.name) == name for s in symbols(tree))
 
 
 def paired(trees: Sequence[Any], marks: Sequence[str]) -> Any:
@@ -122,7 +144,7 @@ def _loss(outputs: Any, cotangents: Any, name: str) -> Any:
         (tree, mark)
         for trees, marks in zip(outputs, cotangents, strict=True)
         for tree, mark in zip(trees, marks, strict=True)
-        if any(str(s.name) == name for s in symbols(tree))
+        if _holds(tree, name)
     ]
     return paired([tree for tree, _ in pairs], [mark for _, mark in pairs])
 
@@ -131,7 +153,7 @@ def _loss(outputs: Any, cotangents: Any, name: str) -> Any:
 def reached(outputs: Any, name: str) -> list[int]:
     """Which outputs, counted through, depend on an element."""
     trees = [tree for group in outputs for tree in group]
-    return [i for i, tree in enumerate(trees) if any(str(s.name) == name for s in symbols(tree))]
+    return [i for i, tree in enumerate(trees) if _holds(tree, name)]
 
 
 def extrapolated(function: Any, at: float) -> float:

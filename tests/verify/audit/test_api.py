@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -113,3 +114,46 @@ def test_functions_of_derivc():
     report = dc.audit(Cube)
     assert (report.verdict, report.second.outcome) == ("right", "right")
     assert dc.audit(CubeByNumbers).verdict == "wrong at second order"
+
+
+def test_functions_of_derivc_are_read_as_formulas():
+    class SineSquared(dc.Function):
+        @staticmethod
+        def forward(ctx, x):
+            s = dc.sin(x)
+            ctx.save_for_backward(s)
+            return s * s
+
+        @staticmethod
+        def backward(ctx, g):
+            (s,) = ctx.saved_tensors
+            return 2 * g * s * dc.cos(s)
+
+    report = dc.audit(SineSquared)
+    assert report.exact
+    assert "cos(sin(x)) should be cos(x)" in report.causes[0].message
+
+
+def test_the_worst_point_reproduces():
+    torch = pytest.importorskip("torch")
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, b):
+            ctx.save_for_backward(a, b)
+            return a @ b
+
+        @staticmethod
+        def backward(ctx, g):
+            a, b = ctx.saved_tensors
+            return g @ b, a.t() @ g
+
+    row = dc.audit(Product).rows[0]
+    told = re.fullmatch(r"a = (.*), b = (.*) \(grad_output = (.*)\)", row.at)
+    a, b, g = (torch.tensor(json.loads(t), dtype=torch.double) for t in told.groups())
+    place = tuple(map(int, re.fullmatch(r"a\[(.*)\]", row.element)[1].split(",")))
+    a.requires_grad_()
+    (true,) = torch.autograd.grad(a @ b, a, g)
+    (written,) = torch.autograd.grad(Product.apply(a, b), a, g)
+    assert float(true[place]) == pytest.approx(row.true, rel=1e-12)
+    assert float(written[place]) == pytest.approx(row.written, rel=1e-12)

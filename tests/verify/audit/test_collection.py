@@ -32,7 +32,7 @@ def cases(kind, *files):
 
 
 @pytest.mark.parametrize(
-    ("file", "name"), cases("RIGHT", "right_elementwise", "right_several", "jax_rules")
+    ("file", "name"), cases("RIGHT", "right_elementwise", "right_several", "guesses", "jax_rules")
 )
 def test_right_functions_are_not_accused(file, name):
     module = load(file)
@@ -43,7 +43,8 @@ def test_right_functions_are_not_accused(file, name):
 
 
 @pytest.mark.parametrize(
-    ("file", "name"), cases("FAULTY", "faulty_formulas", "faulty_conventions", "jax_rules")
+    ("file", "name"),
+    cases("FAULTY", "faulty_formulas", "faulty_conventions", "guesses", "jax_rules"),
 )
 def test_planted_faults_are_found(file, name):
     module = load(file)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import derivc as dc
+from derivc.errors import InputTypeError
 from derivc.verify.audit.isolate import audit_file
 
 HEAD = """
@@ -101,3 +102,69 @@ def test_isolated_in_a_copy():
 def endlessly():
     while True:
         pass
+
+
+SEVERAL = """
+import argparse
+import derivc as dc
+
+rate = argparse.ArgumentParser().parse_args()
+
+class Fussy(dc.Function):
+    @staticmethod
+    def forward(ctx, x):
+        assert x.shape == (17, 19)
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g
+
+class Endless(Fussy):
+    @staticmethod
+    def forward(ctx, x):
+        while True:
+            pass
+
+class Double(dc.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return 3 * g
+"""
+
+
+def test_one_of_several_functions_does_not_keep_the_others_from_being_audited(tmp_path):
+    path = tmp_path / "several.py"
+    path.write_text(SEVERAL, encoding="utf-8")
+    found = {r.name: r for r in audit_file(str(path), timeout=10)}
+    assert found["Fussy"].verdict == "not audited"
+    assert "no arguments were found" in found["Fussy"].causes[0].message
+    assert found["Endless"].verdict == "fails when called"
+    assert found["Endless"].line == SEVERAL[: SEVERAL.index("while True")].count("\n") + 1
+    assert found["Double"].verdict == "wrong"
+    assert [f.code for f in found["Double"].causes] == ["constant-factor"]
+    with pytest.raises(InputTypeError, match="no arguments were found"):
+        audit_file(str(path), "Fussy")
+
+
+def test_a_file_of_a_package_is_loaded_as_one(tmp_path):
+    package = tmp_path / "models" / "layers"
+    package.mkdir(parents=True)
+    (tmp_path / "models" / "__init__.py").write_text("import not_installed_here", encoding="utf-8")
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "powers.py").write_text("def cube(x): return x**3", encoding="utf-8")
+    text = HEAD.format(body="").replace("return x**3", "return cube(x)")
+    (package / "act.py").write_text(f"from .powers import cube\n{text}", encoding="utf-8")
+    (report,) = audit_file(str(package / "act.py"))
+    assert report.verdict == "right", report
+
+
+def test_the_line_that_keeps_a_file_from_running_is_named(tmp_path):
+    path = tmp_path / "user.py"
+    path.write_text("x = 1\nimport not_installed_here\n", encoding="utf-8")
+    (report,) = audit_file(str(path))
+    assert (report.verdict, report.line) == ("fails when called", 2)

@@ -10,12 +10,13 @@ from derivc.verify.audit.causes import ratios
 from derivc.verify.audit.causes.confusions import confusion
 from derivc.verify.audit.causes.evidence import Evidence, collect, region
 from derivc.verify.audit.causes.repairs import chain, repair
+from derivc.verify.audit.causes.structure import structure
 from derivc.verify.audit.compare import Sample
 from derivc.verify.audit.subject import Case, Finding
 
 _SEARCHES = (
     ratios.order, ratios.transposed, ratios.sign, ratios.cotangent, chain, ratios.constant,
-    repair, confusion,
+    repair, structure, confusion,
 )  # fmt: skip
 
 
@@ -49,11 +50,10 @@ def _unexplained(evidence: Evidence) -> Finding:
     if not any(evidence.written):
         message = f"the gradient of {evidence.input} is zero where it should not be"
         return Finding("zero", message, input=evidence.input)
-    how = (
-        f"written/true runs from {min(found):.4g} to {max(found):.4g}"
-        if found
-        else "it should be 0"
-    )
+    if not found:
+        message = f"the gradient of {evidence.input} is not zero where it should be"
+        return Finding("not-zero", message, input=evidence.input)
+    how = f"written/true runs from {min(found):.4g} to {max(found):.4g}"
     return Finding(
         "other",
         f"the gradient of {evidence.input} is another function: no single slip explains it ({how})",

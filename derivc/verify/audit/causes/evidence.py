@@ -13,7 +13,7 @@ from derivc.symbolic.walk import size
 from derivc.verify.audit import truth as truths
 from derivc.verify.audit.compare import RIGHT, WRONG, Sample, exact_written
 from derivc.verify.audit.formulas import READABLE, trace_outputs, true_tree
-from derivc.verify.audit.points import EXTREME
+from derivc.verify.audit.points import EXTREME, GIVEN, MODERATE
 from derivc.verify.audit.subject import Case, Trace
 
 _POINTS = 6
@@ -120,7 +120,24 @@ class Evidence:
             if not self.close(number, true):
                 return False
             numbers.append(number)
-        return len(numbers) >= _FEWEST
+        seen = len(numbers) >= _FEWEST or (len(numbers) > 1 and len(self.controls) >= _FEWEST)
+        return seen and all(self._stays_right(tree, s) for s in self.controls)
+
+    @cached_property
+    def controls(self) -> list[Sample]:
+        """Points of the same trees where the gradient is right, and must stay so."""
+        key = _key(self.samples[0])
+        right = [s for s in self.others if s.array == self.array and s.outcome == RIGHT]
+        near = [s for s in right if s.point.kind in (GIVEN, MODERATE) and _key(s) == key]
+        return near[:_POINTS]
+
+    def _stays_right(self, tree: Any, sample: Sample) -> bool:
+        assert sample.trace is not None
+        try:
+            found = evaluate(tree, truths.place(sample.trace, sample.point))
+        except _FAILURES:
+            return False
+        return bool(abs(found - sample.true) <= 1e-9 * max(abs(found), abs(sample.true)))
 
 
 def collect(case: Case, samples: Sequence[Sample], array: int) -> Evidence | None:

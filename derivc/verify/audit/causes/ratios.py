@@ -18,7 +18,7 @@ _CONSTANTS = {
     math.pi: "pi", math.log(2): "log(2)", math.log(10): "log(10)", math.sqrt(2): "sqrt(2)",
     math.sqrt(math.pi): "sqrt(pi)", 2 / math.sqrt(math.pi): "2/sqrt(pi)", math.e: "e",
     math.sqrt(2 * math.pi): "sqrt(2*pi)", math.sqrt(2 / math.pi): "sqrt(2/pi)",
-    math.pi / 180: "pi/180",
+    math.pi / 180: "pi/180", math.log(2) / math.log(10): "log(2)/log(10)",
 }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ Attempt = tuple[Any, Callable[[], tuple[str, str]]]
 
 def repair(evidence: Evidence) -> Finding | None:
     """The slip whose mending makes the written formula right; None when there is none."""
-    return _searched(evidence, (_signs, _numbers, _quantities, _terms, _functions, _factors))
+    searches = (_conditions, _signs, _numbers, _quantities, _terms, _functions, _factors)
+    return _searched(evidence, searches)
 
 
 def chain(evidence: Evidence) -> Finding | None:
@@ -223,6 +224,41 @@ def _number(
 
 def _brief(number: Any) -> str:
     return str(number) if number.is_Rational else f"{float(number):.10g}"
+
+
+def _conditions(evidence: Evidence, written: Any) -> Iterator[Attempt]:
+    """Branches exchanged, a condition that looks the wrong way, a wrong threshold."""
+    numbers = {n for c in _constants(evidence) for n in (c, -c)}
+    for path, part in edits.occurrences(written):
+        if isinstance(part, sp.Piecewise) and len(part.args) == 2:
+            first, last = part.args
+            pairs = [edits.again(first, [last.args[0], first.args[1]]),
+                     edits.again(last, [first.args[0], last.args[1]])]  # fmt: skip
+            tree = edits.replaced(written, path, edits.again(part, pairs))
+            yield tree, _exchanged(first.args[1])
+        elif isinstance(part, sp.core.relational.Relational) and len(part.args) == 2:
+            for other in (*_limits(part, numbers), part.reversedsign):
+                yield edits.replaced(written, path, other), _other_condition(part, other)
+
+
+def _limits(relation: Any, numbers: set[Any]) -> Iterator[Any]:
+    """A comparison with other numbers in place of its own."""
+    for place, side in enumerate(relation.args):
+        if edits.is_number(side):
+            for number in sorted(numbers - {side}, key=str):
+                args = [number if i == place else a for i, a in enumerate(relation.args)]
+                yield relation.func(*args, evaluate=False)
+
+
+def _exchanged(condition: Any) -> Callable[[], tuple[str, str]]:
+    where = f"what is due where {shown(condition)} holds stands where it does not"
+    return lambda: ("branches", f"the branches are exchanged: {where}")
+
+
+def _other_condition(old: Any, new: Any) -> Callable[[], tuple[str, str]]:
+    return lambda: (
+        "wrong-condition", f"a wrong condition: {shown(old)} stands where {shown(new)} is due"
+    )  # fmt: skip
 
 
 def _signs(evidence: Evidence, written: Any) -> Iterator[Attempt]:

@@ -145,17 +145,29 @@ def _kept(call: _Call, watch: Watch, leaves: Tensors) -> Iterator[Finding]:
 
 def _summed(call: _Call, watch: Watch) -> Iterator[Finding]:
     """Gradients of a broadcast shape, which PyTorch sums to that of the input."""
+    for name, given, wanted in _misfits(call.case, watch):
+        message = (
+            f"the gradient of {name} has the shape {given} and not that of {name}, {wanted}:"
+            " PyTorch sums it over what was broadcast"
+        )
+        yield Finding("shape", message, "note", name)
+
+
+def _misfits(case: Case, watch: Watch) -> Iterator[tuple[str, list[int], list[int]]]:
+    """The inputs whose gradients have another shape: given, and wanted."""
     for row in watch.returned:
-        for place in call.case.moving:
+        for place in case.moving:
             given = getattr(row[place], "shape", None) if place < len(row) else None
-            wanted = np.shape(call.case.args[place])
+            wanted = np.shape(case.args[place])
             if given is not None and tuple(given) != wanted:
-                name = call.case.names[place]
-                message = (
-                    f"the gradient of {name} has the shape {list(given)} and not that of {name},"
-                    f" {list(wanted)}: PyTorch sums it over what was broadcast"
-                )
-                yield Finding("shape", message, "note", name)
+                yield case.names[place], list(given), list(wanted)
+
+
+def fits(subject: Any, case: Case, cotangents: Sequence[Array]) -> bool:
+    """Whether every gradient has the shape of its input, before PyTorch sums it."""
+    watch = Watch()
+    _Call(subject, case, cotangents, watch)
+    return next(_misfits(case, watch), None) is None
 
 
 def _unneeded(call: _Call) -> Iterator[Finding]:
@@ -263,15 +275,23 @@ def _empty(call: _Call) -> Iterator[Finding]:
 
 
 def _is_batch(call: _Call) -> bool:
-    """Whether the outputs have no row when the inputs have none, and are else of the same shape.
+    """Whether the first dimension counts independent rows: those that are cut off change no other.
 
-    The rows of a weight are no batch, even where there are as many as samples.
+    The rows of a weight are no batch, even where there are as many as samples; nor are the features
+    that a norm is taken over.
     """
     try:
-        outputs = call.subject.forward(call.case, [a[:0] for a in call.case.arrays])
+        none, whole, cut = (
+            call.subject.forward(call.case, [a[:n] for a in call.case.arrays])
+            for n in (0, None, -1)
+        )
     except CallError:
         return False
-    return [np.shape(y) for y in outputs] == [(0, *np.shape(c)[1:]) for c in call.cotangents]
+    empty = [np.shape(y) for y in none] == [(0, *np.shape(c)[1:]) for c in call.cotangents]
+    return empty and all(
+        np.allclose(y[:-1], z, equal_nan=True) if len(y) == len(z) + 1 else False
+        for y, z in zip(whole, cut, strict=True)
+    )
 
 
 def _one_output(call: _Call) -> Iterator[Finding]:

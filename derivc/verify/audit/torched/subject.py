@@ -114,6 +114,12 @@ class TorchSubject(Subject):
             return self.cotangent_names
         return ("g",) if count == 1 else tuple(f"g{i}" for i in range(count))
 
+    def fits(self, case: Case, cotangents: Sequence[Array]) -> bool:
+        """Whether PyTorch need not sum a gradient over what was broadcast."""
+        from derivc.verify.audit.torched.probes import fits
+
+        return fits(self, case, cotangents)
+
     def explain(self, error: CallError, case: Case | None, cotangents: Sequence[Array]) -> Finding:
         """The cause; gradients of wrong shapes may stand in each other's place."""
         from derivc.verify.audit.torched.probes import exchanged
@@ -154,6 +160,8 @@ def tensors(case: Case, arrays: Sequence[Array], grad: bool = False) -> list[Any
     for index, value in enumerate(args):
         if isinstance(value, np.ndarray | np.generic):
             args[index] = torch.tensor(value)
+            if case.single and args[index].is_floating_point():
+                args[index] = args[index].float()
     for place in case.moving:
         args[place].requires_grad_(grad)
     return args

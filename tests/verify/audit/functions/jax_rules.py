@@ -138,6 +138,19 @@ def overflowing(x):
     return jnp.logaddexp(x, 0.0)
 
 
+@jax.custom_vjp
+def other_value(x):
+    return jnp.sin(x)
+
+
+other_value.defvjp(lambda x: (jnp.cos(x), x), lambda x, g: (g * jnp.cos(x),))
+
+
+@jax.custom_vjp
+def without_rule(x):
+    return 2 * x
+
+
 RIGHT = {
     name: {}
     for name in "sin_squared product softplus times_exp xlogx softmax sum_of_squares".split()
@@ -153,6 +166,8 @@ FAULTY = {
     "mean_without_n": ("wrong", "constant-factor"),
     "stopped": ("wrong at second order", "second-order"),
     "jvp_sign": ("wrong", "sign"),
+    "other_value": ("wrong", "primal"),
+    "without_rule": ("fails when called", "no-rule"),
     "overflowing": ("unstable", "unstable"),
 }
 INPUTS = {}

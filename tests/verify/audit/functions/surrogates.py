@@ -49,4 +49,24 @@ class GradientReversal(Function):
         return -ctx.lambda_ * g, None
 
 
-SURROGATES = {"RoundSTE": {}, "Binarize": {}, "Spike": {}, "GradientReversal": {}}
+class LearnedStep(Function):
+    """Both gradients are those of s*clamp(x/s), with what rounding adds held constant."""
+
+    @staticmethod
+    def forward(ctx, x, s):
+        ctx.save_for_backward(x, s)
+        return (x / s).round().clamp(-8, 7) * s
+
+    @staticmethod
+    def backward(ctx, g):
+        x, s = ctx.saved_tensors
+        v = x / s
+        inside = ((v >= -8) & (v <= 7)).to(x.dtype)
+        low, high = torch.full_like(v, -8.0), torch.full_like(v, 7.0)
+        by_step = torch.where(v < -8, low, torch.where(v > 7, high, v.round() - v))
+        return g * inside, (g * by_step).sum_to_size(s.shape)
+
+
+SURROGATES = {
+    "RoundSTE": {}, "Binarize": {}, "Spike": {}, "GradientReversal": {}, "LearnedStep": {},
+}  # fmt: skip
