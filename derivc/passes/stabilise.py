@@ -4,6 +4,7 @@
     m exp(x) - m = m expm1(x), both of them terms of a sum
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(exp(x)) = x, log(exp(x) + exp(y)) = logaddexp(x, y)
+    logaddexp(x, y) - x = softplus(y - x)
     1 - cos(x) = 2 sin(x/2)^2
     1 - erf(x) = erfc(x), 1 - ndtr(x) = ndtr(-x), and the like: `passes.complements`
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
@@ -12,6 +13,8 @@
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
     powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
+    divided differences, (exp(x) - exp(y))/(x - y) and the like: `passes.divided`
+    exp(x^2) erfc(x) = erfcx(x), and quotients of gamma functions: `passes.scaled`
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
 it is small, and exp(x) overflows when it is large; right of them neither happens.
@@ -23,10 +26,10 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import addition, logistic, powers
+from derivc.passes import addition, divided, logistic, powers, scaled
 from derivc.passes.complements import complement
 from derivc.passes.dce import dce
-from derivc.passes.inverses import of_inverse, of_logarithm
+from derivc.passes.inverses import of_inverse, of_logarithm, of_one
 from derivc.passes.less_one import less_one
 
 
@@ -84,6 +87,8 @@ def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
     if known is not None:
         return known
     terms = _terms(b, step)
+    if (found := _remainder(b, terms)) is not None:
+        return found
     for position, (sign, value) in enumerate(terms):
         for factor, exponential in _exponentials(b, value):
             other = (-sign, factor)
@@ -91,6 +96,20 @@ def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
                 small = b.emit("mul", factor, b.emit("expm1", *b.at(exponential).args))
                 terms[position] = (sign, small)
                 terms.remove(other)
+                return _total(b, terms)
+    return None
+
+
+def _remainder(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value | None:
+    """logaddexp(x, y) - x, between other terms."""
+    for position, (sign, value) in enumerate(terms):
+        if b.at(value).op != "logaddexp":
+            continue
+        for x, y in (b.at(value).args, b.at(value).args[::-1]):
+            if (-sign, x) in terms:
+                left = b.emit("logaddexp", b.const(0), b.emit("sub", y, x))
+                terms[position] = (sign, left)
+                terms.remove((-sign, x))
                 return _total(b, terms)
     return None
 
@@ -141,10 +160,15 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
     if grown is None or b.at(grown).op != "exp":
         if under.op == "exp":
             return logistic.quotient(b, *step.args)
-        return powers.quotient(b, *step.args) or addition.quotient(b, *step.args)
+        ways = (powers.quotient, addition.quotient, scaled.divided, divided.quotient)
+        return next((f for way in ways if (f := way(b, *step.args)) is not None), None)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
+
+
+def _multiplied(b: SmartBuilder, step: Instruction) -> Value | None:
+    return scaled.multiplied(b, *step.args) or divided.multiplied(b, *step.args)
 
 
 def _power(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -177,5 +201,8 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "div": _quotient,
     "log": _logarithm,
     "pow": _power,
+    "mul": _multiplied,
+    "acosh": lambda b, step: of_one(b, "acosh", *step.args),
+    "acos": lambda b, step: of_one(b, "acos", *step.args),
     "sqrt": lambda b, step: logistic.root(b, *step.args),
 }

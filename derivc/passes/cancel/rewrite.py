@@ -10,8 +10,8 @@ from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes.cancel.arguments import gathered, parted
-from derivc.passes.cancel.forms import Forms, Monomial, Term, content, without
+from derivc.passes.cancel.arguments import arguments_of, gathered, over, parted
+from derivc.passes.cancel.forms import Forms, Monomial, Term, content, times, without
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
 from derivc.passes.cancel.regions import Regions
@@ -127,15 +127,30 @@ class _Rewrite:
 
     def _gathered(self, value: Value) -> Value | None:
         terms = self.forms.sums[value] or ()
-        if not terms or self._vanishing(terms):
+        if not terms:
             return None
+        left = self._left(terms)
+        if left is not None:
+            return self._smooth(left)
         found = gathered(self.forms, terms)
         return self._parted(terms) if found is None else self._scaled(*found)
 
-    def _vanishing(self, terms: Sequence[Term]) -> bool:
-        """Whether terms have their opposites once all is multiplied out: that is for the solver."""
-        expansion = self.forms.expand(without(terms, content(terms)))
-        return expansion is not None and expansion.vanished
+    def _left(self, terms: Sequence[Term]) -> Sequence[Term] | None:
+        """What is left where terms have their opposites once all is multiplied out."""
+        factor = content(terms)
+        expansion = self.forms.expand(without(terms, factor))
+        if expansion is None or not expansion.vanished:
+            return None
+        return [(c, times(m, factor)) for c, m in expansion.terms]
+
+    def _smooth(self, terms: Sequence[Term]) -> Value | None:
+        """The sum over one argument where a series keeps its digits; others are for the solver."""
+        for argument in arguments_of(self.forms, terms):
+            found = over(self.forms, terms, argument)
+            if found is not None:
+                place = self.places[argument], self.solver.writer.terms(found[1])
+                return self._scaled(*found) if self._is_smooth(place) else None
+        return None
 
     def _scaled(self, factor: Monomial, terms: Sequence[Term]) -> Value:
         writer = self.solver.writer
