@@ -127,9 +127,9 @@ def _halves(outer: str, inner: str, sign: int) -> Callable[..., Value]:
 
 
 def _log(b: SmartBuilder, x: Value, y: Value, d: Value, plain: Value) -> Value:
-    t = b.emit("div", d, y)
-    form = b.emit("div", b.emit("div", b.emit("log1p", t), t), y)
     near = b.emit("lt", b.emit("mul", b.const(2), b.emit("abs", d)), y)
+    t = b.emit("where", near, b.emit("div", d, y), b.const(HALF))  # chosen, so that 1 + t stays so
+    form = b.emit("div", b.emit("div", b.emit("log1p", t), t), y)
     return b.emit("where", near, form, plain)
 
 

@@ -8,6 +8,7 @@
     1 - cos(x) = 2 sin(x/2)^2
     1 - erf(x) = erfc(x), 1 - ndtr(x) = ndtr(-x), and the like: `passes.complements`
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
+    ((1 + u)^n - 1)/u, and the like: `passes.growth`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
@@ -26,7 +27,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import addition, divided, logistic, powers, scaled
+from derivc.passes import addition, divided, growth, logistic, powers, scaled
 from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm, of_one
@@ -160,7 +161,9 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
     if grown is None or b.at(grown).op != "exp":
         if under.op == "exp":
             return logistic.quotient(b, *step.args)
-        ways = (powers.quotient, addition.quotient, scaled.divided, divided.quotient)
+        ways = (
+            growth.quotient, powers.quotient, addition.quotient, scaled.divided, divided.quotient,
+        )  # fmt: skip
         return next((f for way in ways if (f := way(b, *step.args)) is not None), None)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)

@@ -19,18 +19,20 @@ from derivc.passes.cancel.forms import Forms, Monomial, Term, times
 
 _POWERS = range(-4, 5)
 _ONE = Fraction(1)
+Function = tuple[Value, Monomial, list[Term]]
+"""An argument, a factor, and the terms of a function of the argument that the factor multiplies."""
 
 
-def gathered(forms: Forms, terms: Sequence[Term]) -> tuple[Monomial, list[Term]] | None:
+def gathered(forms: Forms, terms: Sequence[Term]) -> Function | None:
     """A factor and the terms of a function of one value; None where the sum is no such product."""
     for argument in arguments_of(forms, terms):
         found = over(forms, terms, argument)
         if found is not None:
-            return found
+            return argument, *found
     return None
 
 
-def parted(forms: Forms, terms: Sequence[Term]) -> list[tuple[Value, Monomial, list[Term]]] | None:
+def parted(forms: Forms, terms: Sequence[Term]) -> list[Function] | None:
     """The sum in parts, each an argument with what `gathered` finds over it.
 
     With u = a t and v = b t, the derivative by t of t (f(u) + g(v)) is the sum of f(u) + u f'(u)
@@ -62,6 +64,7 @@ def _positive(forms: Forms, argument: Value) -> Value:
 def over(
     forms: Forms, terms: Sequence[Term], argument: Value
 ) -> tuple[Monomial, list[Term]] | None:
+    """The factor and the terms with one value as the argument; None where the sum is no product."""
     size, product = forms.products[argument]
     split = [_split(forms, monomial, argument) for _, monomial in terms]
     first = split[0][1]

@@ -10,7 +10,8 @@ from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes.cancel.arguments import arguments_of, gathered, over, parted
+from derivc.passes.cancel.arguments import Function, arguments_of, gathered, over, parted
+from derivc.passes.cancel.branches import settled
 from derivc.passes.cancel.forms import Forms, Monomial, Term, content, times, without
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
@@ -51,10 +52,22 @@ def cancel(program: Program) -> Program:
     """
     if len(program) > _LONGEST:
         return program
-    return _smooth(_Rewrite(program).run())
+    plain, most = _cancelled(program)
+    apart = settled(program)
+    if apart is None:
+        return plain
+    found, count = _cancelled(apart)
+    return found if count > most else plain
 
 
-def _smooth(program: Program) -> Program:
+def _cancelled(program: Program) -> tuple[Program, int]:
+    """The program after the rewrites, and how many series it holds then."""
+    rewrite = _Rewrite(program)
+    found, count = _smooth(rewrite.run())
+    return found, count + rewrite.count
+
+
+def _smooth(program: Program) -> tuple[Program, int]:
     """Series in place of the functions of one value that lose digits around a point."""
     regions = Regions(program)
     found: dict[Value, tuple[Series, Value]] = {}
@@ -67,7 +80,7 @@ def _smooth(program: Program) -> Program:
         series = fitted(function) if function is not None else None
         if series is not None:
             found[value] = series, top
-    return _with_series(program, found) if found else program
+    return (_with_series(program, found) if found else program), len(found)
 
 
 def _with_series(program: Program, found: dict[Value, tuple[Series, Value]]) -> Program:
@@ -94,7 +107,8 @@ class _Rewrite:
         self.solver = Solver(self.forms, writer)
         self.products = Products(self.forms, writer)
         self.judge = Judge(program)
-        self.trials = 0
+        self.trials = self.count = 0
+        self.regions = Regions(program)
         self.roots = _roots(program)
 
     def run(self) -> Program:
@@ -133,7 +147,20 @@ class _Rewrite:
         if left is not None:
             return self._smooth(left)
         found = gathered(self.forms, terms)
-        return self._parted(terms) if found is None else self._scaled(*found)
+        return self._parted(terms) if found is None else self._function(found)
+
+    def _function(self, found: Function) -> Value:
+        """The factor times the function of its argument; a series where no region will show it."""
+        argument, factor, terms = found
+        writer = self.solver.writer
+        inner = writer.terms(terms)
+        if self.regions.top[argument] != argument:
+            place = self.places[argument]
+            series = self._series(place, inner)
+            if series is not None:
+                self.count += 1
+                inner = emitted(self.builder, series, place, inner)
+        return self.builder.emit("mul", writer.term(Fraction(1), factor), inner)
 
     def _left(self, terms: Sequence[Term]) -> Sequence[Term] | None:
         """What is left where terms have their opposites once all is multiplied out."""
@@ -168,8 +195,11 @@ class _Rewrite:
         )
 
     def _is_smooth(self, place: tuple[Value, Value]) -> bool:
-        function = Regions(self.builder.finish(())).between(*place)
-        return function is not None and fitted(function) is not None
+        return self._series(*place) is not None
+
+    def _series(self, argument: Value, value: Value) -> Series | None:
+        function = Regions(self.builder.finish(())).between(argument, value)
+        return None if function is None else fitted(function)
 
     def _found(self, value: Value, step: Instruction, plain: Value) -> Value | None:
         if value in self.roots:

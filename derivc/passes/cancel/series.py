@@ -14,6 +14,7 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.ops.shorthand import mpmath
 from derivc.passes.cancel.judge import FLOAT, lost, run, usable
+from derivc.passes.weight import exact_effort
 
 Number = Any
 
@@ -21,6 +22,8 @@ _PRECISION = 700
 _CENTRES = (0, 1, -1)
 _PROBES = (4, 9, 17, 28)
 _TOO_MUCH = 3.0
+_LONGEST = 100
+"""The most work that one value of the function may take, by `exact_effort`: a series wants 1500."""
 _RADII = (Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 32))
 _LENGTHS = (8, 12, 16, 20)
 _POWERS = range(-4, 9)
@@ -47,6 +50,8 @@ class Series:
 def fitted(function: Program) -> Series | None:
     """The series of a function of one variable where it loses digits; None where it loses none.
 
+    None too where many values of it would take long: a product of two Bessel functions.
+
     Args:
         function: one input, one output.
 
@@ -57,6 +62,8 @@ def fitted(function: Program) -> Series | None:
         >>> fitted(sine).power
         2
     """
+    if exact_effort(function) > _LONGEST:
+        return None
     for centre in _CENTRES:
         if _loses(function, centre):
             found = _fit(function, centre)
