@@ -17,6 +17,7 @@ from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
+from derivc.lowering.fragment import HALF
 from derivc.passes.powers import as_power, beside_one, factors, product
 
 
@@ -52,9 +53,9 @@ def quotient(b: SmartBuilder, over: Value, under: Value) -> Value | None:
             return _discounted(b, above, below, value, grown)
     for value in above:
         grown = _growth(b, value)
-        if grown is not None and grown.u in below:
+        if grown is not None and _has(b, below, grown.u):
             above.remove(value)
-            below.remove(grown.u)
+            _take(b, below, above, grown.u)
             found = b.emit("where", grown.near, _slope(b, grown), b.emit("div", grown.far, grown.u))
             return b.emit("div", product(b, [found, *above]), product(b, below))
     return None
@@ -69,14 +70,27 @@ def _discounted(
         grown = _mirrored(b, grown)
         form = b.emit("neg", b.emit("expm1", b.emit("neg", grown.size)))
         value = b.emit("where", grown.near, form, grown.far)
-    elif grown.u not in above:
+    elif not _has(b, above, grown.u):
         return None
-    if grown.u not in above:
+    if not _has(b, above, grown.u):
         return b.emit("div", product(b, above), product(b, [value, *below]))
-    above.remove(grown.u)
+    _take(b, above, above, grown.u)
     inverse = b.emit("div", b.const(1), _slope(b, grown))
     found = b.emit("where", grown.near, inverse, b.emit("div", grown.u, grown.far))
     return b.emit("div", product(b, [found, *above]), product(b, below))
+
+
+def _has(b: SmartBuilder, values: list[Value], u: Value) -> bool:
+    return u in values or b.negated(u) in values
+
+
+def _take(b: SmartBuilder, values: list[Value], signs: list[Value], u: Value) -> None:
+    """Remove u, or -u and leave a sign for it."""
+    if u in values:
+        values.remove(u)
+    elif (opposite := b.negated(u)) is not None:
+        values.remove(opposite)
+        signs.append(b.const(-1))
 
 
 def _growth(b: SmartBuilder, value: Value) -> _Growth | None:
@@ -102,8 +116,9 @@ def _mirrored(b: SmartBuilder, grown: _Growth) -> _Growth:
 
 
 def _slope(b: SmartBuilder, grown: _Growth) -> Value:
-    """n f(z) g(u), or n f(-z) g(u)."""
-    z = grown.size if grown.sign > 0 else b.emit("neg", grown.size)
+    """n f(z) g(u), or n f(-z) g(u); z and u chosen, so that partials stay in parts by z and u."""
+    size, u = (b.emit("where", grown.near, v, b.const(HALF)) for v in (grown.size, grown.u))
+    z = size if grown.sign > 0 else b.emit("neg", size)
     f = b.emit("div", b.emit("expm1", z), z)
-    g = b.emit("div", b.emit("log1p", grown.u), grown.u)
+    g = b.emit("div", b.emit("log1p", u), u)
     return b.emit("mul", grown.exponent, b.emit("mul", f, g))

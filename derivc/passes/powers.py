@@ -91,8 +91,11 @@ def power(b: SmartBuilder, step: Instruction) -> Value | None:
 
 
 def as_power(b: SmartBuilder, value: Value) -> tuple[Value, Value] | None:
-    """Base and exponent of a power, `power` included, whose exponent is no small constant."""
+    """Base and exponent of a power, `power` and 1/a^p included; no small constant exponent."""
     step = b.at(value)
+    if step.op == "div" and b.is_const(step.args[0], 1):
+        found = as_power(b, step.args[1])
+        return None if found is None else (found[0], b.emit("neg", found[1]))
     if step.op == "where" and b.at(step.args[1]).op == "exp":
         step = b.at(step.args[2])
     if step.op != "pow" or _is_small(b.constant(step.args[1])):

@@ -146,7 +146,7 @@ def _total(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value:
 
 def _less_one(b: SmartBuilder, value: Value) -> Value | None:
     step = b.at(value)
-    if step.op in ("pow", "where"):
+    if step.op in ("pow", "where", "div"):
         return powers.less_one(b, value)
     return less_one(b, step.op, step.args[0]) if len(step.args) == 1 else None
 
@@ -172,6 +172,13 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
 
 def _multiplied(b: SmartBuilder, step: Instruction) -> Value | None:
     return scaled.multiplied(b, *step.args) or divided.multiplied(b, *step.args)
+
+
+def _negated(b: SmartBuilder, step: Instruction) -> Value | None:
+    """-(p/q) for (-p)/q, as the builder writes it: the quotient in its stable form."""
+    inner = b.at(step.args[0])
+    found = _RULES[inner.op](b, inner) if inner.op in ("mul", "div") else None
+    return None if found is None else b.emit("neg", found)
 
 
 def _power(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -204,6 +211,7 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "div": _quotient,
     "log": _logarithm,
     "pow": _power,
+    "neg": _negated,
     "mul": _multiplied,
     "acosh": lambda b, step: of_one(b, "acosh", *step.args),
     "acos": lambda b, step: of_one(b, "acos", *step.args),

@@ -32,20 +32,37 @@ def gathered(forms: Forms, terms: Sequence[Term]) -> Function | None:
     return None
 
 
-def parted(forms: Forms, terms: Sequence[Term]) -> list[Function] | None:
-    """The sum in parts, each an argument with what `gathered` finds over it.
+def parted(forms: Forms, terms: Sequence[Term]) -> tuple[list[Function], list[Term]] | None:
+    """The sum in parts, each an argument with what `gathered` finds over it, and what is left.
 
     With u = a t and v = b t, the derivative by t of t (f(u) + g(v)) is the sum of f(u) + u f'(u)
-    and g(v) + v g'(v). None where the terms are not shared out among two or more such functions.
+    and g(v) + v g'(v); that of f(u) g(v) is one of f'(u) and g'(v). None where there are no parts.
     """
     parts, left = [], list(terms)
     for argument in arguments_of(forms, terms):
-        own = [t for t in left if _split(forms, t[1], argument)[0]]
-        found = over(forms, own, argument) if 1 < len(own) < len(terms) else None
-        if found is not None:
-            parts.append((argument, *found))
-            left = [t for t in left if t not in own]
-    return parts if len(parts) > 1 and not left else None
+        for own in _classes(forms, left, argument):
+            found = over(forms, own, argument) if 1 < len(own) < len(terms) else None
+            if found is not None:
+                parts.append((argument, *found))
+                left = [t for t in left if t not in own]
+    return (parts, left) if parts else None
+
+
+def _classes(forms: Forms, terms: Sequence[Term], argument: Value) -> list[list[Term]]:
+    """The terms with functions of an argument, those together that share what else is in them."""
+    _, product = forms.products[argument]
+    classes: list[tuple[Monomial, list[Term]]] = []
+    for term in terms:
+        functions, others = _split(forms, term[1], argument)
+        if all(_is_fixed(forms, a) for a, _ in functions) and argument not in dict(others):
+            continue
+        ways = (c for c in classes if _power(times(others, c[0], -_ONE), product) is not None)
+        known = next(ways, None)
+        if known is None:
+            classes.append((others, [term]))
+        else:
+            known[1].append(term)
+    return [own for _, own in classes]
 
 
 def arguments_of(forms: Forms, terms: Sequence[Term]) -> list[Value]:

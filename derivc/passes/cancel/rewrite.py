@@ -25,7 +25,9 @@ from derivc.passes.powers import one_more
 _LONGEST = 2000
 """Programs longer than this are left as they are: a sample of each sum would take too long."""
 
+_MOST_CONDITIONS = 2
 _MOST_TRIALS = 60
+_MOST_PARTED = 8
 _MOST_WORK = 600
 """Instructions of all functions that are looked into together.
 
@@ -52,12 +54,15 @@ def cancel(program: Program) -> Program:
     """
     if len(program) > _LONGEST:
         return program
-    plain, most = _cancelled(program)
+    best, most = _cancelled(program)
     apart = settled(program)
-    if apart is None:
-        return plain
-    found, count = _cancelled(apart)
-    return found if count > most else plain
+    for _ in range(_MOST_CONDITIONS):
+        if apart is None:
+            break
+        found, count = _cancelled(apart)
+        best, most = (found, count) if count > most else (best, most)
+        apart = settled(apart)
+    return best
 
 
 def _cancelled(program: Program) -> tuple[Program, int]:
@@ -147,7 +152,11 @@ class _Rewrite:
         if left is not None:
             return self._smooth(left)
         found = gathered(self.forms, terms)
-        return self._parted(terms) if found is None else self._function(found)
+        if found is not None:
+            return self._function(found)
+        whole = self.forms.expand(terms)
+        apart = whole is not None and len(terms) < len(whole.terms) <= _MOST_PARTED
+        return self._parted(terms) or (self._parted(whole.terms) if whole and apart else None)
 
     def _function(self, found: Function) -> Value:
         """The factor times the function of its argument; a series where no region will show it."""
@@ -185,13 +194,14 @@ class _Rewrite:
 
     def _parted(self, terms: Sequence[Term]) -> Value | None:
         """The sum in parts, where one of these loses digits that a series keeps."""
-        parts = parted(self.forms, terms) or []
+        parts, left = parted(self.forms, terms) or ([], [])
         functions = [(self.places[u], self.solver.writer.terms(own)) for u, _, own in parts]
         if not any(map(self._is_smooth, functions)):
             return None
+        found = [self._scaled(factor, own) for _, factor, own in parts]
         return reduce(
             lambda one, other: self.builder.emit("add", one, other),
-            [self._scaled(factor, own) for _, factor, own in parts],
+            [*found, self.solver.writer.terms(left)] if left else found,
         )
 
     def _is_smooth(self, place: tuple[Value, Value]) -> bool:
