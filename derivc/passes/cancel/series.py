@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, final
 
 from derivc.ir.algebra import SmartBuilder
@@ -47,6 +48,7 @@ class Series:
         return found * t**self.power
 
 
+@lru_cache(maxsize=512)
 def fitted(function: Program) -> Series | None:
     """The series of a function of one variable where it loses digits; None where it loses none.
 
@@ -93,13 +95,18 @@ def _fit(function: Program, centre: int) -> Series | None:
     if power is None:
         return None
     for radius in _RADII:
-        for length in _LENGTHS:
-            found = _interpolated(function, centre, power, radius, length)
-            if found is None:
-                break
-            if _is_accurate(function, found):
-                return found
+        longest = _accurate(function, centre, power, radius, _LENGTHS[-1])
+        if longest is not None:  # where the longest is wrong, the shorter ones are too
+            shorter = (_accurate(function, centre, power, radius, n) for n in _LENGTHS[:-1])
+            return next((found for found in shorter if found is not None), longest)
     return None
+
+
+def _accurate(
+    function: Program, centre: int, power: int, radius: Fraction, length: int
+) -> Series | None:
+    found = _interpolated(function, centre, power, radius, length)
+    return found if found is not None and _is_accurate(function, found) else None
 
 
 def _leading(function: Program, centre: int) -> int | None:
