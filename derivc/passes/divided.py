@@ -1,4 +1,4 @@
-"""Divided differences (f(x) - f(y))/(x - y), smooth where x = y, and so are their partials then.
+"""Divided differences (f(x) - f(y))/(x - y), and their partials then, next to x = y.
 
 With d = x - y and m = (x + y)/2:
     (exp x - exp y)/d   = exp(y) expm1(d)/d              for |d| < 1

@@ -6,7 +6,10 @@
         s(x) = 1/(12 x) - 1/(360 x^3) + ... is Stirling's series, https://dlmf.nist.gov/5.11.E1;
         taken for a, c > 150, where three terms of it are enough
 
-The first two hold for every real v, the last for positive a and c; below 150 no factor overflows.
+    I_m(x)/I_n(x)    = exp(-|x|) I_m(x)/(exp(-|x|) I_n(x))
+
+The first two and the last hold everywhere, the third for positive a and c; below 150 no factor of
+it overflows.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from derivc.passes.cancel.writer import Writer
 from derivc.passes.powers import factors, product
 
 _FAR = 150
+_SCALED = {"i0": "i0e", "i1": "i1e", "iv": "ive"}
 _STIRLING = (Fraction(1, 1260), Fraction(-1, 360), Fraction(1, 12))
 
 
@@ -49,7 +53,8 @@ def divided(b: SmartBuilder, over: Value, under: Value) -> Value | None:
     if pair is not None:
         above, below = _without(above, pair[1:]), _without(below, pair[:1])
         return b.emit("div", product(b, [_erfcx(b, pair), *above]), product(b, below))
-    return _gammas(b, above, below, b.emit("div", over, under))
+    found = _gammas(b, above, below, b.emit("div", over, under))
+    return _bessels(b, above, below) if found is None else found
 
 
 def _erfcx(b: SmartBuilder, pair: tuple[Value, Value]) -> Value:
@@ -111,6 +116,17 @@ def _gammas(b: SmartBuilder, above: list[Value], below: list[Value], plain: Valu
     form = b.emit("div", product(b, [b.emit("exp", gap), *above]), product(b, below))
     far = (b.emit("gt", v, b.const(_FAR)) for v in (a, c))
     return b.emit("where", b.emit("logical_and", *far), form, plain)
+
+
+def _bessels(b: SmartBuilder, above: list[Value], below: list[Value]) -> Value | None:
+    """I_m(x)/I_n(x) by the scaled functions."""
+    for over in (v for v in above if b.at(v).op in _SCALED):
+        x = b.at(over).args[-1]
+        for under in (v for v in below if b.at(v).op in _SCALED and b.at(v).args[-1] == x):
+            one, other = (b.emit(_SCALED[b.at(v).op], *b.at(v).args) for v in (over, under))
+            above, below = _without(above, (over,)), _without(below, (under,))
+            return b.emit("div", product(b, [one, *above]), product(b, [other, *below]))
+    return None
 
 
 def _logarithms(b: SmartBuilder, a: Value, c: Value) -> Value:

@@ -15,6 +15,7 @@
     powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
     divided differences, (exp(x) - exp(y))/(x - y) and the like: `passes.divided`
+    orthogonal polynomials of small degree: `passes.recurrences`
     exp(x^2) erfc(x) = erfcx(x), and quotients of gamma functions: `passes.scaled`
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
@@ -32,6 +33,7 @@ from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm, of_one
 from derivc.passes.less_one import less_one
+from derivc.passes.recurrences import FAMILIES, polynomial
 
 
 def stabilise(program: Program) -> Program:
@@ -216,4 +218,5 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "acosh": lambda b, step: of_one(b, "acosh", *step.args),
     "acos": lambda b, step: of_one(b, "acos", *step.args),
     "sqrt": lambda b, step: logistic.root(b, *step.args),
+    **dict.fromkeys(FAMILIES, polynomial),
 }

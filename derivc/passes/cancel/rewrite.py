@@ -12,6 +12,7 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.cancel.arguments import Function, arguments_of, gathered, over, parted
 from derivc.passes.cancel.branches import settled
+from derivc.passes.cancel.entropy import entropies
 from derivc.passes.cancel.forms import Forms, Monomial, Term, content, times, without
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
@@ -62,7 +63,7 @@ def cancel(program: Program) -> Program:
         found, count = _cancelled(apart)
         best, most = (found, count) if count > most else (best, most)
         apart = settled(apart)
-    return best
+    return entropies(best)
 
 
 def _cancelled(program: Program) -> tuple[Program, int]:
