@@ -108,7 +108,7 @@ def diff(source: Any, *wrt: Any, order: int = 1) -> Any:
         >>> dc.diff("x**3", order=2)
         6*x
     """
-    definition = read(source, relaxed=True)
+    definition = read(source, relaxed=True, wrt=wrt)
     names = _names(definition, wrt) * _order(order)
     tree = _scalar(definition)
     return _shown(source, differentiate.diff(tree, *names) if names else tree)
@@ -135,7 +135,7 @@ def gradient(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [3*u**2 + 4*v],
         [  4*u + 2*v]])
     """
-    definition = read(source, relaxed=True)
+    definition = read(source, relaxed=True, wrt=wrt or ())
     tree = _scalar(definition)
     names = _all(definition, wrt)
     return sp.ImmutableMatrix([_shown(source, differentiate.diff(tree, n)) for n in names])
@@ -164,7 +164,7 @@ def jacobian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [y, x],
         [1, 1]])
     """
-    definition = read(source, relaxed=True)
+    definition = read(source, relaxed=True, wrt=wrt or ())
     names = _all(definition, wrt)
     rows = [[_shown(source, differentiate.diff(t, n)) for n in names] for t in definition.trees]
     return sp.ImmutableMatrix(rows)
@@ -194,7 +194,7 @@ def hessian(source: Any, wrt: Sequence[Any] | None = None) -> Any:
         [2*y, 2*x],
         [2*x,   0]])
     """
-    definition = read(source, relaxed=True)
+    definition = read(source, relaxed=True, wrt=wrt or ())
     names, tree = _all(definition, wrt), _scalar(definition)
     upper = {
         (a, b): _shown(source, differentiate.diff(tree, a, b))
@@ -283,8 +283,8 @@ def elasticity(source: Any, variable: Any = None) -> Any:
         >>> dc.elasticity("3*x**2")
         2
     """
-    definition = read(source, relaxed=True)
     wanted = () if variable is None else (variable,)
+    definition = read(source, relaxed=True, wrt=wanted)
     (name,) = _names(definition, wanted)
     return _shown(source, sensitivity.elasticity(_scalar(definition), name))
 

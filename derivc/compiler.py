@@ -81,7 +81,8 @@ def compile(
     options = Options(backend or default_backend(), accuracy, threads)
     if isinstance(source, str) and reduce is None and (parts := parts_of(source)):
         reduce, source = parts
-    kernel = Kernel(read(source, inputs, shapes, relaxed), wrt, convention, options)
+    by = (wrt,) if isinstance(wrt, str) else tuple(wrt or ())
+    kernel = Kernel(read(source, inputs, shapes, relaxed, by), wrt, convention, options)
     kernel.specs.value_program  # noqa: B018  refuse now what cannot be compiled
     if options.backend == "c":
         from derivc.native.build import check

@@ -14,6 +14,7 @@ from derivc.errors import InputTypeError, TraceError, UnsupportedError
 from derivc.ir.program import Program
 from derivc.lowering.lower import lower
 from derivc.services import service
+from derivc.symbolic.functions import CONSTANTS
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -62,6 +63,7 @@ def read(
     inputs: Sequence[str] | None = None,
     shapes: Shapes | None = None,
     relaxed: bool = False,
+    wrt: Sequence[Any] = (),
 ) -> Definition:
     """Read text, several texts, SymPy, or a Python function.
 
@@ -71,6 +73,8 @@ def read(
             and SymPy, the signature's for a function.
         shapes: for a function, the shape of every array argument.
         relaxed: read text in paper notation too: `2x`, `x^2`, `π`, `√x`.
+        wrt: what will be differentiated by: a name among these is a variable of a text, and no
+            constant. The eccentricity `e` is one that way.
 
     Raises:
         ParseError: the text is not an expression. TraceError: the function cannot be traced.
@@ -81,6 +85,11 @@ def read(
     if callable(source) and not isinstance(source, sp.Basic):
         return _from_any_function(source, shapes)
     names = _named(inputs)
+    if names is None and (constants := {str(w) for w in wrt} & set(CONSTANTS)):
+        found = read(source, shapes=shapes, relaxed=relaxed)
+        names = tuple(sorted({*found.inputs, *constants}))
+        used = variables(read(source, names, shapes, relaxed).trees)
+        names = tuple(name for name in names if name in used)
     if isinstance(source, sp.MatrixBase | list | tuple):
         shape = source.shape if isinstance(source, sp.MatrixBase) else (len(source),)
         return _from_trees([_tree(e, names, relaxed) for e in source], shape, names)

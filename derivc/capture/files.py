@@ -43,9 +43,6 @@ class Place:
 def place_of(text: str) -> Place | None:
     """The place that a text names; None for a text that is an expression.
 
-    Raises:
-        UserFileError: it names a file, and nothing in it.
-
     Example:
         >>> place_of("losses.py:focal[loss]")
         Place(path=PosixPath('losses.py'), name='focal', output='loss')
@@ -54,21 +51,10 @@ def place_of(text: str) -> Place | None:
     """
     found = _PLACE.fullmatch(text.strip())
     if found is None:
-        _refuse_file(text.strip())
         return None
     output = found["output"]
     chosen = int(output) if output and output.isdecimal() else output
     return Place(Path(found["path"]), found["name"], chosen)
-
-
-def _refuse_file(text: str) -> None:
-    """A file alone is no expression.
-
-    Raises:
-        UserFileError: it is one.
-    """
-    if text.endswith(".py") and Path(text).is_file():
-        raise UserFileError(f"{text} is a file; say what in it is meant, as in {text}:my_function")
 
 
 def capture_place(place: Place, shapes: Mapping[str, Any] | None = None) -> Captured:

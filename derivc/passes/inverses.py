@@ -4,6 +4,10 @@ And algebra as an inverse function, where it loses digits:
     log(u + sqrt(u^2 + 1)) = asinh(u), for every u
     log(u + sqrt(u^2 - 1)) = acosh(u), for u >= 1; elsewhere both are NaN
 
+And inverse functions next to 1, where 1 + u is rounded and the slope has no bound:
+    acosh(1 + u) = 2 asinh(sqrt(u/2)), for u >= 0; elsewhere both are NaN
+    acos(1 - u)  = 2 asin(sqrt(u/2)), for 0 <= u <= 2; taken below 1, elsewhere 1 - u is exact
+
 The first are only those that are defined where the composition is, and nowhere else. What is
 algebra can cancel against its surroundings; a sine of an angle that is itself rounded cannot.
 """
@@ -15,6 +19,7 @@ from fractions import Fraction
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
+from derivc.lowering.fragment import HALF
 from derivc.passes.cancel.forms import Forms, times
 
 
@@ -47,6 +52,31 @@ def of_logarithm(b: SmartBuilder, inner: Value) -> Value | None:
         if op is not None:
             return b.emit(op, u)
     return None
+
+
+def of_one(b: SmartBuilder, op: str, argument: Value) -> Value | None:
+    """acosh(1 + u) or acos(1 - u) by u; None for any other argument.
+
+    Example:
+        >>> b = SmartBuilder(["u"])
+        >>> b.at(b.at(of_one(b, "acosh", b.emit("add", 0, b.const(1)))).args[1]).op
+        'asinh'
+    """
+    step = b.at(argument)
+    if op == "acosh":
+        ones = [i for i in (0, 1) if step.op == "add" and b.is_const(step.args[i], 1)]
+        return _twice(b, "asinh", step.args[1 - ones[0]]) if ones else None
+    if step.op != "sub" or not b.is_const(step.args[0], 1):
+        return None
+    u = step.args[1]
+    near = b.emit("lt", u, b.const(1))
+    return b.emit("where", near, _twice(b, "asin", u), b.emit(op, argument))
+
+
+def _twice(b: SmartBuilder, op: str, u: Value) -> Value:
+    """2 op(sqrt(u/2))."""
+    half = b.emit("sqrt", b.emit("mul", b.const(HALF), u))
+    return b.emit("mul", b.const(2), b.emit(op, half))
 
 
 def _leg_of(b: SmartBuilder, u: Value, hypotenuse: Value) -> str | None:

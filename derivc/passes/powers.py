@@ -14,6 +14,7 @@ is next to 1 that is far more, and it is here that 1 + u is rounded.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from derivc.ir import exact
 from derivc.ir.algebra import SmartBuilder
@@ -79,8 +80,7 @@ def _terms(b: SmartBuilder, value: Value) -> dict[Value, Fraction]:
 def power(b: SmartBuilder, step: Instruction) -> Value | None:
     """(1 + u)^p, by the logarithm of 1 + u where u is small."""
     base, exponent = step.args
-    constant = b.constant(exponent)
-    if exact.is_plain(constant) and abs(constant) <= _LARGEST:
+    if _is_small(b.constant(exponent)):
         return None
     u = beside_one(b, base)
     if u is None or b.constant(u) is not None:
@@ -91,13 +91,21 @@ def power(b: SmartBuilder, step: Instruction) -> Value | None:
 
 
 def as_power(b: SmartBuilder, value: Value) -> tuple[Value, Value] | None:
-    """Base and exponent of a power, `power` included, whose exponent is no constant."""
+    """Base and exponent of a power, `power` and 1/a^p included; no small constant exponent."""
     step = b.at(value)
+    if step.op == "div" and b.is_const(step.args[0], 1):
+        found = as_power(b, step.args[1])
+        return None if found is None else (found[0], b.emit("neg", found[1]))
     if step.op == "where" and b.at(step.args[1]).op == "exp":
         step = b.at(step.args[2])
-    if step.op != "pow" or b.constant(step.args[1]) is not None:
+    if step.op != "pow" or _is_small(b.constant(step.args[1])):
         return None
     return step.args[0], step.args[1]
+
+
+def _is_small(exponent: Any) -> bool:
+    """True for constant exponents that make little of a rounding."""
+    return exact.is_plain(exponent) and abs(exponent) <= _LARGEST
 
 
 def less_one(b: SmartBuilder, value: Value) -> Value | None:

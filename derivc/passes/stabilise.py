@@ -5,14 +5,19 @@
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
     log(1 + exp(x)) = softplus(x), log(sigmoid(x)) = -softplus(-x), log(exp(x)) = x,
     log(exp(x) + exp(y)) = logaddexp(x, y)
+    logaddexp(x, y) - x = softplus(y - x)
     1 - cos(x) = 2 sin(x/2)^2
     1 - erf(x) = erfc(x), 1 - ndtr(x) = ndtr(-x), and the like: `passes.complements`
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
+    ((1 + u)^n - 1)/u, and the like: `passes.growth`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
     powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
+    divided differences, (exp(x) - exp(y))/(x - y) and the like: `passes.divided`
+    orthogonal polynomials of small degree: `passes.recurrences`
+    exp(x^2) erfc(x) = erfcx(x), and quotients of gamma functions: `passes.scaled`
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
 it is small, and exp(x) overflows when it is large; right of them neither happens.
@@ -24,11 +29,12 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import addition, logistic, powers
+from derivc.passes import addition, divided, growth, logistic, powers, scaled
 from derivc.passes.complements import complement
 from derivc.passes.dce import dce
-from derivc.passes.inverses import of_inverse, of_logarithm
+from derivc.passes.inverses import of_inverse, of_logarithm, of_one
 from derivc.passes.less_one import less_one
+from derivc.passes.recurrences import FAMILIES, polynomial
 
 
 def stabilise(program: Program) -> Program:
@@ -85,6 +91,8 @@ def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
     if known is not None:
         return known
     terms = _terms(b, step)
+    if (found := _remainder(b, terms)) is not None:
+        return found
     for position, (sign, value) in enumerate(terms):
         for factor, exponential in _exponentials(b, value):
             other = (-sign, factor)
@@ -92,6 +100,20 @@ def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
                 small = b.emit("mul", factor, b.emit("expm1", *b.at(exponential).args))
                 terms[position] = (sign, small)
                 terms.remove(other)
+                return _total(b, terms)
+    return None
+
+
+def _remainder(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value | None:
+    """logaddexp(x, y) - x, between other terms."""
+    for position, (sign, value) in enumerate(terms):
+        if b.at(value).op != "logaddexp":
+            continue
+        for x, y in (b.at(value).args, b.at(value).args[::-1]):
+            if (-sign, x) in terms:
+                left = b.emit("logaddexp", b.const(0), b.emit("sub", y, x))
+                terms[position] = (sign, left)
+                terms.remove((-sign, x))
                 return _total(b, terms)
     return None
 
@@ -127,7 +149,7 @@ def _total(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value:
 
 def _less_one(b: SmartBuilder, value: Value) -> Value | None:
     step = b.at(value)
-    if step.op in ("pow", "where"):
+    if step.op in ("pow", "where", "div"):
         return powers.less_one(b, value)
     return less_one(b, step.op, step.args[0]) if len(step.args) == 1 else None
 
@@ -142,10 +164,24 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
     if grown is None or b.at(grown).op != "exp":
         if under.op == "exp":
             return logistic.quotient(b, *step.args)
-        return powers.quotient(b, *step.args) or addition.quotient(b, *step.args)
+        ways = (
+            growth.quotient, powers.quotient, addition.quotient, scaled.divided, divided.quotient,
+        )  # fmt: skip
+        return next((f for way in ways if (f := way(b, *step.args)) is not None), None)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
+
+
+def _multiplied(b: SmartBuilder, step: Instruction) -> Value | None:
+    return scaled.multiplied(b, *step.args) or divided.multiplied(b, *step.args)
+
+
+def _negated(b: SmartBuilder, step: Instruction) -> Value | None:
+    """-(p/q) for (-p)/q, as the builder writes it: the quotient in its stable form."""
+    inner = b.at(step.args[0])
+    found = _RULES[inner.op](b, inner) if inner.op in ("mul", "div") else None
+    return None if found is None else b.emit("neg", found)
 
 
 def _power(b: SmartBuilder, step: Instruction) -> Value | None:
@@ -180,5 +216,10 @@ _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "div": _quotient,
     "log": _logarithm,
     "pow": _power,
+    "neg": _negated,
+    "mul": _multiplied,
+    "acosh": lambda b, step: of_one(b, "acosh", *step.args),
+    "acos": lambda b, step: of_one(b, "acos", *step.args),
     "sqrt": lambda b, step: logistic.root(b, *step.args),
+    **dict.fromkeys(FAMILIES, polynomial),
 }

@@ -27,6 +27,7 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.ops import registry
 from derivc.passes.dce import dce
+from derivc.symbolic.evaluated import explodes
 
 LONGEST = 32
 """Powers up to this become products; a longer chain would lose digits that `pow` keeps."""
@@ -138,7 +139,10 @@ def _folded(op: str, constants: tuple[Any, ...]) -> Any:
     """An op of constants as an exact constant, where SymPy knows it to be real and finite."""
     if any(isinstance(c, bool | float) for c in constants):
         return None
-    value = registry.get(op).symbol(*map(exact.to_sympy, constants))
+    args = list(map(exact.to_sympy, constants))
+    if explodes(registry.get(op), args):
+        return None
+    value = registry.get(op).symbol(*args)
     is_number = getattr(value, "is_number", False) and not value.has(sp.Float)
     if not (is_number and value.is_real and value.is_finite):
         return None

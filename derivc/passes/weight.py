@@ -24,3 +24,12 @@ def tree_weight(program: Program) -> float:
         own = 0.0 if step.op == "const" else registry.get(step.op).cost
         totals.append(own + sum(totals[arg] for arg in step.args))
     return sum(totals[out] for out in program.outputs)
+
+
+def exact_effort(program: Program) -> float:
+    """How long the program takes in high precision, in arithmetic operations or so.
+
+    Special functions are sums of hundreds of terms there; their costs in doubles say which.
+    """
+    costs = (registry.get(s.op) for s in program.instructions if s.op != "const")
+    return float(sum(op.cost if "special" in op.tags else 1.0 for op in costs))

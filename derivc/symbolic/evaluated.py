@@ -7,7 +7,7 @@ large numbers, a `Max` of many terms). Those are kept as written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy as sp
@@ -15,6 +15,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from derivc.errors import UnsupportedError
 from derivc.ops import registry
+from derivc.ops.declaration import Op
 
 Rule = Callable[[Any, list[Any]], Any]
 
@@ -153,8 +154,17 @@ def _function(node: Any, args: list[Any]) -> Any:
         return node.func(*args)
     if op.name in _PLAIN and op.meaning is not None:
         return op.meaning(*args)
-    large = "special" in op.tags and any(a.is_Rational and abs(a) > _ARGUMENT for a in args)
-    return kept(node, args) if large else node.func(*args)
+    return kept(node, args) if explodes(op, args) else node.func(*args)
+
+
+def explodes(op: Op, args: Sequence[Any]) -> bool:
+    """Whether SymPy would write out millions of digits: factorials and the like of large numbers.
+
+    Example:
+        >>> explodes(registry.get("gamma"), [sp.Integer(10**8)])
+        True
+    """
+    return "special" in op.tags and any(a.is_Rational and abs(a) > _ARGUMENT for a in args)
 
 
 def _as_is(node: Any, args: list[Any]) -> Any:

@@ -184,6 +184,14 @@ def _sqrt(call: Call, args: Arguments) -> Operand:
     return Operand(sp.Pow(tree, g.HALF, evaluate=False), call.at)
 
 
+def _root(call: Call, args: Arguments) -> Operand:
+    """SymPy's spelling: root(x, n) is x**(1/n)."""
+    call.numbers(args, 2, 2)
+    return g.power(
+        args[0], g.divide(Operand(sp.Integer(1), call.at, value=1.0), args[1]), call.limits
+    )
+
+
 def _pow(call: Call, args: Arguments) -> Operand:
     call.numbers(args, 2, 2)
     return g.power(args[0], args[1], call.limits)
@@ -210,6 +218,39 @@ def _arithmetic(build: Callable[[Operand, Operand], Operand]) -> Form:
     return form
 
 
+def _comparison(sign: str) -> Form:
+    """A form from a comparison: Eq(a, b) is a == b."""
+
+    def form(call: Call, args: Arguments) -> Operand:
+        call.numbers(args, 2, 2)
+        return g.close(g.compare(args[0], args[1], sign))
+
+    return form
+
+
+def _logic(sign: str) -> Form:
+    """A form from a logical operator: And(a, b, c) is a and b and c."""
+
+    def form(call: Call, args: Arguments) -> Operand:
+        if not args:
+            raise call.error("takes 1 or more arguments, was given 0")
+        for arg in args:
+            g.demand(arg, CONDITION, call.text, f"in {call.name}(...)")
+        found, *rest = args
+        for arg in rest:
+            found = g.logic(found, arg, sign)
+        return g.close(found)
+
+    return form
+
+
+def _not(call: Call, args: Arguments) -> Operand:
+    if len(args) != 1:
+        raise call.error(f"takes 1 arguments, was given {len(args)}")
+    g.demand(args[0], CONDITION, call.text, "in Not(...)")
+    return g.negation(args[0])
+
+
 _maximum, _minimum = _fold("maximum"), _fold("minimum")
 FORMS: dict[str, Form] = {
     "where": _where, "Piecewise": _piecewise, "sqrt": _sqrt, "pow": _pow, "power": _pow,
@@ -218,5 +259,10 @@ FORMS: dict[str, Form] = {
     "add": _arithmetic(lambda a, b: g.add(a, b, "+")),
     "sub": _arithmetic(lambda a, b: g.add(a, b, "-")),
     "mul": _arithmetic(g.multiply), "div": _arithmetic(g.divide),
+    "root": _root,
+    # How SymPy prints conditions.
+    "Eq": _comparison("=="), "Ne": _comparison("!="), "Lt": _comparison("<"),
+    "Le": _comparison("<="), "Gt": _comparison(">"), "Ge": _comparison(">="),
+    "And": _logic("and"), "Or": _logic("or"), "Not": _not,
 }  # fmt: skip
 """Called names with a form of their own; every other name is looked up in the registry."""

@@ -1,10 +1,11 @@
 r"""LaTeX to tree: a small subset, translated word by word into the tokens of the parser.
 
 Read are fractions, roots, powers, subscripts, Greek letters, named functions with or without
-parentheses, `|x|`, floors, comparisons and `cases`: what `sympy.latex` prints for the registered
-ops, and what people write by hand. Every single letter is a variable, letters side by side are a
-product, `e` is Euler's number. A function without parentheses takes the factors that follow it, up
-to the next sign, parenthesis or function: `\sin 2\pi x` is sin(2 pi x). Unknown words are errors.
+parentheses, `|x|`, floors, comparisons, marks on letters, degrees and `cases`: what `sympy.latex`
+prints for the registered ops, and what people write by hand. Every single letter is a variable,
+letters side by side are a product, `e` is Euler's number. A function without parentheses takes the
+factors that follow it, up to the next sign, parenthesis or function: `\sin 2\pi x` is sin(2 pi x).
+Unknown words are errors.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from derivc.symbolic.latex_tokens import Translator
 from derivc.symbolic.limits import Limits, require
 from derivc.symbolic.parse import build, known_names, parse
 
+_LATEX = re.compile(r"\\[A-Za-z]|[\^_]\s*\{|\A\s*(?:\$.*\$|\\\[.*\\\]|\\\(.*\\\))[.,\s]*\Z")
+
 
 def parse_latex(
     text: str, limits: Limits = Limits(), variables: Iterable[str] | None = None
@@ -24,7 +27,7 @@ def parse_latex(
     r"""The SymPy tree of a formula in LaTeX.
 
     Args:
-        text: the formula; `$` signs around it are allowed.
+        text: the formula; `$` signs, `\[ \]` or `\( \)` around it are allowed.
         limits: how large it may be.
         variables: the names that are variables, as for `parse`; `x_{1}` is `x_1`, or `x1` where
             only that is a variable.
@@ -53,12 +56,15 @@ def read(
     variables: Iterable[str] | None = None,
     relaxed: bool = False,
 ) -> Any:
-    r"""The tree of a formula in either notation: LaTeX where it has a backslash command.
+    r"""The tree of a formula in either notation: LaTeX where it shows a sign of it.
+
+    Signs are a backslash command, `^{` and `_{`, and `$`, `\(` or `\[` around the formula: Python
+    has none of them.
 
     Example:
         >>> read(r"\frac{x}{2}") == read("x/2")
         True
     """
-    if re.search(r"\\[A-Za-z]", str(text)):
+    if _LATEX.search(str(text)):
         return parse_latex(text, limits, variables)
     return parse(text, limits, variables, relaxed)

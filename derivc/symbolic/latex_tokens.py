@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple, final
 
 from derivc.errors import ParseError
-from derivc.symbolic import functions
+from derivc.symbolic import functions, latex_parts
+from derivc.symbolic.latex_parts import ARGUMENT
 from derivc.symbolic.latex_words import (
+    ACCENTS,
     CLOSERS,
     DERIVATIVE,
     FILLERS,
@@ -17,6 +19,7 @@ from derivc.symbolic.latex_words import (
     OPENERS,
     REFUSED,
     SIGNS,
+    SUBSCRIPTS,
     TEXT,
     Word,
     heads,
@@ -25,8 +28,9 @@ from derivc.symbolic.latex_words import (
 from derivc.symbolic.lexer import Token
 from derivc.symbolic.limits import Limits, require
 
-ARGUMENT = "{}"
 RUN = "run"
+_CONTINUING = {*LETTERS, *ACCENTS, "pi", "frac", "dfrac", "tfrac", "sqrt"}
+"""Commands that go on with the argument of a function without parentheses."""
 _UNKNOWN = frozenset("fghFGH")
 """Letters that name functions: f(x) is hardly ever a product."""
 Step = str | Token | Callable[[], list[Any]]
@@ -134,7 +138,9 @@ class Translator:
         elif word.kind == "letter" or (word.kind == "command" and text in LETTERS):
             self.letter(word)
         elif word.kind == "cases":
-            self.cases(text, word)
+            latex_parts.cases(self, text, word)
+        elif text == "," and latex_parts.punctuation(self):
+            return
         elif text in SIGNS:
             self.emit(SIGNS[text])
         else:
@@ -187,7 +193,7 @@ class Translator:
         text = word.text
         if word.kind in ("number", "letter") or text == "^":
             return True
-        if word.kind == "command" and text in LETTERS | {"pi", "frac", "dfrac", "tfrac", "sqrt"}:
+        if word.kind == "command" and text in _CONTINUING:
             return True
         empty = len(self.out) == self.stack[-1].start
         return empty and word.kind in ("word", "command") and functions.is_function(text)
@@ -235,8 +241,11 @@ class Translator:
             name, short = f"{base}_{subscript}", base + subscript
             known = self.variables or frozenset()
             name = short if short in known and name not in known else name
+            op = self.heads.get((name, self.arguments_ahead()))
+            if op is not None and name not in known:  # J_0(x)
+                return self.function(op)
         kind = "name" if name in ("e", "pi") else "variable"
-        self.out.append(Token(kind, name, self.at))
+        return self.out.append(Token(kind, name, self.at))
 
     def subscript(self) -> str:
         """The text of a subscript."""
@@ -252,7 +261,7 @@ class Translator:
     def subscript_part(self, word: Word) -> str:
         """One letter or number of a subscript."""
         plain = word.kind in ("number", "letter", "word") and "." not in word.text
-        if not plain and word.text not in LETTERS:
+        if not plain and word.text not in LETTERS | SUBSCRIPTS:
             raise self.error("a subscript must be made of letters and digits", word)
         return word.text
 
@@ -317,15 +326,15 @@ class Translator:
             self.take()
             self.open("}")
             self.open(")", *steps)
+        elif opener.text == "|":
+            self.take()
+            self.steps(["abs", "("])
+            self.open("|", ")", *steps)
         elif opener.text in ("{", "("):
             self.take()
             self.open("}" if opener.text == "{" else ")", *steps)
         else:
             self.open(RUN, *steps)
-
-    def power(self, _: Word) -> None:
-        """A superscript."""
-        self.steps(["**", ARGUMENT])
 
     def fraction(self, word: Word) -> None:
         """A fraction, but not the operator d/dx."""
@@ -367,24 +376,10 @@ class Translator:
         self.steps(["abs", "("])
         return self.open("|", ")")
 
-    def cases(self, text: str, word: Word) -> None:
-        """The start or the end of a distinction of cases."""
-        if text == "begin":
-            self.steps(["Piecewise", "(", "("])
-            return self.open("end", ")", ")")
-        if [token.text for token in self.out[-2:]] == [",", "("]:
-            del self.out[-2:]
-            self.stack[-1].steps.pop()
-        return self.close(word)
-
-    def separator(self, word: Word) -> None:
-        """`&` or a new line of a distinction of cases."""
-        if not self.stack or self.stack[-1].closer != "end":
-            raise self.error("this sign belongs into cases", word)
-        self.steps([","] if word.text == "&" else [")", ",", "("])
-
     HANDLERS: ClassVar[dict[str, Callable[[Translator, Word], None]]] = {
-        "^": power, "frac": fraction, "dfrac": fraction, "tfrac": fraction, "sqrt": root,
+        "^": latex_parts.power, **dict.fromkeys(ACCENTS, latex_parts.accent), "frac": fraction,
+        "dfrac": fraction, "tfrac": fraction, "sqrt": root,
         "binom": binomial,
-        "{": group, "(": group, "[": group, "|": bar, "&": separator, "\\": separator,
+        "{": group, "(": group, "[": group, "|": bar,
+        "&": latex_parts.separator, "\\": latex_parts.separator,
     }  # fmt: skip

@@ -44,6 +44,20 @@ from tests.symbolic.values import value
             r"\begin{cases} x & \text{for}\: x > 0 \wedge y \leq 1 \\ -x & \text{else} \end{cases}",
             "where(x > 0 and y <= 1, x, -x)",
         ),
+        (r"k_{\mathrm{B}} T_{\text{eff}}^4 V_{\max}", "k_B*T_eff**4*V_max"),
+        (r"\hat{y} - \bar\mu_1 + \boldsymbol{\theta}", "y_hat - mu_bar_1 + theta"),
+        (r"\ln|x| + \log\left|x + 1\right|", "log(abs(x)) + log(abs(x + 1))"),
+        (r"\frac{d_1}{d_2} + \frac{d}{d + \alpha}", "d_1/d_2 + d/(d + alpha)"),
+        (r"\sin 60^\circ + x^{\circ}", "sin(60*(pi/180)) + x*(pi/180)"),
+        (
+            r"\Phi\left(\frac{x}{2}\right) + J_0(x) + \operatorname{arsinh} x",
+            "ndtr(x/2) + j0(x) + asinh(x)",
+        ),
+        (r"\[ x^2 \].", "x**2"),
+        (
+            r"\begin{cases} x^2, & \text{if } x<0, \\ x, & \text{otherwise.}\end{cases}",
+            "where(x < 0, x**2, x)",
+        ),
         (r"\begin{cases} x & x = 0 \\ 1 & \text{otherwise} \\ \end{cases}", "where(x == 0, x, 1)"),
     ],
 )
@@ -67,6 +81,7 @@ def test_meaning(latex, python):
         (r"a / b c", 6, "unclear"),
         (r"x & y", 2, "cases"),
         (r"x_{+}", 3, "letters and digits"),
+        (r"\hat{xy}", 5, "one letter"),
     ],
 )
 def test_errors_show_the_place(latex, place, said):
@@ -91,6 +106,10 @@ def test_subscripts_follow_the_given_variables():
 def test_read_knows_both_notations():
     assert read(r"\frac{x}{2}") == read("x/2") == parse("x/2")
     assert read("x^2", relaxed=True) == parse("x**2")
+    for text in ("x^{2}", "$x^2$", r"\(x^2\),", "$$ x^2 $$."):
+        assert read(text) == parse("x**2")
+    with pytest.raises(ParseError):
+        read("$x")
 
 
 def printable():

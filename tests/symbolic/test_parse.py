@@ -242,3 +242,18 @@ def test_a_variable_j_may_stand_behind_a_number():
 
 def test_greek_letters_that_are_functions_when_they_are_called():
     assert parse("Γ(x) + σ(x)*σ") == parse("gamma(x) + sigmoid(x)*σ")
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Piecewise((1/2, Eq(x, 0)), (1, Ne(y, 1)), (0, True))",
+         "Piecewise((1/2, x == 0), (1, y != 1), (0, True))"),
+        ("where(And(Gt(x, 0), Ge(y, 0), Lt(x, y)), x, y)",
+         "where(x > 0 and y >= 0 and x < y, x, y)"),
+        ("where(Or(Le(x, 0), Not(x > y)), x, y)", "where(x <= 0 or not x > y, x, y)"),
+        ("root(x, 3)", "x**(1/3)"),
+    ],
+)  # fmt: skip
+def test_conditions_as_sympy_prints_them(text, plain):
+    assert parse(text) == parse(plain)

@@ -19,34 +19,53 @@ from derivc.passes.cancel.forms import Forms, Monomial, Term, times
 
 _POWERS = range(-4, 5)
 _ONE = Fraction(1)
+Function = tuple[Value, Monomial, list[Term]]
+"""An argument, a factor, and the terms of a function of the argument that the factor multiplies."""
 
 
-def gathered(forms: Forms, terms: Sequence[Term]) -> tuple[Monomial, list[Term]] | None:
+def gathered(forms: Forms, terms: Sequence[Term]) -> Function | None:
     """A factor and the terms of a function of one value; None where the sum is no such product."""
-    for argument in _arguments(forms, terms):
-        found = _over(forms, terms, argument)
+    for argument in arguments_of(forms, terms):
+        found = over(forms, terms, argument)
         if found is not None:
-            return found
+            return argument, *found
     return None
 
 
-def parted(forms: Forms, terms: Sequence[Term]) -> list[tuple[Value, Monomial, list[Term]]] | None:
-    """The sum in parts, each an argument with what `gathered` finds over it.
+def parted(forms: Forms, terms: Sequence[Term]) -> tuple[list[Function], list[Term]] | None:
+    """The sum in parts, each an argument with what `gathered` finds over it, and what is left.
 
     With u = a t and v = b t, the derivative by t of t (f(u) + g(v)) is the sum of f(u) + u f'(u)
-    and g(v) + v g'(v). None where the terms are not shared out among two or more such functions.
+    and g(v) + v g'(v); that of f(u) g(v) is one of f'(u) and g'(v). None where there are no parts.
     """
     parts, left = [], list(terms)
-    for argument in _arguments(forms, terms):
-        own = [t for t in left if _split(forms, t[1], argument)[0]]
-        found = _over(forms, own, argument) if 1 < len(own) < len(terms) else None
-        if found is not None:
-            parts.append((argument, *found))
-            left = [t for t in left if t not in own]
-    return parts if len(parts) > 1 and not left else None
+    for argument in arguments_of(forms, terms):
+        for own in _classes(forms, left, argument):
+            found = over(forms, own, argument) if 1 < len(own) < len(terms) else None
+            if found is not None:
+                parts.append((argument, *found))
+                left = [t for t in left if t not in own]
+    return (parts, left) if parts else None
 
 
-def _arguments(forms: Forms, terms: Sequence[Term]) -> list[Value]:
+def _classes(forms: Forms, terms: Sequence[Term], argument: Value) -> list[list[Term]]:
+    """The terms with functions of an argument, those together that share what else is in them."""
+    _, product = forms.products[argument]
+    classes: list[tuple[Monomial, list[Term]]] = []
+    for term in terms:
+        functions, others = _split(forms, term[1], argument)
+        if all(_is_fixed(forms, a) for a, _ in functions) and argument not in dict(others):
+            continue
+        ways = (c for c in classes if _power(times(others, c[0], -_ONE), product) is not None)
+        known = next(ways, None)
+        if known is None:
+            classes.append((others, [term]))
+        else:
+            known[1].append(term)
+    return [own for _, own in classes]
+
+
+def arguments_of(forms: Forms, terms: Sequence[Term]) -> list[Value]:
     """What functions in the terms are applied to."""
     steps = [forms.program.instruction(a) for _, m in terms for a, _ in m]
     inner = {_positive(forms, s.args[0]) for s in steps if s is not None and len(s.args) == 1}
@@ -59,15 +78,17 @@ def _positive(forms: Forms, argument: Value) -> Value:
     return step.args[0] if step is not None and step.op == "neg" else argument
 
 
-def _over(
+def over(
     forms: Forms, terms: Sequence[Term], argument: Value
 ) -> tuple[Monomial, list[Term]] | None:
+    """The factor and the terms with one value as the argument; None where the sum is no product."""
     size, product = forms.products[argument]
     split = [_split(forms, monomial, argument) for _, monomial in terms]
     first = split[0][1]
     found = [_power(times(others, first, -_ONE), product) for _, others in split]
     powers = [power for power in found if power is not None]
-    if len(powers) < len(found) or not any(f for f, _ in split):
+    moving = any(not _is_fixed(forms, a) for functions, _ in split for a, _ in functions)
+    if len(powers) < len(found) or not moving:
         return None
     shift = _shift(first, product)
     factor = times(first, product, Fraction(shift))
@@ -90,9 +111,21 @@ def _shift(first: Monomial, product: Monomial) -> int:
 
 
 def _split(forms: Forms, monomial: Monomial, argument: Value) -> tuple[Monomial, Monomial]:
-    """The functions of the argument in a monomial, and the rest."""
-    functions = tuple(p for p in monomial if p[0] != argument and _is_of(forms, p[0], argument))
+    """The functions of the argument in a monomial, numbers such as sqrt(pi) too, and the rest."""
+    functions = tuple(
+        p
+        for p in monomial
+        if p[0] != argument and (_is_fixed(forms, p[0]) or _is_of(forms, p[0], argument))
+    )
     return functions, tuple(p for p in monomial if p not in functions)
+
+
+def _is_fixed(forms: Forms, atom: Value, depth: int = 4) -> bool:
+    """True for a number, and for what is computed from numbers alone."""
+    step = forms.program.instruction(atom)
+    if step is None or not depth:
+        return False
+    return step.op == "const" or all(_is_fixed(forms, a, depth - 1) for a in step.args)
 
 
 def _is_of(forms: Forms, atom: Value, argument: Value, depth: int = 8) -> bool:

@@ -13,7 +13,7 @@ from derivc.ir.program import Program, Value
 from derivc.lowering import multiprecision
 from derivc.ops.shorthand import mpmath
 from derivc.passes.dce import dce
-from derivc.passes.weight import weight
+from derivc.passes.weight import exact_effort, weight
 
 FLOAT = 53
 """The bits of a double's mantissa; its range is not modelled, the kernel repairs that by itself."""
@@ -41,7 +41,7 @@ class Judge:
 
     def __init__(self, program: Program):
         self.program = program
-        self.spent = 0
+        self.spent = 0.0
 
     @cached_property
     def points(self) -> list[Point]:
@@ -55,7 +55,8 @@ class Judge:
         It must also be the same function: a rewrite that is not is never taken.
         """
         exact = sliced(self.program, value)
-        self.spent += len(self.points) * (2 * len(exact) + len(plain) + len(new))
+        work = sum(map(exact_effort, (exact, exact, plain, new)))
+        self.spent += len(self.points) * work
         if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > _BUDGET:
             return False
         cases = [c for c in map(partial(_case, exact), self.points) if usable(c.true)]

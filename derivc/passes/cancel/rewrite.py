@@ -10,8 +10,10 @@ from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes.cancel.arguments import gathered, parted
-from derivc.passes.cancel.forms import Forms, Monomial, Term, content, without
+from derivc.passes.cancel.arguments import Function, arguments_of, gathered, over, parted
+from derivc.passes.cancel.branches import settled
+from derivc.passes.cancel.entropy import entropies
+from derivc.passes.cancel.forms import Forms, Monomial, Term, content, times, without
 from derivc.passes.cancel.judge import Judge, sliced
 from derivc.passes.cancel.products import Products
 from derivc.passes.cancel.regions import Regions
@@ -24,7 +26,9 @@ from derivc.passes.powers import one_more
 _LONGEST = 2000
 """Programs longer than this are left as they are: a sample of each sum would take too long."""
 
+_MOST_CONDITIONS = 2
 _MOST_TRIALS = 60
+_MOST_PARTED = 8
 _MOST_WORK = 600
 """Instructions of all functions that are looked into together.
 
@@ -51,10 +55,25 @@ def cancel(program: Program) -> Program:
     """
     if len(program) > _LONGEST:
         return program
-    return _smooth(_Rewrite(program).run())
+    best, most = _cancelled(program)
+    apart = settled(program)
+    for _ in range(_MOST_CONDITIONS):
+        if apart is None:
+            break
+        found, count = _cancelled(apart)
+        best, most = (found, count) if count > most else (best, most)
+        apart = settled(apart)
+    return entropies(best)
 
 
-def _smooth(program: Program) -> Program:
+def _cancelled(program: Program) -> tuple[Program, int]:
+    """The program after the rewrites, and how many series it holds then."""
+    rewrite = _Rewrite(program)
+    found, count = _smooth(rewrite.run())
+    return found, count + rewrite.count
+
+
+def _smooth(program: Program) -> tuple[Program, int]:
     """Series in place of the functions of one value that lose digits around a point."""
     regions = Regions(program)
     found: dict[Value, tuple[Series, Value]] = {}
@@ -67,7 +86,7 @@ def _smooth(program: Program) -> Program:
         series = fitted(function) if function is not None else None
         if series is not None:
             found[value] = series, top
-    return _with_series(program, found) if found else program
+    return (_with_series(program, found) if found else program), len(found)
 
 
 def _with_series(program: Program, found: dict[Value, tuple[Series, Value]]) -> Program:
@@ -94,7 +113,8 @@ class _Rewrite:
         self.solver = Solver(self.forms, writer)
         self.products = Products(self.forms, writer)
         self.judge = Judge(program)
-        self.trials = 0
+        self.trials = self.count = 0
+        self.regions = Regions(program)
         self.roots = _roots(program)
 
     def run(self) -> Program:
@@ -127,15 +147,47 @@ class _Rewrite:
 
     def _gathered(self, value: Value) -> Value | None:
         terms = self.forms.sums[value] or ()
-        if not terms or self._vanishing(terms):
+        if not terms:
             return None
+        left = self._left(terms)
+        if left is not None:
+            return self._smooth(left)
         found = gathered(self.forms, terms)
-        return self._parted(terms) if found is None else self._scaled(*found)
+        if found is not None:
+            return self._function(found)
+        whole = self.forms.expand(terms)
+        apart = whole is not None and len(terms) < len(whole.terms) <= _MOST_PARTED
+        return self._parted(terms) or (self._parted(whole.terms) if whole and apart else None)
 
-    def _vanishing(self, terms: Sequence[Term]) -> bool:
-        """Whether terms have their opposites once all is multiplied out: that is for the solver."""
-        expansion = self.forms.expand(without(terms, content(terms)))
-        return expansion is not None and expansion.vanished
+    def _function(self, found: Function) -> Value:
+        """The factor times the function of its argument; a series where no region will show it."""
+        argument, factor, terms = found
+        writer = self.solver.writer
+        inner = writer.terms(terms)
+        if self.regions.top[argument] != argument:
+            place = self.places[argument]
+            series = self._series(place, inner)
+            if series is not None:
+                self.count += 1
+                inner = emitted(self.builder, series, place, inner)
+        return self.builder.emit("mul", writer.term(Fraction(1), factor), inner)
+
+    def _left(self, terms: Sequence[Term]) -> Sequence[Term] | None:
+        """What is left where terms have their opposites once all is multiplied out."""
+        factor = content(terms)
+        expansion = self.forms.expand(without(terms, factor))
+        if expansion is None or not expansion.vanished:
+            return None
+        return [(c, times(m, factor)) for c, m in expansion.terms]
+
+    def _smooth(self, terms: Sequence[Term]) -> Value | None:
+        """The sum over one argument where a series keeps its digits; others are for the solver."""
+        for argument in arguments_of(self.forms, terms):
+            found = over(self.forms, terms, argument)
+            if found is not None:
+                place = self.places[argument], self.solver.writer.terms(found[1])
+                return self._scaled(*found) if self._is_smooth(place) else None
+        return None
 
     def _scaled(self, factor: Monomial, terms: Sequence[Term]) -> Value:
         writer = self.solver.writer
@@ -143,18 +195,22 @@ class _Rewrite:
 
     def _parted(self, terms: Sequence[Term]) -> Value | None:
         """The sum in parts, where one of these loses digits that a series keeps."""
-        parts = parted(self.forms, terms) or []
+        parts, left = parted(self.forms, terms) or ([], [])
         functions = [(self.places[u], self.solver.writer.terms(own)) for u, _, own in parts]
         if not any(map(self._is_smooth, functions)):
             return None
+        found = [self._scaled(factor, own) for _, factor, own in parts]
         return reduce(
             lambda one, other: self.builder.emit("add", one, other),
-            [self._scaled(factor, own) for _, factor, own in parts],
+            [*found, self.solver.writer.terms(left)] if left else found,
         )
 
     def _is_smooth(self, place: tuple[Value, Value]) -> bool:
-        function = Regions(self.builder.finish(())).between(*place)
-        return function is not None and fitted(function) is not None
+        return self._series(*place) is not None
+
+    def _series(self, argument: Value, value: Value) -> Series | None:
+        function = Regions(self.builder.finish(())).between(argument, value)
+        return None if function is None else fitted(function)
 
     def _found(self, value: Value, step: Instruction, plain: Value) -> Value | None:
         if value in self.roots:

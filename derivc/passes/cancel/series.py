@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.ops.shorthand import mpmath
 from derivc.passes.cancel.judge import FLOAT, lost, run, usable
+from derivc.passes.weight import exact_effort
 
 Number = Any
 
@@ -21,6 +23,8 @@ _PRECISION = 700
 _CENTRES = (0, 1, -1)
 _PROBES = (4, 9, 17, 28)
 _TOO_MUCH = 3.0
+_LONGEST = 100
+"""The most work that one value of the function may take, by `exact_effort`: a series wants 1500."""
 _RADII = (Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 32))
 _LENGTHS = (8, 12, 16, 20)
 _POWERS = range(-4, 9)
@@ -44,8 +48,11 @@ class Series:
         return found * t**self.power
 
 
+@lru_cache(maxsize=512)
 def fitted(function: Program) -> Series | None:
     """The series of a function of one variable where it loses digits; None where it loses none.
+
+    None too where many values of it would take long: a product of two Bessel functions.
 
     Args:
         function: one input, one output.
@@ -57,6 +64,8 @@ def fitted(function: Program) -> Series | None:
         >>> fitted(sine).power
         2
     """
+    if exact_effort(function) > _LONGEST:
+        return None
     for centre in _CENTRES:
         if _loses(function, centre):
             found = _fit(function, centre)
@@ -86,13 +95,18 @@ def _fit(function: Program, centre: int) -> Series | None:
     if power is None:
         return None
     for radius in _RADII:
-        for length in _LENGTHS:
-            found = _interpolated(function, centre, power, radius, length)
-            if found is None:
-                break
-            if _is_accurate(function, found):
-                return found
+        longest = _accurate(function, centre, power, radius, _LENGTHS[-1])
+        if longest is not None:  # where the longest is wrong, the shorter ones are too
+            shorter = (_accurate(function, centre, power, radius, n) for n in _LENGTHS[:-1])
+            return next((found for found in shorter if found is not None), longest)
     return None
+
+
+def _accurate(
+    function: Program, centre: int, power: int, radius: Fraction, length: int
+) -> Series | None:
+    found = _interpolated(function, centre, power, radius, length)
+    return found if found is not None and _is_accurate(function, found) else None
 
 
 def _leading(function: Program, centre: int) -> int | None:

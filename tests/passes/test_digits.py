@@ -1,0 +1,107 @@
+"""Value and partials where terms cancel, beside mpmath: removable points and small rates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath as mp
+import pytest
+
+import derivc as dc
+from tests.ops.near import ulps
+
+Truth = Callable[..., Any]
+CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
+    # Divided differences.
+    ("(exp(x) - exp(y))/(x - y)", "x y", lambda x, y: (mp.exp(x) - mp.exp(y)) / (x - y),
+     (1.0, 1.0000000000000002)),
+    ("(exp(x + h) - exp(x))/h", "x h", lambda x, h: (mp.exp(x + h) - mp.exp(x)) / h, (-2.4, 3e-15)),
+    ("(sin(x) - sin(y))/(x - y)", "x y", lambda x, y: (mp.sin(x) - mp.sin(y)) / (x - y),
+     (1.0, 1.0000000001)),
+    ("(cos(x) - cos(y))/(y - x)", "x y", lambda x, y: (mp.cos(x) - mp.cos(y)) / (y - x),
+     (1.0, 1.0000000001)),
+    ("(sinh(x) - sinh(y))/(x - y)", "x y", lambda x, y: (mp.sinh(x) - mp.sinh(y)) / (x - y),
+     (1.0, 1.0000000001)),
+    ("(cosh(x) - cosh(y))/(x - y)", "x y", lambda x, y: (mp.cosh(x) - mp.cosh(y)) / (x - y),
+     (1.0, 1.0000000001)),
+    ("(log(x) - log(y))/(x - y)", "x y", lambda x, y: (mp.log(x) - mp.log(y)) / (x - y),
+     (1.0, 1.0000000001)),
+    ("D*(exp(-a*t) - exp(-b*t))/(b - a)", "D a b t",
+     lambda d, a, b, t: d * (mp.exp(-a * t) - mp.exp(-b * t)) / (b - a),
+     (2.0, 0.5, 0.5000001, 3.0)),
+    ("k/(V*(k - q))*(exp(-q*t) - exp(-k*t))", "V k q t",
+     lambda v, k, q, t: k / (v * (k - q)) * (mp.exp(-q * t) - mp.exp(-k * t)),
+     (14.0, 0.3628, 0.3638, 0.0136)),
+    # Growth by a small rate.
+    ("P*((1 + r)**n - 1)/r", "P n r", lambda p, n, r: p * ((1 + r) ** n - 1) / r,
+     (7.0, 347.5, 3e-12)),
+    ("P*r*(1 + r)**n/((1 + r)**n - 1)", "P n r",
+     lambda p, n, r: p * r * (1 + r) ** n / ((1 + r) ** n - 1), (7662.0, 275.2, 1.4e-10)),
+    ("(1 - (1 + r)**(-n))/r", "n r", lambda n, r: (1 - (1 + r) ** -n) / r, (233.9, 6.7e-10)),
+    ("x*(1 - x)**n/(1 - (1 - x)**n)", "n x",
+     lambda n, x: x * (1 - x) ** n / (1 - (1 - x) ** n), (1.5, 3.6e-10)),
+    ("P*(1 + r/n)**(n*t)", "P n r t", lambda p, n, r, t: p * (1 + r / n) ** (n * t),
+     (85.0, 98910.0, 2e-6, 20.8)),
+    ("(1 + 1/n)**n", "n", lambda n: (1 + 1 / n) ** n, (966711362018372.2,)),
+    # One function of a product, and the same product written otherwise beside it.
+    ("m*(1/tanh(m*B/(k*T)) - k*T/(m*B))", "B T k m",
+     lambda b, t, k, m: m * (mp.coth(m * b / (k * t)) - k * t / (m * b)),
+     (0.001, 285.0, 1.0, 8.0)),
+    ("sqrt(pi)*erf(sqrt(a)*x)/(2*sqrt(a))", "a x",
+     lambda a, x: mp.sqrt(mp.pi) * mp.erf(mp.sqrt(a) * x) / (2 * mp.sqrt(a)), (9e-6, 0.0106)),
+    ("k*T*log(1 + exp(E/(k*T)))", "E T k",
+     lambda e, t, k: k * t * mp.log(1 + mp.exp(e / (k * t))), (20.0, 1.1, 0.9)),
+    # Functions that leave the range, or are rounded next to 1.
+    ("exp(x**2)*erfc(x)", "x", lambda x: mp.exp(x**2) * mp.erfc(x), (22310.9,)),
+    ("exp(-x**2/2)/(1 - erf(x/sqrt(2)))", "x",
+     lambda x: mp.exp(-(x**2) / 2) / mp.erfc(x / mp.sqrt(2)), (32.5,)),
+    ("acosh(1 + x)", "x", lambda x: mp.acosh(1 + x), (2.7e-14,)),
+    ("acos(1 - 2*sin(d/2)**2)", "d", lambda d: mp.acos(1 - 2 * mp.sin(d / 2) ** 2), (1.8e-6,)),
+    ("acos(1 - x)", "x", lambda x: mp.acos(1 - x), (1.999,)),
+    ("log(1 + exp(x)) - x", "x", lambda x: mp.log(1 + mp.exp(x)) - x, (12.2,)),
+    ("gamma(x + 1/2)/gamma(x)", "x", lambda x: mp.gamma(x + 0.5) / mp.gamma(x), (76435.7,)),
+    ("legendre(6, x) + chebyshevu(6, x)", "x",
+     lambda x: mp.legendre(6, x) + mp.chebyu(6, x), (1e-9,)),
+    ("chebyshevt(5, x)", "x", lambda x: mp.chebyt(5, x), (-1.36e-7,)),
+    ("gegenbauer(4, a, x)", "a x", lambda a, x: mp.gegenbauer(4, a, x), (0.7, 1e-7)),
+    ("assoc_laguerre(3, a, x)", "a x", lambda a, x: mp.laguerre(3, a, x), (0.7, 0.3)),
+]  # fmt: skip
+
+
+def slope(truth: Truth, point: list[Any], index: int) -> Any:
+    """The partial, by a central difference with 200 digits."""
+    step = point[index] * mp.mpf(10) ** -60
+    up, down = list(point), list(point)
+    up[index] += step
+    down[index] -= step
+    return (truth(*up) - truth(*down)) / (2 * step)
+
+
+@pytest.mark.parametrize(("text", "names", "truth", "point"), CASES, ids=[c[0] for c in CASES])
+def test_digits_are_kept(text: str, names: str, truth: Truth, point: tuple[float, ...]) -> None:
+    value, partials = dc.compile(text, inputs=names.split()).value_and_grad(*point)
+    with mp.workdps(200):
+        exact = [mp.mpf(x) for x in point]
+        truths = [truth(*exact), *(slope(truth, exact, i) for i in range(len(exact)))]
+        found = [ulps(*pair) for pair in zip((value, *partials), truths, strict=True)]
+    assert max(found) <= 40, (found, value, partials)
+
+
+def test_quotients_of_bessel_functions_stay_finite() -> None:
+    value, (partial,) = dc.compile("besseli(1, x)/besseli(0, x)").value_and_grad(752.0)
+    assert value == pytest.approx(0.99933490, rel=1e-7)
+    assert partial == pytest.approx(8.8475e-7, rel=1e-3)
+
+
+def test_constants_of_a_text_are_variables_where_they_are_differentiated_by() -> None:
+    orbit = "a*(1 - e**2)/(1 + e*cos(t))"
+    (slope_,) = dc.compile(orbit, wrt="e").grad(1.0, 0.5, 0.3)
+    assert slope_ == pytest.approx(-1.0048853462822385)
+    assert str(dc.diff("a*e**2", "e")) == "2*a*e"
+    assert str(dc.diff("e**x", "x")) == "exp(x)"
+
+
+@pytest.mark.parametrize("text", ["gamma(10**8)*x", "factorial(1e9) + x", "factorial(10**6)*x"])
+def test_large_factorials_are_not_written_out(text: str) -> None:
+    assert dc.compile(text)(0.5) == float("inf")
