@@ -79,7 +79,7 @@ class _Module:
         tangent = f"_push({stem}_slopes, primals, tangents)"
         if not family.order:
             tangent = f"_along({stem}_pushforward, primals, [{self._moving()}])"
-        found = [self._part(stem, "The outputs.", family.value, tangent)]
+        found = [self._part(f"{stem}_value", "The outputs.", family.value, tangent)]
         for index, program in family.partials.items():
             if len(index) > 1 and constant_of(program) is None:
                 name = f"{stem}{self.texts.suffixes[index]}"
@@ -142,7 +142,7 @@ class _Module:
             for a in self.texts.arguments
         ]
         text = self.names.text
-        result = f"{text(f'_{self.name}')}(*{text('_taken')}({targets(parts)}))"
+        result = f"{text(f'_{self.name}_value')}(*{text('_taken')}({targets(parts)}))"
         if self.family.shape is None:
             return [f"return {result}[0]"]
         return [f"return {text('_stacked')}({result}, {tuple(self.family.shape)})"]

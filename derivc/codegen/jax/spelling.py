@@ -15,10 +15,14 @@ _INFIX = {
 }  # fmt: skip
 _SPECIAL = "i0 i1 i0e i1e erf erfc erfinv ndtri".split()
 OWN = {f"_{name}": f"special.{name}" for name in _SPECIAL}
-"""Functions of JAX that are as exact as ours; its others lose up to six digits, gamma and zeta among them."""
+"""Functions of JAX that are as exact as ours; of its others, gamma and zeta lose four digits."""
 
 CARRIER = Carrier("jnp", OWN)
-_CALLS = [op for op, name in FUNCTIONS.items() if name not in OWN and op not in ("cbrt", "erfcinv", "ndtr")]
+_CALLS = [
+    op
+    for op, name in FUNCTIONS.items()
+    if name not in OWN and op not in ("cbrt", "erfcinv", "ndtr")
+]
 
 KEPT = frozenset({"sigmoid", "relu"})
 """Composites that JAX computes as exactly as their stable forms, with the same slope at a kink."""

@@ -2,8 +2,8 @@
 
 They are written once, over a namespace `xp` and in functions that every library has, so that they
 run on each device, in each type, under each transform; loops are of fixed length, and what is not
-taken is computed at a harmless place. A module carries the functions that it calls, with the name of
-its library for `xp`; where the library has a function of its own that is as exact, that is called.
+taken is computed at a harmless place. A module carries the functions that it calls, with its
+library's name for `xp`; where the library has a function that is as exact, that is called.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ PARTS = (
     "coefficients series exponential trigonometric error elliptic bessel orders gammas"
     " incomplete inverse polynomials"
 ).split()
-MARK = "# --- carried ---\n"
+PREFIX = "_sf"
+"""Stands before every name of ours in a module, whose other names are made of the user's."""
 
 FUNCTIONS = {
     "exp1": "_e1", "Ei": "_ei", "digamma": "_digamma", "lgamma_far": "_lgamma",
     **{op: f"_{op.lower()}" for op in (
         "expint Shi Chi Si Ci fresnels fresnelc erf erfc erfcx ndtr log_ndtr dawsn erfi elliptic_k"
-        " elliptic_e elliptic_f elliptic_einc j0 j1 y0 y1 k0 k1 k0e k1e i0 i1 i0e i1e jv yv kv iv ive"
-        " gamma zeta beta betaln binomial gammainc gammaincc betainc erfinv erfcinv ndtri cbrt legendre chebyshevt chebyshevu laguerre"
-        " assoc_laguerre gegenbauer"
+        " elliptic_e elliptic_f elliptic_einc j0 j1 y0 y1 k0 k1 k0e k1e i0 i1 i0e i1e jv yv kv iv"
+        " ive gamma zeta beta betaln binomial gammainc gammaincc betainc erfinv erfcinv ndtri cbrt"
+        " legendre chebyshevt chebyshevu laguerre assoc_laguerre gegenbauer"
     ).split()},
 }  # fmt: skip
 """By op, the function here that computes it."""
@@ -60,18 +61,18 @@ class Carrier:
 
         Example:
             >>> Carrier("torch", {}).call("jv", 2), Carrier("", {}).call("Si", 1)
-            ('_jv({0}, {1})', '_si(xp, {0})')
+            ('_sf_jv({0}, {1})', '_sf_si(xp, {0})')
         """
         places = ", ".join(f"{{{i}}}" for i in range(arity))
-        return self.written(f"{FUNCTIONS[op]}(xp, {places})")
+        return self.written(f"{PREFIX}{FUNCTIONS[op]}(xp, {places})")
 
     def carried(self, ops: Iterable[str]) -> list[str]:
-        """The functions and tables that a module of these ops needs, each once, what is called first.
+        """The functions and tables that a module of these ops needs, what is called first.
 
         Example:
             >>> found = Carrier("torch", {}).carried(["legendre", "exp"])
             >>> [text.split("(")[0] for text in found]
-            ['def _polynomial', 'def _legendre']
+            ['def _sf_polynomial', 'def _sf_legendre']
         """
         needed: set[str] = set()
         waiting = [FUNCTIONS[op] for op in ops if op in FUNCTIONS]
@@ -90,7 +91,7 @@ class Carrier:
     def written(self, text: str) -> str:
         """Text over `xp` in the library's words."""
         for name, function in self.own.items():
-            text = re.sub(rf"(?<![\w.]){name}\(xp,\s", f"{function}(", text)
+            text = re.sub(rf"(?<![\w.]){PREFIX}{name}\(xp,\s", f"{function}(", text)
         if not self.namespace:
             return text
         return re.sub(r"\((\s*)xp, ", r"(\1", text).replace("xp.", f"{self.namespace}.")
@@ -117,7 +118,11 @@ def _pieces() -> dict[str, _Piece]:
                 names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {name}
                 text = re.sub(r": (Any|int|float)\b|\s->\sAny", "", _segment(source, node))
                 found[name] = _Piece(text, tuple(sorted(names)))
-    return {name: _Piece(p.text, tuple(n for n in p.calls if n in found)) for name, p in found.items()}
+    ours = re.compile(rf"(?<![\w.])({'|'.join(found)})\b")
+    return {
+        name: _Piece(ours.sub(rf"{PREFIX}\1", p.text), tuple(n for n in p.calls if n in found))
+        for name, p in found.items()
+    }
 
 
 def _target(node: ast.Assign) -> str:

@@ -5,8 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from derivc.codegen.special.coefficients import (
-    _I0_FAR, _I0_NEAR, _I0_SMALL, _I1_FAR, _I1_NEAR, _I1_SMALL, _J0_NEAR, _J1_NEAR, _K0_FAR,
-    _K0_NEAR, _K1_FAR, _K1_NEAR, _P0, _P1, _Q0, _Q1, _Y0_NEAR, _Y1_NEAR,
+    _I0_FAR,
+    _I0_NEAR,
+    _I0_SMALL,
+    _I1_FAR,
+    _I1_NEAR,
+    _I1_SMALL,
+    _J0_NEAR,
+    _J1_NEAR,
+    _K0_FAR,
+    _K0_NEAR,
+    _K1_FAR,
+    _K1_NEAR,
+    _P0,
+    _P1,
+    _Q0,
+    _Q1,
+    _Y0_NEAR,
+    _Y1_NEAR,
 )  # fmt: skip
 from derivc.codegen.special.exponential import _grown
 from derivc.codegen.special.series import _far, _near
@@ -15,8 +31,10 @@ from derivc.codegen.special.series import _far, _near
 
 
 def _waves(xp: Any, a: Any, p: Any, q: Any) -> Any:
-    """P, Q of https://dlmf.nist.gov/10.17.i over sqrt(pi a), and the sum and the difference of sine
-    and cosine: the angles a - pi/4 and a - 3 pi/4 would be rounded."""
+    """P, Q of https://dlmf.nist.gov/10.17.i over sqrt(pi a), and sine plus and less cosine.
+
+    These are cosine and sine of a - pi/4 without its rounding.
+    """
     a = xp.where(a < 8.0, 8.0, a)
     square, root = a * a, xp.sqrt(3.141592653589793 * a)
     angle = xp.where(xp.isinf(a), 0.0, a)

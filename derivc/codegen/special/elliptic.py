@@ -1,5 +1,8 @@
-"""Elliptic integrals. Formulas: https://dlmf.nist.gov/19, and R. Bulirsch, "Numerical calculation
-of elliptic integrals and elliptic functions III", Numerische Mathematik 13 (1969)."""
+"""Elliptic integrals. Formulas: https://dlmf.nist.gov/19.
+
+The complete ones after R. Bulirsch, "Numerical calculation of elliptic integrals and elliptic
+functions III", Numerische Mathematik 13 (1969).
+"""
 
 from __future__ import annotations
 

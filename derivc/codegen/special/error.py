@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivc.codegen.special.coefficients import _DAWSN_FAR, _DAWSN_NEAR, _ERFCX, _ERFC_NEAR
+from derivc.codegen.special.coefficients import _DAWSN_FAR, _DAWSN_NEAR, _ERFC_NEAR, _ERFCX
 from derivc.codegen.special.series import _far, _near
 
 # --- carried ---

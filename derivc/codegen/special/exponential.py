@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from derivc.codegen.special.coefficients import (
-    _CHI_NEAR, _E1_FAR, _E1_NEAR, _EI_FAR, _EI_MIDDLE, _EI_NEAR, _SHI_NEAR,
+    _CHI_NEAR,
+    _E1_FAR,
+    _E1_NEAR,
+    _EI_FAR,
+    _EI_MIDDLE,
+    _EI_NEAR,
+    _SHI_NEAR,
 )  # fmt: skip
 from derivc.codegen.special.series import _far, _near
 
@@ -42,8 +48,10 @@ def _ei(xp: Any, x: Any) -> Any:
 
 
 def _expint(xp: Any, n: int, x: Any) -> Any:
-    """E_n of a whole order: by the order, https://dlmf.nist.gov/8.19.E12, which is stable for
-    small x; by the continued fraction 8.19.E17 from x = 2 on."""
+    """E_n of a whole order, by the order, https://dlmf.nist.gov/8.19.E12.
+
+    That is stable for small x; from x = 2 on by the continued fraction 8.19.E17.
+    """
     if n <= 0:
         low = xp.exp(-x) / x
         return low if n == 0 else low - n * _expint(xp, n + 1, x) / x

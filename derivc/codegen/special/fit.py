@@ -1,12 +1,13 @@
-"""Computes the coefficients of `coefficients.py` in 60 digits: `python -m derivc.codegen.special.fit`.
+"""Computes `coefficients.py` in 60 digits: `python -m derivc.codegen.special.fit`.
 
 Every table is a Chebyshev series of a smooth function: what is left of a special function when its
-logarithm, its exponential or its leading power is taken away. Sources: https://dlmf.nist.gov, at the
-functions that read the tables.
+logarithm, its exponential or its leading power is taken away. The formulas stand at the functions
+that read the tables.
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ class Fit:
 
     Args:
         of: the function of x. low, high: the interval; high may be infinite.
-        squared: how often the variable of the series is squared: the powers of x it goes by.
+        power: the power of x that the variable of the series is.
         shift: for an infinite interval, how far left of zero the variable has its pole; the one
             that needs the fewest coefficients.
     """
@@ -43,7 +44,8 @@ class Fit:
         low, high = (mp.mpf(end) ** self.power for end in (self.low, self.high))
         if mp.isinf(high):
             width = 2 * (low + self.shift)
-            return float(width), float(self.shift), self._series(lambda s: width / (1 - s) - self.shift)
+            series = self._series(lambda s: width / (1 - s) - self.shift)
+            return float(width), float(self.shift), series
         half, middle = (high - low) / 2, (high + low) / 2
         return float(1 / half), float(-middle / half), self._series(lambda s: middle + half * s)
 
@@ -99,7 +101,9 @@ def _less_log(x: Any, value: Any) -> Any:
     return value - mp.log(x) - mp.euler
 
 
-_2_PI = lambda: 2 / mp.pi  # noqa: E731
+def _2_pi() -> Any:
+    return 2 / mp.pi
+
 
 FITS = {
     "_E1_NEAR": Fit(lambda x: (mp.e1(x) + mp.log(x) + mp.euler) / x, 0, 1),
@@ -123,9 +127,9 @@ FITS = {
     "_ERFC_NEAR": Fit(lambda x: mp.erf(x) / x, 0, 1, 2),
     "_J0_NEAR": Fit(lambda x: mp.besselj(0, x), 0, 8, 2),
     "_J1_NEAR": Fit(lambda x: mp.besselj(1, x) / x, 0, 8, 2),
-    "_Y0_NEAR": Fit(lambda x: mp.bessely(0, x) - _2_PI() * mp.log(x) * mp.j0(x), 0, 8, 2),
+    "_Y0_NEAR": Fit(lambda x: mp.bessely(0, x) - _2_pi() * mp.log(x) * mp.j0(x), 0, 8, 2),
     "_Y1_NEAR": Fit(
-        lambda x: (mp.bessely(1, x) - _2_PI() * (mp.log(x) * mp.j1(x) - 1 / x)) / x, 0, 8, 2
+        lambda x: (mp.bessely(1, x) - _2_pi() * (mp.log(x) * mp.j1(x) - 1 / x)) / x, 0, 8, 2
     ),
     "_P0": Fit(_wave(0, True), 8, mp.inf, 2),
     "_Q0": Fit(_wave(0, False), 8, mp.inf, 2),
@@ -155,13 +159,15 @@ _HEAD = '''\
 Per table two numbers of the map to -1 .. 1, and the coefficients. `_BERNOULLI` holds the numbers
 B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1.
 """
+
+# fmt: off
 '''
 
 
 def _rows(numbers: tuple[float, ...]) -> str:
-    """Numbers, four to a line."""
-    lines = [numbers[i : i + 4] for i in range(0, len(numbers), 4)]
-    return "".join(f"    {', '.join(map(repr, line))},\n" for line in lines)
+    """Numbers in lines."""
+    given = " ".join(f"{number!r}," for number in numbers)
+    return textwrap.fill(given, 100, initial_indent="    ", subsequent_indent="    ") + "\n"
 
 
 def text(names: list[str] | None = None) -> str:

@@ -35,7 +35,9 @@ def _log_ratio(xp: Any, t: Any, ratio: Any) -> Any:
 
 def _log_of_two(xp: Any, x: Any, y: Any) -> Any:
     """log x, where x + y = 1 and the smaller of the two is the exact one."""
-    return xp.where(x < 0.5, xp.log(xp.where(x < 0.5, x, 0.5)), xp.log1p(xp.where(x < 0.5, -0.5, -y)))
+    small = x < 0.5
+    other = xp.log1p(xp.where(small, -0.5, -y))
+    return xp.where(small, xp.log(xp.where(small, x, 0.5)), other)
 
 
 def _gamma_power(xp: Any, a: Any, x: Any) -> Any:
@@ -91,14 +93,14 @@ def _beta_power(xp: Any, a: Any, b: Any, x: Any, y: Any) -> Any:
 
 
 def _betainc(xp: Any, a: Any, b: Any, x: Any) -> Any:
-    """The regularized incomplete beta function, https://dlmf.nist.gov/8.17.E1 after 8.17.E20; from
-    the other end, 8.17.E4, right of the mean."""
+    """The regularized incomplete beta function, https://dlmf.nist.gov/8.17.E1 after 8.17.E20.
+
+    Right of the mean from the other end, 8.17.E4.
+    """
     swapped = x > (a + 1.0) / (a + b + 2.0)
     p, q = xp.where(swapped, b, a), xp.where(swapped, a, b)
     y, z = xp.where(swapped, 1.0 - x, x), xp.where(swapped, x, 1.0 - x)
     n, c = p + 1.0, p + q + 1.0
-    inner = _half_line(
-        xp, n - c * y, c * y * z, lambda v: -n * v - c * xp.log1p(y * xp.expm1(-v))
-    )
+    inner = _half_line(xp, n - c * y, c * y * z, lambda v: -n * v - c * xp.log1p(y * xp.expm1(-v)))
     part = _beta_power(xp, p, q, y, z) / p * (1.0 + y * (p + q) * inner)
     return xp.where(swapped, 1.0 - part, part)

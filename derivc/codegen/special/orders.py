@@ -11,8 +11,10 @@ from derivc.codegen.special.exponential import _grown
 
 
 def _ratios(xp: Any, n: int, start: int, x: Any, sign: float) -> Any:
-    """J_n/J_0 and J_n/J_1 (sign -1), or those of I (sign 1), by the continued fractions
-    https://dlmf.nist.gov/10.10.E1 and 10.33.E1, from an order where its tail is known."""
+    """J_n/J_0 and J_n/J_1 (sign -1), or those of I (sign 1), by continued fractions.
+
+    https://dlmf.nist.gov/10.10.E1 and 10.33.E1, from an order where the tail is known.
+    """
     ratio = x / (start + xp.sqrt(start * start + sign * x * x))
     first, second = 1.0, 1.0
     for k in range(start - 1, 0, -1):

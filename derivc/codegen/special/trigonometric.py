@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from derivc.codegen.special.coefficients import (
-    _CI_NEAR, _FRESNEL_C, _FRESNEL_F, _FRESNEL_G, _FRESNEL_S, _SI_F, _SI_G, _SI_NEAR,
+    _CI_NEAR,
+    _FRESNEL_C,
+    _FRESNEL_F,
+    _FRESNEL_G,
+    _FRESNEL_S,
+    _SI_F,
+    _SI_G,
+    _SI_NEAR,
 )  # fmt: skip
 from derivc.codegen.special.series import _far, _near
 

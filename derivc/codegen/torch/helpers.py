@@ -21,9 +21,9 @@ and zeta, and under `vmap` no rule for `log_ndtr`.
 COMPOSED = frozenset({"ndtr", "erfcinv"})
 """Ops that are an expression of functions of PyTorch's."""
 
-_CARRIER = Carrier("torch", OWN, "@_in_blocks\n")
+_CARRIER = Carrier("torch", OWN, "@_sf_in_blocks\n")
 _IN_BLOCKS = '''\
-def _in_blocks(function):
+def _sf_in_blocks(function):
     """Large tensors in blocks: a long function makes many, which then stay in the cache."""
     @functools.wraps(function)
     def blocked(*args):
@@ -54,11 +54,11 @@ LIFTED = frozenset(CALLS) - WHOLE
 
 
 def carried(ops: set[str]) -> list[str]:
-    """The functions that a module of these ops needs, each once.
+    r"""The functions that a module of these ops needs, each once.
 
     Example:
         >>> [text.split("(")[0] for text in carried({"binomial", "exp"})][-3:]
-        ['def _fallen', '@_in_blocks\\ndef _beta', '@_in_blocks\\ndef _binomial']
+        ['def _sf_fallen', '@_sf_in_blocks\ndef _sf_beta', '@_sf_in_blocks\ndef _sf_binomial']
     """
     found = _CARRIER.carried(sorted(ops & set(CALLS)))
     return [_IN_BLOCKS, *found] if found else []

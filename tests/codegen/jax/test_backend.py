@@ -125,6 +125,13 @@ def test_no_name_hides_another(names: tuple[str, str]) -> None:
     assert [float(g) for g in found] == pytest.approx(kernel.grad(1.5, -0.5), rel=1e-14)
 
 
+@pytest.mark.parametrize("name", ["push", "gamma", "taken"])
+def test_no_name_of_a_function_hides_another(name: str) -> None:
+    function = dc.compile("gamma(x)", inputs=["x"]).to_jax(name)
+    assert float(function(5.0)) == pytest.approx(24, rel=1e-15)
+    assert float(jax.grad(function)(1.0)) == pytest.approx(-0.5772156649015329, rel=1e-14)
+
+
 def test_a_module_needs_no_derivc(tmp_path: Any) -> None:
     dc.compile("x*sigmoid(1.702*x)").save(tmp_path / "quick_gelu.py", backend="jax")
     code = (
@@ -164,7 +171,9 @@ def test_op(op: Op) -> None:
     wide = [x.astype("float64") for x in narrow]
     value, slope = function(*narrow), jax.vmap(jax.grad(function))(*narrow)
     assert value.dtype == slope.dtype == np.float32
-    moved = sum(abs(x * g) for x, g in zip(wide, jax.vmap(jax.grad(function, every))(*wide), strict=True))
+    moved = sum(
+        abs(x * g) for x, g in zip(wide, jax.vmap(jax.grad(function, every))(*wide), strict=True)
+    )
     expected = function(*wide)
     assert bool((abs(value - expected) <= 3e-5 * (abs(expected) + moved) + 1e-37).all())
     assert np.allclose(jax.jit(jax.vmap(function))(*inputs), function(*inputs), equal_nan=True)
