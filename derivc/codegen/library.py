@@ -34,6 +34,7 @@ def callable_arguments(arguments: Iterable[Argument]) -> tuple[Argument, ...]:
 
 
 _OWN = (
+    "value",
     "formula",
     "traced",
     "reads",

@@ -55,9 +55,11 @@ class ArrayApiBackend(AbstractBackend):
     def source(self, specs: Sequence[FunctionSpec], header: Header) -> str:
         """A complete module that defines one function per spec."""
         names = Names(a.name for spec in specs for a in callable_arguments(spec.arguments))
-        xp, ops = names.pick("xp"), {s.op for spec in specs for s in spec.program.instructions}
-        functions = [self._written(spec, names, xp) for spec in specs]
-        carried = ops & set(spelling.HELPERS) if self.library == "array_api" else set()
+        xp, ops = names.pick("xp"), set[str]()
+        functions = [self._written(spec, names, xp, ops) for spec in specs]
+        standard = self.library == "array_api"
+        carrier = spelling.STANDARD if standard else spelling.CUPY
+        carried = ops if standard else ops - set(spelling.in_cupy())
         return render(
             "array_api/module.py.j2",
             formula=docstring(header.formula),
@@ -65,15 +67,17 @@ class ArrayApiBackend(AbstractBackend):
             is_cupy=self.library == "cupy",
             xp=xp,
             functions=functions,
-            helpers=[spelling.HELPERS[op] for op in sorted(carried)],
+            helpers=carrier.carried(sorted(carried)),
             aliases=[f"{alias} = {name}" for name, alias in sorted(names.aliases.items())],
         )
 
-    def _written(self, spec: FunctionSpec, names: Names, xp: str) -> Written:
+    def _written(self, spec: FunctionSpec, names: Names, xp: str, ops: set[str]) -> Written:
         arguments = callable_arguments(spec.arguments)
         dialect = (spelling.cupy if self.library == "cupy" else spelling.standard)(xp)
         called = input_names(arguments, names)
-        code = Straight(ready(spec.program, frozenset()), called, dialect, names)
+        program = ready(spec.program, frozenset())
+        ops |= {step.op for step in program.instructions}
+        code = Straight(program, called, dialect, names)
         order = layout.leaves(spec.layout)
         outputs = [code.output(code.program.outputs[i]) for i in order]
         places = [f"{names.pick('found')}[{k}]" for k in range(len(order))]

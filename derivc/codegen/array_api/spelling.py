@@ -5,6 +5,9 @@ https://data-apis.org/array-api/2023.12/API_specification/elementwise_functions.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
 from derivc.codegen.straight import Dialect
 from derivc.ops import registry
 
@@ -24,7 +27,6 @@ _TOLD = {
     "logical_not": "xp.logical_not({0})",
 }  # fmt: skip
 _COMPOSED = {
-    "cbrt": "_cbrt(xp, {0})",
     "exp2": "xp.pow(xp.full_like({0}, 2.0), {0})",
     "deg2rad": "0.017453292519943295 * {0}",
     "rad2deg": "57.29577951308232 * {0}",
@@ -45,17 +47,9 @@ _IN_CUPY = frozenset(
 )
 """Special functions of cupyx.scipy.special."""
 
-HELPERS = {
-    "cbrt": '''\
-def _cbrt(xp, x):
-    """The real cube root: a power, whose exponent is no third, and one step of Newton's method."""
-    root = xp.sign(x) * xp.pow(xp.abs(x), xp.full_like(x, 1 / 3))
-    safe = xp.where((x == 0) | xp.isinf(x), xp.full_like(x, 1.0), root)
-    better = root - (root - x / (safe * safe)) / 3
-    return xp.where((x == 0) | xp.isinf(x), root, better)
-''',
-}
-"""Functions of ours, carried along where they are called."""
+STANDARD = Carrier("", {})
+CUPY = Carrier("", {f"_{name}": f"special.{name}" for name in "erf erfc i0e i1e i0 i1".split()})
+"""What modules carry along; CuPy has some of the functions."""
 
 
 def standard(xp: str) -> Dialect:
@@ -63,24 +57,35 @@ def standard(xp: str) -> Dialect:
     table = {
         **{op: f"xp.{op}({{0}})" for op in _NAMES},
         **{op: f"xp.{op}({{0}}, {{1}})" for op in _PAIRS},
-        **_INFIX, **_TOLD, **_COMPOSED,
+        **_INFIX, **_TOLD, **_COMPOSED, **_calls(STANDARD, FUNCTIONS),
     }  # fmt: skip
-    lifted = frozenset({*_PAIRS, "where", "logaddexp2", "fmod", "fmax", "fmin", "heaviside"})
+    lifted = {*_PAIRS, "where", "logaddexp2", "fmod", "fmax", "fmin", "heaviside", *FUNCTIONS}
     return _dialect("the array-API standard", table, lifted, xp)
 
 
 def cupy(xp: str) -> Dialect:
     """CuPy, whose functions are called like NumPy's and SciPy's."""
+    table, ours = in_cupy(), set(FUNCTIONS) - set(in_cupy())
+    return _dialect("CuPy", {**table, **_INFIX, **_TOLD, **_calls(CUPY, ours)}, ours, xp)
+
+
+def in_cupy() -> dict[str, str]:
+    """The functions that CuPy has, by op."""
     table = {}
     for op in registry.all_ops():
         name = op.spelling.numpy if op.spelling else ""
         if name.startswith("np.") or (op.name in _IN_CUPY and name.startswith("special.")):
             places = ", ".join(f"{{{i}}}" for i in range(op.arity))
             table[op.name] = f"{name.replace('np.', 'xp.', 1)}({places})"
-    return _dialect("CuPy", {**table, **_INFIX, **_TOLD}, frozenset(), xp)
+    return table
 
 
-def _dialect(library: str, table: dict[str, str], lifted: frozenset[str], xp: str) -> Dialect:
+def _calls(carrier: Carrier, ops: Iterable[str]) -> dict[str, str]:
+    """Calls of our functions."""
+    return {op: carrier.call(op, registry.get(op).arity) for op in ops}
+
+
+def _dialect(library: str, table: dict[str, str], lifted: set[str], xp: str) -> Dialect:
     own = {
         op: text.replace("xp.", f"{xp}.").replace("(xp,", f"({xp},") for op, text in table.items()
     }
@@ -88,4 +93,5 @@ def _dialect(library: str, table: dict[str, str], lifted: frozenset[str], xp: st
     if library == "CuPy":
         full = f"{xp}.asarray({{0}}, {{1}}.dtype)"
     to_float = f"{xp}.astype({{0}}, {{1}}.dtype)"
-    return Dialect(library, own, full, lifted, to_float)
+    whole = WHOLE & lifted
+    return Dialect(library, own, full, frozenset(lifted - whole), to_float, frozenset(whole))

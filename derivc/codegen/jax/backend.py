@@ -7,7 +7,7 @@ from typing import final
 
 from derivc.codegen.environment import render
 from derivc.codegen.family import AbstractLibraryBackend, Family, Index
-from derivc.codegen.jax.spelling import KEPT, dialect
+from derivc.codegen.jax.spelling import CARRIER, KEPT, dialect
 from derivc.codegen.library import Texts, constant_of, ready
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
@@ -51,11 +51,13 @@ class _Module:
         self.family, self.texts = family, Texts(family)
         self.names, self.dialect = self.texts.names, dialect()
         self.name = family.name
+        self.ops: set[str] = set()
 
     def text(self) -> str:
         """The whole of it."""
         family = self.family
         parts, slopes, public = self._parts(), self._slopes(), self._public()
+        pushforward = [] if family.order else self._pushforward()
         return render(
             "jax/module.py.j2",
             formula=docstring(family.header.formula),
@@ -66,7 +68,8 @@ class _Module:
             public=public,
             parts=parts,
             slopes=slopes,
-            pushforward=[] if family.order else self._pushforward(),
+            pushforward=pushforward,
+            helpers=CARRIER.carried(sorted(self.ops)),
             aliases=[f"{alias} = {name}" for name, alias in sorted(self.names.aliases.items())],
         )
 
@@ -76,7 +79,7 @@ class _Module:
         tangent = f"_push({stem}_slopes, primals, tangents)"
         if not family.order:
             tangent = f"_along({stem}_pushforward, primals, [{self._moving()}])"
-        found = [self._part(stem, "The outputs.", family.value, tangent)]
+        found = [self._part(f"{stem}_value", "The outputs.", family.value, tangent)]
         for index, program in family.partials.items():
             if len(index) > 1 and constant_of(program) is None:
                 name = f"{stem}{self.texts.suffixes[index]}"
@@ -94,7 +97,9 @@ class _Module:
         return Part(name, summary, lines, tangent)
 
     def _function(self, head: str, summary: str, program: Program, called: list[str]) -> list[str]:
-        code = Straight(guard(ready(program, KEPT)), called, self.dialect, self.names)
+        given = ready(program, KEPT)
+        self.ops |= {step.op for step in given.instructions}
+        code = Straight(guard(given), called, self.dialect, self.names)
         results = targets([code.output(out) for out in code.program.outputs])
         body = [f'"""{summary}"""', *code.lines.values(), f"return {results}"]
         return [head, *[f"    {line}" for line in body]]
@@ -137,7 +142,7 @@ class _Module:
             for a in self.texts.arguments
         ]
         text = self.names.text
-        result = f"{text(f'_{self.name}')}(*{text('_taken')}({targets(parts)}))"
+        result = f"{text(f'_{self.name}_value')}(*{text('_taken')}({targets(parts)}))"
         if self.family.shape is None:
             return [f"return {result}[0]"]
         return [f"return {text('_stacked')}({result}, {tuple(self.family.shape)})"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
 from derivc.codegen.straight import Dialect
 from derivc.ops import registry
 from derivc.passes.guard import GUARDED
@@ -12,11 +13,16 @@ _INFIX = {
     "eq": "{0} == {1}", "ne": "{0} != {1}", "logical_and": "{0} & {1}",
     "logical_or": "{0} | {1}", "logical_not": "~{0}",
 }  # fmt: skip
-_SPECIAL = (
-    "i0 i1 i0e i1e gamma digamma zeta gammainc gammaincc betainc exp1 erf erfc erfinv log_ndtr"
-    " ndtri"
-).split()
-_RENAMED = {"lgamma_far": "gammaln", "Ei": "expi"}
+_SPECIAL = "i0 i1 i0e i1e erf erfc erfinv ndtri".split()
+OWN = {f"_{name}": f"special.{name}" for name in _SPECIAL}
+"""Functions of JAX that are as exact as ours; of its others, gamma and zeta lose four digits."""
+
+CARRIER = Carrier("jnp", OWN)
+_CALLS = [
+    op
+    for op, name in FUNCTIONS.items()
+    if name not in OWN and op not in ("cbrt", "erfcinv", "ndtr")
+]
 
 KEPT = frozenset({"sigmoid", "relu"})
 """Composites that JAX computes as exactly as their stable forms, with the same slope at a kink."""
@@ -43,12 +49,11 @@ def table() -> dict[str, str]:
         **_numpy(),
         **_INFIX,
         **{op: _special(op, registry.get(op).arity) for op in _SPECIAL},
-        **{op: _special(name, 1) for op, name in _RENAMED.items()},
+        **{op: CARRIER.call(op, registry.get(op).arity) for op in _CALLS},
         "sigmoid": "jax.nn.sigmoid({0})",
         "relu": "jax.nn.relu({0})",
         "ndtr": "0.5 * special.erfc(-0.7071067811865476 * {0})",
         "erfcinv": "-0.7071067811865476 * special.ndtri(0.5 * {0})",
-        "expint": "special.expn({0}, {1})",
         GUARDED: "jnp.where({1}, {0}, lax.stop_gradient({0}))",
     }
 
@@ -57,6 +62,6 @@ def dialect() -> Dialect:
     """How JAX writes ops, those that users have declared included."""
     return Dialect(
         library="JAX", table=table(), full="jnp.asarray({0}, {1}.dtype)",
-        lifted=frozenset({"zeta", "gammainc", "gammaincc", "betainc"}),
-        to_float="{0}.astype({1}.dtype)", whole=frozenset({"expint"}),
+        lifted=frozenset(_CALLS) - WHOLE,
+        to_float="{0}.astype({1}.dtype)", whole=WHOLE,
     )  # fmt: skip

@@ -37,6 +37,7 @@ class TorchBackend(AbstractLibraryBackend):
             name=module.name,
             title=module.title,
             traced=module.traced,
+            given=", ".join(f"x{i}" for i in range(len(family.elements))),
             parameters=[a.name for a in module.texts.arguments],
             public=public,
             kept=f"({', '.join(module.kept())},)",

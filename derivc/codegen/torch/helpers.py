@@ -1,151 +1,64 @@
-"""Functions that PyTorch does not have, as text that a module carries along where it calls them.
-
-Bessel functions of whole orders and orthogonal polynomials go by their recurrences in the order,
-https://dlmf.nist.gov/10.6.E1, /10.29.E1 and /18.9.E1; where those would cancel, by power series.
-"""
+"""Functions that PyTorch does not have, or of few digits: those of ours that a module carries."""
 
 from __future__ import annotations
 
-_CBRT = '''\
-def _cbrt(x):
-    """The real cube root: a power, whose exponent is no third, and one step of Newton's method."""
-    root = torch.sign(x) * torch.abs(x) ** (1 / 3)
-    better = root - (root - x / (root * root)) / 3
-    return torch.where((x == 0) | torch.isinf(x), root, better)
-'''
-_GAMMA = '''\
-def _gamma(x):
-    """The gamma function: by its logarithm, with the sign that alternates left of zero."""
-    odd = (x < 0) & (torch.remainder(torch.floor(x), 2) == 1)
-    size = torch.exp(torch.lgamma(x))
-    return torch.where(odd, -size, size)
-'''
-_LOG_NDTR = '''\
-def _log_ndtr(x):
-    """The logarithm of the normal distribution function: vmap has no rule for PyTorch's own."""
-    scaled = torch.special.erfcx(-0.7071067811865476 * torch.clamp_max(x, -1.0))
-    left = torch.log(scaled / 2) - x * x / 2
-    right = torch.log1p(torch.erfc(0.7071067811865476 * torch.clamp_min(x, -1.0)) / -2)
-    return torch.where(x < -1.0, left, right)
-'''
-_UPWARD = '''\
-def _upward(n, x, zeroth, first, kept, grown):
-    """f(k+1) = kept f(k-1) + grown (2k/x) f(k), from orders 0 and 1 up to n."""
-    below, value = zeroth, first
-    for k in range(1, n):
-        below, value = value, kept * below + grown * (2 * k / x) * value
-    return value if n else zeroth
-'''
-_SERIES = '''\
-def _series(n, x, sign):
-    """The power series of J (sign -1) and I (sign 1) of order n: right for small x."""
-    half, total = x / 2, 0.0
-    for k in range(24, -1, -1):
-        total = 1 / (math.factorial(k) * math.factorial(k + n)) + sign * half * half * total
-    return half**n * total
-'''
-_JV = '''\
-def _jv(n, x):
-    """The Bessel function J of a whole order."""
-    if n < 0:
-        return (-1) ** n * _jv(-n, x)
-    far = _upward(n, x, torch.special.bessel_j0(x), torch.special.bessel_j1(x), -1, 1)
-    return far if n < 2 else torch.where(torch.abs(x) < n + 2, _series(n, x, -1), far)
-'''
-_YV = '''\
-def _yv(n, x):
-    """The Bessel function Y of a whole order."""
-    if n < 0:
-        return (-1) ** n * _yv(-n, x)
-    return _upward(n, x, torch.special.bessel_y0(x), torch.special.bessel_y1(x), -1, 1)
-'''
-_IV = '''\
-def _iv(n, x):
-    """The modified Bessel function I of a whole order."""
-    n = abs(n)
-    far = _upward(n, x, torch.special.i0(x), torch.special.i1(x), 1, -1)
-    return far if n < 2 else torch.where(torch.abs(x) < 8, _series(n, x, 1), far)
-'''
-_IVE = '''\
-def _ive(n, x):
-    """The modified Bessel function I of a whole order, times exp(-|x|)."""
-    n = abs(n)
-    far = _upward(n, x, torch.special.i0e(x), torch.special.i1e(x), 1, -1)
-    near = _series(n, x, 1) * torch.exp(-torch.abs(x))
-    return far if n < 2 else torch.where(torch.abs(x) < 8, near, far)
-'''
-_KV = '''\
-def _kv(n, x):
-    """The modified Bessel function K of a whole order."""
-    zeroth, first = torch.special.modified_bessel_k0(x), torch.special.modified_bessel_k1(x)
-    return _upward(abs(n), x, zeroth, first, 1, 1)
-'''
-_POLYNOMIAL = '''\
-def _polynomial(n, zeroth, first, step):
-    """An orthogonal polynomial of degree n, by what step(k, p(k), p(k-1)) gives for k+1."""
-    below, value = zeroth, first
-    for k in range(1, n):
-        below, value = value, step(k, value, below)
-    return value if n > 0 else (zeroth if n == 0 else zeroth * 0.0)
-'''
-_LEGENDRE = '''\
-def _legendre(n, x):
-    """The polynomial of Legendre."""
-    def step(k, p, below):
-        return ((2 * k + 1) * x * p - k * below) / (k + 1)
+from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
+from derivc.ops import registry
 
-    return _polynomial(n, torch.ones_like(x), x, step)
-'''
-_CHEBYSHEV = '''\
-def _chebyshev(n, x, first):
-    """The polynomial of Chebyshev that begins with 1 and `first`."""
-    return _polynomial(n, torch.ones_like(x), first, lambda k, p, below: 2 * x * p - below)
-'''
-_LAGUERRE = '''\
-def _laguerre(n, a, x):
-    """The polynomial of Laguerre, with the parameter a."""
-    def step(k, p, below):
-        return ((2 * k + 1 + a - x) * p - (k + a) * below) / (k + 1)
-
-    return _polynomial(n, torch.ones_like(x), 1 + a - x, step)
-'''
-_GEGENBAUER = '''\
-def _gegenbauer(n, a, x):
-    """The polynomial of Gegenbauer, with the parameter a."""
-    def step(k, p, below):
-        return (2 * x * (k + a) * p - (k + 2 * a - 1) * below) / (k + 1)
-
-    return _polynomial(n, torch.ones_like(x), 2 * a * x, step)
-'''
-
-HELPERS = {
-    "cbrt": [_CBRT], "gamma": [_GAMMA], "log_ndtr": [_LOG_NDTR],
-    "jv": [_UPWARD, _SERIES, _JV], "yv": [_UPWARD, _YV],
-    "iv": [_UPWARD, _SERIES, _IV], "ive": [_UPWARD, _SERIES, _IVE], "kv": [_UPWARD, _KV],
-    "legendre": [_POLYNOMIAL, _LEGENDRE], "chebyshevt": [_POLYNOMIAL, _CHEBYSHEV],
-    "chebyshevu": [_POLYNOMIAL, _CHEBYSHEV], "laguerre": [_POLYNOMIAL, _LAGUERRE],
-    "assoc_laguerre": [_POLYNOMIAL, _LAGUERRE], "gegenbauer": [_POLYNOMIAL, _GEGENBAUER],
+OWN = {
+    "_erf": "torch.erf", "_erfc": "torch.erfc", "_erfcx": "torch.special.erfcx",
+    "_lgamma": "torch.lgamma", "_digamma": "torch.digamma", "_i0": "torch.special.i0",
+    "_i1": "torch.special.i1", "_i0e": "torch.special.i0e", "_i1e": "torch.special.i1e",
+    "_gammainc": "torch.special.gammainc", "_gammaincc": "torch.special.gammaincc",
+    "_erfinv": "torch.erfinv", "_ndtri": "torch.special.ndtri",
 }  # fmt: skip
-"""By op, what a module has to carry along."""
+"""Functions of PyTorch that are as exact.
+
+Its Bessel functions J and Y differ from the truth in the seventh digit, it has no derivative of K
+and zeta, and under `vmap` no rule for `log_ndtr`.
+"""
+
+COMPOSED = frozenset({"ndtr", "erfcinv"})
+"""Ops that are an expression of functions of PyTorch's."""
+
+_CARRIER = Carrier("torch", OWN, "@_sf_in_blocks\n")
+_IN_BLOCKS = '''\
+def _sf_in_blocks(function):
+    """Large tensors in blocks: a long function makes many, which then stay in the cache."""
+    @functools.wraps(function)
+    def blocked(*args):
+        given = [x for x in args if isinstance(x, torch.Tensor)]
+        shape = torch.broadcast_shapes(*[x.shape for x in given])
+        if torch.compiler.is_compiling() or not given[0].is_cpu or math.prod(shape) < 65536:
+            return function(*args)
+        whole = [isinstance(x, torch.Tensor) and x.dim() > 0 for x in args]
+        count = -(-math.prod(shape) // 16384)
+        parts = [
+            x.expand(shape).reshape(-1).tensor_split(count) if w else [x] * count
+            for x, w in zip(args, whole)
+        ]
+        return torch.cat([function(*part) for part in zip(*parts)]).reshape(shape)
+
+    return blocked
+'''
 
 CALLS = {
-    "cbrt": "_cbrt({0})", "gamma": "_gamma({0})", "log_ndtr": "_log_ndtr({0})",
-    "jv": "_jv({0}, {1})", "yv": "_yv({0}, {1})",
-    "iv": "_iv({0}, {1})", "ive": "_ive({0}, {1})", "kv": "_kv({0}, {1})",
-    "legendre": "_legendre({0}, {1})", "chebyshevt": "_chebyshev({0}, {1}, {1})",
-    "chebyshevu": "_chebyshev({0}, {1}, 2 * {1})", "laguerre": "_laguerre({0}, 0, {1})",
-    "assoc_laguerre": "_laguerre({0}, {1}, {2})", "gegenbauer": "_gegenbauer({0}, {1}, {2})",
-}  # fmt: skip
+    op: _CARRIER.call(op, registry.get(op).arity)
+    for op, name in FUNCTIONS.items()
+    if name not in OWN and op not in COMPOSED
+}
+"""By op, an expression of what a module carries along."""
 
-WHOLE = frozenset(CALLS) - {"cbrt", "gamma", "log_ndtr"}
-"""Ops whose first operand has to be a whole number that is known when the code is written."""
+LIFTED = frozenset(CALLS) - WHOLE
+"""Ops all of whose operands have to be tensors."""
 
 
 def carried(ops: set[str]) -> list[str]:
-    """The functions that a module of these ops needs, each once.
+    r"""The functions that a module of these ops needs, each once.
 
     Example:
-        >>> [text.split("(")[0] for text in carried({"jv", "iv", "exp"})]
-        ['def _upward', 'def _series', 'def _iv', 'def _jv']
+        >>> [text.split("(")[0] for text in carried({"binomial", "exp"})][-3:]
+        ['def _sf_fallen', '@_sf_in_blocks\ndef _sf_beta', '@_sf_in_blocks\ndef _sf_binomial']
     """
-    return list(dict.fromkeys(text for op in sorted(ops & set(HELPERS)) for text in HELPERS[op]))
+    found = _CARRIER.carried(sorted(ops & set(CALLS)))
+    return [_IN_BLOCKS, *found] if found else []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from derivc.codegen.special import WHOLE
 from derivc.codegen.straight import Dialect
-from derivc.codegen.torch.helpers import CALLS, WHOLE
+from derivc.codegen.torch.helpers import CALLS, LIFTED
 from derivc.passes.guard import GUARDED
 
 _UNARY = {
@@ -19,16 +20,13 @@ _UNARY = {
 """Functions of `torch` that are also methods with an underscore behind."""
 
 _SPECIAL = {
-    "i0": "i0", "i1": "i1", "i0e": "i0e", "i1e": "i1e", "j0": "bessel_j0", "j1": "bessel_j1",
-    "y0": "bessel_y0", "y1": "bessel_y1", "k0": "modified_bessel_k0", "k1": "modified_bessel_k1",
-    "k0e": "scaled_modified_bessel_k0", "k1e": "scaled_modified_bessel_k1", "erfcx": "erfcx",
-    "ndtri": "ndtri",
+    "i0": "i0", "i1": "i1", "i0e": "i0e", "i1e": "i1e", "erfcx": "erfcx", "ndtri": "ndtri",
 }  # fmt: skip
 _BINARY = {
     "hypot": "hypot", "maximum": "maximum", "minimum": "minimum", "fmax": "fmax", "fmin": "fmin",
     "copysign": "copysign", "heaviside": "heaviside", "remainder": "remainder", "fmod": "fmod",
     "floor_divide": "floor_divide", "logaddexp": "logaddexp", "logaddexp2": "logaddexp2",
-    "atan2": "atan2", "pow": "pow", "zeta": "special.zeta", "gammainc": "special.gammainc",
+    "atan2": "atan2", "pow": "pow", "gammainc": "special.gammainc",
     "gammaincc": "special.gammaincc",
 }  # fmt: skip
 _INFIX = {
@@ -64,7 +62,7 @@ DIALECT = Dialect(
     lifted=frozenset({
         "hypot", "maximum", "minimum", "fmax", "fmin", "heaviside", "logaddexp", "logaddexp2",
         "atan2", "gammainc", "gammaincc", "copysign",
-    }),
+    }) | LIFTED,
     to_float="{0}.to({1}.dtype)",
     whole=WHOLE,
 )  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from derivc.codegen.library import function_of
+from derivc.codegen.special import PREFIX
 
 
 def compact(module: str, name: str, inputs: tuple[str, ...]) -> str:
@@ -41,7 +43,32 @@ def compact(module: str, name: str, inputs: tuple[str, ...]) -> str:
     ]
     doc = (ast.get_docstring(tree) or "").split("\n\nGenerated")[0]
     text = "\n".join([f"class {name}(torch.autograd.Function):", *_indented(_doc(doc) + lines)])
-    return f"{_imports(text)}\n\n\n{text}\n"
+    whole = "\n\n\n".join([text, *_carried(tree, module, text)])
+    return f"{_imports(whole)}\n\n\n{whole}\n"
+
+
+def _carried(tree: ast.Module, module: str, text: str) -> list[str]:
+    """The special functions and tables that the class calls, and those that these call."""
+    pieces = {
+        name: ast.get_source_segment(module, node) or ""
+        for node in tree.body
+        if (name := _defined(node)).startswith(f"{PREFIX}_")
+    }
+    needed: set[str] = set()
+    waiting = [text]
+    while waiting:
+        words = set(re.findall(r"\w+", waiting.pop()))
+        fresh = (words & set(pieces)) - needed
+        needed |= fresh
+        waiting += [pieces[name] for name in fresh]
+    return [piece for name, piece in pieces.items() if name in needed]
+
+
+def _defined(node: ast.stmt) -> str:
+    """The name of a function or a table."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name
+    return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
 
 
 def _targets(inputs: tuple[str, ...]) -> str:
