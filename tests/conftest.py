@@ -5,8 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import tempfile
+from collections.abc import Iterator
 
 import pytest
+
+from derivc.ops import registry
 
 os.environ["DERIVC_CACHE_DIR"] = tempfile.mkdtemp(prefix="derivc-cache-")
 
@@ -21,6 +24,19 @@ def needs_compiler() -> None:
         find()
     except NativeError as problem:
         pytest.skip(str(problem))
+
+
+@pytest.fixture(autouse=True)
+def _ops_declared_by_a_test_end_with_it() -> Iterator[None]:
+    """Other tests run over the whole registry; members of families come at any time, and stay."""
+    before = set(registry._ops)
+    yield
+    for name in set(registry._ops) - before:
+        if name.rpartition("_")[0] not in registry._families:
+            op = registry._ops.pop(name)
+            for table in (registry._by_alias, registry._by_symbol):
+                for key in [key for key, found in table.items() if found is op]:
+                    del table[key]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
