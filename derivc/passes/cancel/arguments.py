@@ -32,37 +32,26 @@ def gathered(forms: Forms, terms: Sequence[Term]) -> Function | None:
     return None
 
 
-def parted(forms: Forms, terms: Sequence[Term]) -> tuple[list[Function], list[Term]] | None:
-    """The sum in parts, each an argument with what `gathered` finds over it, and what is left.
+def parted(forms: Forms, terms: Sequence[Term]) -> list[Function] | None:
+    """The sum in parts, each an argument with what `gathered` finds over it.
 
     With u = a t and v = b t, the derivative by t of t (f(u) + g(v)) is the sum of f(u) + u f'(u)
-    and g(v) + v g'(v); that of f(u) g(v) is one of f'(u) and g'(v). None where there are no parts.
+    and g(v) + v g'(v). None where the terms are not shared out among two or more such functions.
     """
     parts, left = [], list(terms)
     for argument in arguments_of(forms, terms):
-        for own in _classes(forms, left, argument):
-            found = over(forms, own, argument) if 1 < len(own) < len(terms) else None
-            if found is not None:
-                parts.append((argument, *found))
-                left = [t for t in left if t not in own]
-    return (parts, left) if parts else None
+        own = [t for t in left if _moves(forms, t, argument)]
+        found = over(forms, own, argument) if 1 < len(own) < len(terms) else None
+        if found is not None:
+            parts.append((argument, *found))
+            left = [t for t in left if t not in own]
+    return parts if len(parts) > 1 and not left else None
 
 
-def _classes(forms: Forms, terms: Sequence[Term], argument: Value) -> list[list[Term]]:
-    """The terms with functions of an argument, those together that share what else is in them."""
-    _, product = forms.products[argument]
-    classes: list[tuple[Monomial, list[Term]]] = []
-    for term in terms:
-        functions, others = _split(forms, term[1], argument)
-        if all(_is_fixed(forms, a) for a, _ in functions) and argument not in dict(others):
-            continue
-        ways = (c for c in classes if _power(times(others, c[0], -_ONE), product) is not None)
-        known = next(ways, None)
-        if known is None:
-            classes.append((others, [term]))
-        else:
-            known[1].append(term)
-    return [own for _, own in classes]
+def _moves(forms: Forms, term: Term, argument: Value) -> bool:
+    """Whether a term has functions of an argument in it."""
+    functions, _ = _split(forms, term[1], argument)
+    return any(not _is_fixed(forms, atom) for atom, _ in functions)
 
 
 def arguments_of(forms: Forms, terms: Sequence[Term]) -> list[Value]:
@@ -112,10 +101,12 @@ def _shift(first: Monomial, product: Monomial) -> int:
 
 def _split(forms: Forms, monomial: Monomial, argument: Value) -> tuple[Monomial, Monomial]:
     """The functions of the argument in a monomial, numbers such as sqrt(pi) too, and the rest."""
+    own = {atom for atom, _ in forms.products[argument][1]}
     functions = tuple(
         p
         for p in monomial
-        if p[0] != argument and (_is_fixed(forms, p[0]) or _is_of(forms, p[0], argument))
+        if p[0] != argument
+        and (_is_of(forms, p[0], argument) or (p[0] not in own and _is_fixed(forms, p[0])))
     )
     return functions, tuple(p for p in monomial if p not in functions)
 

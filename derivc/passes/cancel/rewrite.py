@@ -28,7 +28,6 @@ _LONGEST = 2000
 
 _MOST_CONDITIONS = 2
 _MOST_TRIALS = 60
-_MOST_PARTED = 8
 _MOST_WORK = 600
 """Instructions of all functions that are looked into together.
 
@@ -155,9 +154,7 @@ class _Rewrite:
         found = gathered(self.forms, terms)
         if found is not None:
             return self._function(found)
-        whole = self.forms.expand(terms)
-        apart = whole is not None and len(terms) < len(whole.terms) <= _MOST_PARTED
-        return self._parted(terms) or (self._parted(whole.terms) if whole and apart else None)
+        return self._parted(terms)
 
     def _function(self, found: Function) -> Value:
         """The factor times the function of its argument; a series where no region will show it."""
@@ -195,14 +192,13 @@ class _Rewrite:
 
     def _parted(self, terms: Sequence[Term]) -> Value | None:
         """The sum in parts, where one of these loses digits that a series keeps."""
-        parts, left = parted(self.forms, terms) or ([], [])
+        parts = parted(self.forms, terms) or []
         functions = [(self.places[u], self.solver.writer.terms(own)) for u, _, own in parts]
         if not any(map(self._is_smooth, functions)):
             return None
-        found = [self._scaled(factor, own) for _, factor, own in parts]
         return reduce(
             lambda one, other: self.builder.emit("add", one, other),
-            [*found, self.solver.writer.terms(left)] if left else found,
+            [self._scaled(factor, own) for _, factor, own in parts],
         )
 
     def _is_smooth(self, place: tuple[Value, Value]) -> bool:
