@@ -232,7 +232,10 @@ def _run(fn: Callable[..., Any], call: Call, values: dict[str, Any]) -> Any:
 
 
 def _advice(problem: str) -> str:
-    """What to do when compiled code was given stand-ins: it takes numbers only."""
+    """What to do about a message that is Python's or NumPy's own."""
+    if problem == "'Scalar' object is not iterable":
+        return '; an argument is traced as one number unless it has a shape: shapes={"x": (n,)}'
+    # Compiled code was given stand-ins: it takes numbers only.
     compiled = any(word in problem for word in ("ufunc", "Buffer dtype", "dtype('O')"))
     compiled = compiled and "mismatch in its core dimension" not in problem
     return "; this step takes numbers only: write it out with NumPy's arithmetic" * compiled

@@ -50,6 +50,19 @@ def test_numbers_of_numpy_stand_on_either_side(function: Any) -> None:
     assert dc.compile(function, shapes=PAIR)(point) == pytest.approx(float(function(point)))
 
 
+USES_OF_ARRAYS = {
+    "iterated": lambda x: sum(v**2 for v in x),
+    "unpacked": lambda x: max(*x),
+    "indexed": lambda x: x[0] ** 2,
+    "measured": lambda x: len(x) * x,
+}
+
+
+@pytest.mark.parametrize("function", USES_OF_ARRAYS.values(), ids=USES_OF_ARRAYS)
+def test_a_number_used_as_an_array_asks_for_its_shape(function: Any) -> None:
+    assert 'shapes={"x": (n,)}' in refusal(function)
+
+
 @pytest.mark.parametrize("draw", [np.random.rand, random.random], ids=["numpy", "random"])
 def test_random_numbers_are_refused(draw: Any) -> None:
     assert "draws random numbers" in refusal(lambda x: x * draw())

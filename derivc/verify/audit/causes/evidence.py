@@ -110,6 +110,8 @@ class Evidence:
 
     def close(self, a: Any, b: Any) -> bool:
         """Whether two numbers agree."""
+        if not (mpmath().isfinite(a) and mpmath().isfinite(b)):
+            return bool(a == b)
         return bool(abs(a - b) <= self.tolerance * max(abs(a), abs(b)))
 
     def makes_right(self, tree: Any) -> bool:
