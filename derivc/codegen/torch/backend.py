@@ -42,6 +42,8 @@ class TorchBackend(AbstractLibraryBackend):
             kept=f"({', '.join(module.kept())},)",
             formulas=formulas,
             functions=module.classes(),
+            quick=module.quick(),
+            blocks=bool(module.long),
             slopes=slopes,
             helpers=carried(module.ops),
             aliases=[f"{alias} = {name}" for name, alias in aliases],

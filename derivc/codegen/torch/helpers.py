@@ -6,6 +6,10 @@ https://dlmf.nist.gov/10.6.E1, /10.29.E1 and /18.9.E1; where those would cancel,
 
 from __future__ import annotations
 
+_BERNOULLI = (
+    (43867, 798), (-3617, 510), (7, 6), (-691, 2730), (5, 66), (-1, 30), (1, 42), (-1, 30), (1, 6),
+)  # fmt: skip
+"""B_18 to B_2: the coefficients of the series of trigamma, https://dlmf.nist.gov/5.15.E8."""
 _CBRT = '''\
 def _cbrt(x):
     """The real cube root: a power, whose exponent is no third, and one step of Newton's method."""
@@ -20,6 +24,23 @@ def _gamma(x):
     size = torch.exp(torch.lgamma(x))
     return torch.where(odd, -size, size)
 '''
+_TRIGAMMA = '''\
+def _trigamma(x):
+    """The derivative of digamma: PyTorch's own has 9 digits. Left of zero by reflection."""
+    left = x < 0
+    start = torch.abs(x) + left
+    far = start + 10.0
+    part = 1 / (far * far)
+    total = torch.zeros_like(x)
+    for factor in (%s):
+        total = factor + part * total
+    total = (1 + part * total) / far + part / 2
+    for k in range(9, -1, -1):
+        near = start + k
+        total = total + 1 / (near * near)
+    turned = torch.sin(math.pi * torch.where(left, x - torch.round(x), 0.5))
+    return torch.where(left, (math.pi / turned) ** 2 - total, total)
+''' % ", ".join(f"{n} / {d}" for n, d in _BERNOULLI)
 _LOG_NDTR = '''\
 def _log_ndtr(x):
     """The logarithm of the normal distribution function: vmap has no rule for PyTorch's own."""
@@ -40,8 +61,9 @@ _SERIES = '''\
 def _series(n, x, sign):
     """The power series of J (sign -1) and I (sign 1) of order n: right for small x."""
     half, total = x / 2, 0.0
-    for k in range(24, -1, -1):
-        total = 1 / (math.factorial(k) * math.factorial(k + n)) + sign * half * half * total
+    square = sign * half * half
+    for k in range(24 if sign > 0 else 16 + n, -1, -1):  # J is asked up to n + 2, I up to 8
+        total = 1 / (math.factorial(k) * math.factorial(k + n)) + square * total
     return half**n * total
 '''
 _JV = '''\
@@ -120,6 +142,7 @@ def _gegenbauer(n, a, x):
 
 HELPERS = {
     "cbrt": [_CBRT], "gamma": [_GAMMA], "log_ndtr": [_LOG_NDTR],
+    "trigamma": [_TRIGAMMA],
     "jv": [_UPWARD, _SERIES, _JV], "yv": [_UPWARD, _YV],
     "iv": [_UPWARD, _SERIES, _IV], "ive": [_UPWARD, _SERIES, _IVE], "kv": [_UPWARD, _KV],
     "legendre": [_POLYNOMIAL, _LEGENDRE], "chebyshevt": [_POLYNOMIAL, _CHEBYSHEV],
@@ -130,6 +153,7 @@ HELPERS = {
 
 CALLS = {
     "cbrt": "_cbrt({0})", "gamma": "_gamma({0})", "log_ndtr": "_log_ndtr({0})",
+    "trigamma": "_trigamma({0})",
     "jv": "_jv({0}, {1})", "yv": "_yv({0}, {1})",
     "iv": "_iv({0}, {1})", "ive": "_ive({0}, {1})", "kv": "_kv({0}, {1})",
     "legendre": "_legendre({0}, {1})", "chebyshevt": "_chebyshev({0}, {1}, {1})",
@@ -137,7 +161,7 @@ CALLS = {
     "assoc_laguerre": "_laguerre({0}, {1}, {2})", "gegenbauer": "_gegenbauer({0}, {1}, {2})",
 }  # fmt: skip
 
-WHOLE = frozenset(CALLS) - {"cbrt", "gamma", "log_ndtr"}
+WHOLE = frozenset(CALLS) - {"cbrt", "gamma", "log_ndtr", "trigamma"}
 """Ops whose first operand has to be a whole number that is known when the code is written."""
 
 

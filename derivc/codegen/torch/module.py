@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import final
 
 from derivc.codegen.family import Family, Index
-from derivc.codegen.library import Texts, constant_of, ready
-from derivc.codegen.masks import readers
+from derivc.codegen.library import Texts, constant_of
+from derivc.codegen.masks import dependencies, readers
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
 from derivc.codegen.straight import Straight
+from derivc.codegen.torch.cheaper import cheaper, reading_output
+from derivc.codegen.torch.helpers import HELPERS
 from derivc.codegen.torch.inplace import Reuse
-from derivc.codegen.torch.spelling import DIALECT, KEPT
+from derivc.codegen.torch.memory import kept_by_autograd
+from derivc.codegen.torch.spelling import DIALECT
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
 from derivc.passes.weight import weight
@@ -49,15 +52,17 @@ class Module:
 
     Attributes:
         ops: the ops that the formulas call, when they are written.
+        long: the formulas that go through large tensors block by block, when they are written.
     """
 
     def __init__(self, family: Family):
         self.family, self.texts = family, Texts(family)
         self.names = self.texts.names
         self.ops: set[str] = set()
+        self.long: set[str] = set()
         self.name, self.title = family.name, family.title
-        self.traced = f"_{self.title}Traced"
-        self.reading = reading(family)
+        self.traced, self.quickest = f"_{self.title}Traced", f"_{self.title}Plain"
+        self.reading, self.pulling = reading(family)
         self.order = 0 if self.reading == ALONE else family.order
 
     @property
@@ -70,10 +75,10 @@ class Module:
         """Per input whether the backward pass reads it: what it does not read is not kept."""
         if self.reading == ALONE:
             return ["False"]
-        given = [self.family.pullback, *(self.family.partials[i] for i in self.partials)]
-        if self.order == 0:
-            given.append(self.family.pushforward)
-        reads = {value for program in given for value in ready(program, KEPT).reads}
+        given = [self.family.partials[i] for i in self.partials]
+        given += [] if self.order else [self.family.pushforward]
+        reads = {value for program in given for value in cheaper(program).reads}
+        reads |= set(self.pulling.reads)
         return [str(i in reads) for i in range(len(self.family.elements))]
 
     def below_last(self) -> list[Index]:
@@ -84,6 +89,7 @@ class Module:
         """Every function over tensors of one type."""
         family, inputs = self.family, self.texts.inputs
         fast, traced = (self._code(family.value, inputs, fast) for fast in (True, False))
+        self._measure(f"_{self.name}_formula", fast)
         found = [
             self._function(f"_{self.name}_formula", "The outputs; memory is used again.", fast),
             self._function(f"_{self.name}_traced", "The outputs.", traced),
@@ -97,13 +103,18 @@ class Module:
             found += [self._pullback("differentiable_pullback", fast=False), self._pushforward()]
         return found
 
-    def _code(self, program: Program, inputs: list[str], fast: bool) -> Straight:
-        """A program in lines: over memory that is used again, or to be differentiated."""
-        given = ready(program, KEPT)
-        self.ops |= {step.op for step in given.instructions}
+    def _code(self, program: Program, inputs: list[str], fast: bool, given: int = 0) -> Straight:
+        """A program in lines: over memory that is used again, or to be differentiated.
+
+        The last inputs, as many as `given`, are outputs, cotangents or tangents.
+        """
+        steps, names = cheaper(program), self.names
+        self.ops |= {step.op for step in steps.instructions}
+        like = inputs[-1] if given else None
         if not fast:
-            return Straight(guard(given), inputs, DIALECT, self.names)
-        return Straight(given, inputs, DIALECT, self.names, Reuse(given, self.names), True)
+            return Straight(guard(steps), inputs, DIALECT, names, like=like)
+        reuse = Reuse(steps, names, range(len(inputs) - given, len(inputs)))
+        return Straight(steps, inputs, DIALECT, names, reuse, True, like)
 
     def _function(self, name: str, summary: str, code: Straight) -> list[str]:
         """A function of the inputs alone."""
@@ -114,23 +125,32 @@ class Module:
         """The cotangents of the inputs that need one, before they are summed to their shapes."""
         family, needed = self.family, self.names.pick("needed")
         called = self._called("g", len(family.value.outputs))
-        given = [*self.texts.inputs, *self._result()]
-        code = self._code(self._pulling(), [*given, *called], fast)
+        given, result = [*self.texts.inputs, *self._result()], self._result()
+        code = self._code(self.pulling, [*given, *called], fast, len([*result, *called]))
         places = dict(zip(family.moving, code.program.outputs, strict=True))
         results = [
             f"{code.output(places[i])} if {needed}[{i}] else None" if i in places else "None"
             for i in range(len(family.elements))
         ]
+        if fast:
+            self._measure(f"_{self.name}_{kind}", code)
         head = f"def _{self.name}_{kind}({', '.join([needed, *called, *given])}):"
         lines = _conditional(code, list(family.moving), needed)
         return _defined(
             head, "The cotangents of the inputs that need one.", lines, targets(results)
         )
 
-    def _pulling(self) -> Program:
-        """The pullback: by the output where that saves something."""
-        given = self.family.by_output
-        return given if self.reading and given is not None else self.family.pullback
+    def _measure(self, name: str, code: Straight) -> None:
+        """Note a formula that needs much more memory than its results, or goes through it often."""
+        places = {line.split(" = ")[0] for line in code.lines.values()}
+        steps = {step.op for step in code.program.instructions}
+        spare = len(places) - len(code.program.outputs)
+        if spare > 1 or len(code.lines) > _SHORT or steps & set(HELPERS):
+            self.long.add(name)
+
+    def _evaluated(self, name: str) -> str:
+        """What computes a formula."""
+        return f"_blockwise({name})" if name in self.long else name
 
     def _result(self) -> list[str]:
         """What the output is called, where the pullback reads it."""
@@ -146,8 +166,10 @@ class Module:
         """The tangents of the outputs."""
         alone = self.reading == ALONE  # the tangent is to the partial what the cotangent is
         called = [*self.texts.inputs, *(self._result() if alone else [])]
-        called += self._called("t", len(self.family.moving))
-        code = self._code(self._pulling() if alone else self.family.pushforward, called, False)
+        tangents = self._called("t", len(self.family.moving))
+        called += tangents
+        program = self.pulling if alone else self.family.pushforward
+        code = self._code(program, called, False, len(tangents))
         results = targets([code.output(out) for out in code.program.outputs])
         head = f"def _{self.name}_pushforward({', '.join(called)}):"
         return _defined(head, "The tangents of the outputs.", list(code.lines.values()), results)
@@ -159,9 +181,9 @@ class Module:
     def _own(self) -> FunctionClass:
         family, name = self.family, self.name
         backward = [
-            "if torch.is_grad_enabled():",
+            "if _is_watched(cotangents):",
             f"    return _pull(_{name}_slopes, ctx, cotangents)",
-            f"return _pulled(_{name}_pullback, ctx, cotangents)",
+            f"return _pulled({self._evaluated(f'_{name}_pullback')}, ctx, cotangents)",
         ]
         jvp = [f"found = _push(_{name}_slopes, ctx, tangents)"]
         if self.order == 0:
@@ -173,8 +195,28 @@ class Module:
         derivatives = [docstring(line) for line in family.derivatives]
         many = family.count > 1
         return FunctionClass(
-            self.title, keeps, summary, derivatives, f"_{name}_formula", many, backward, jvp
-        )
+            self.title, keeps, summary, derivatives, self._evaluated(f"_{name}_formula"), many,
+            backward, jvp,
+        )  # fmt: skip
+
+    def quick(self) -> dict[str, object]:
+        """The class for plain tensors: its name and the lines of `forward`."""
+        formula, result = self._evaluated(f"_{self.name}_formula"), "found"
+        if self.family.count == 1:
+            result = "found[0]"
+        whole = self._depends_on_all()
+        lines = [
+            f"found = {formula}(*inputs)" if whole else f"found = _computed({formula}, inputs)",
+            f"_keep(ctx, inputs{', found' if self.reading else ''})", f"return {result}",
+        ]  # fmt: skip
+        return {"title": self.quickest, "forward": lines}
+
+    def _depends_on_all(self) -> bool:
+        """Whether every output has the shape that all inputs together have, by itself."""
+        program = cheaper(self.family.value)
+        masks = dependencies(program)
+        everything = (1 << len(program.inputs)) - 1
+        return all(masks[out] == everything for out in program.outputs)
 
     def _of_partial(self, index: Index) -> FunctionClass:
         name, label = f"_{self.name}{self.texts.suffixes[index]}", self.texts.label(index)
@@ -242,35 +284,45 @@ class Module:
             a.name if a.is_scalar else f"*_elements({a.name!r}, {a.name}, {a.shape})"
             for a in self.texts.arguments
         ]
-        text, given = self.names.text, self.names.pick("given")
-        result = f"{given}.apply(*{text('_tensors')}({targets(parts)}))"
+        text, given, inputs = self.names.text, self.names.pick("given"), self.names.pick("inputs")
+        result = f"{given}.apply(*{inputs})"
         if self.family.shape is not None:
             result = f"{text('_stacked')}({result}, {tuple(self.family.shape)})"
         chosen = f"{self.traced} if torch.compiler.is_compiling() else {self.title}"
-        return [f"{given} = {text(chosen)}", f"return {result}"]
+        return [
+            f"{given}, {inputs} = {text(self.quickest)}, {targets(parts)}",
+            f"if not {text('_is_plain')}({inputs}):",
+            f"    {given}, {inputs} = {text(chosen)}, {text('_tensors')}({inputs})",
+            f"return {result}",
+        ]
 
 
 ALONE, BESIDE = "alone", "beside"
+_SHORT = 9
+"""Up to so many instructions, and with little memory beside the results, blocks save nothing."""
+
 _CHEAPER = 0.7
 """By how much the pullback has to be cheaper for the output to be kept beside the inputs."""
 
 
-def reading(family: Family) -> str:
-    """Whether the pullback reads the output: instead of the input, or beside several inputs.
+def reading(family: Family) -> tuple[str, Program]:
+    """Whether the pullback reads the output, instead of the input or beside inputs; and how.
 
     The composition of PyTorch's functions keeps the output too, so that no more memory is kept.
     """
+    plain, count = cheaper(family.pullback), len(family.elements)
     if family.by_output is None:
-        return ""
-    count = len(family.elements)
-    plain, given = (ready(program, KEPT) for program in (family.pullback, family.by_output))
+        return "", plain
+    value = cheaper(family.value)
+    given = reading_output(cheaper(family.by_output), value)
     inputs = [i for i in given.reads if i < count]
     if count not in given.reads:
-        return ""
+        return "", plain
     if count == 1 and not inputs:
-        return ALONE
+        return ALONE, given
     cheap = weight(given) <= _CHEAPER * weight(plain)
-    return BESIDE if count > 1 and cheap and family.order else ""
+    room = len(inputs) + 1 <= kept_by_autograd(value)
+    return (BESIDE, given) if room and cheap and family.order else ("", plain)
 
 
 def _fresh(code: Straight) -> list[str]:

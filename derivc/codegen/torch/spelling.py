@@ -54,8 +54,8 @@ TABLE = {
 }
 """Expressions over tensors; a function that PyTorch does not have is missing."""
 
-KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma"})
-"""Composites that PyTorch computes in one pass, as exactly as their stable forms."""
+KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma", "trigamma"})
+"""Composites that PyTorch computes in one pass, as exactly as their stable forms; and trigamma."""
 
 DIALECT = Dialect(
     library="PyTorch",
@@ -87,6 +87,12 @@ FROM_SECOND = {
     "logical_and": "{1}.logical_and_({0})", "logical_or": "{1}.logical_or_({0})",
 }  # fmt: skip
 """The same over the memory of the second operand."""
+
+INTO_SECOND = {
+    **FROM_SECOND,
+    "sub": "torch.sub({0}, {1}, out={1})", "div": "torch.div({0}, {1}, out={1})",
+}
+"""The same where no `vmap` asks: it has no rule for `out`."""
 
 BY_NUMBER = {
     "sub": "{1}.neg_().add_({0})",
