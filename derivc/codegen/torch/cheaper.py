@@ -2,19 +2,26 @@
 
     sech(u)^2 = 4 sigmoid(2u) sigmoid(-2u)    all u; two passes in place of six, no digit lost
     zeta(2, u) = trigamma(u)                  https://dlmf.nist.gov/25.11.E12; zeta takes powers
+    c u - c v = c (u - v)                     c constant; one rounding less
+    a/sqrt(u) = a rsqrt(u)                    u >= 0, NaN on both sides below; half the time of sqrt
+    a/(sqrt(u) sqrt(v)) = a (rsqrt(u) rsqrt(v)), a/(c sqrt(u)) = a (1/c rsqrt(u))
+    (c != 0) = c                              c a truth, as `isnan` is in PyTorch
+
+What is written this way may be differentiated again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from fractions import Fraction
 
 from derivc.codegen.library import ready
+from derivc.codegen.straight import is_truth
+from derivc.codegen.torch.rewrite import Place, rewritten
 from derivc.codegen.torch.spelling import KEPT
+from derivc.ir import exact
 from derivc.ir.algebra import SmartBuilder
-from derivc.ir.program import Instruction, Program, Value
+from derivc.ir.program import Program, Value
 from derivc.passes.dce import dce
-
-Rule = Callable[[SmartBuilder, Program, Instruction, dict[Value, Value]], Value | None]
 
 
 def cheaper(program: Program) -> Program:
@@ -25,16 +32,18 @@ def cheaper(program: Program) -> Program:
         >>> b = Builder(["x"])
         >>> print(cheaper(b.finish([b.emit("square", b.emit("sech", 0))])))
         inputs x
-        _2 = mul 2.0 x
+        _2 = mul 2 x
         _3 = sigmoid _2
-        _5 = mul -2.0 x
+        _5 = mul -2 x
         _6 = sigmoid _5
-        _7 = mul _3 _6
-        _8 = mul 4.0 _7
-        outputs _8
+        _8 = mul _3 _6
+        _9 = mul 4 _8
+        outputs _9
     """
-    given = _rewritten(program, _sech_squared)
-    return _rewritten(ready(given, KEPT), _zeta)
+    given = ready(rewritten(program, _sech_squared), KEPT)
+    for rule in (_zeta, _truth, _difference, _rsqrt):
+        given = rewritten(given, rule)
+    return given
 
 
 def reading_output(program: Program, value: Program) -> Program:
@@ -44,11 +53,9 @@ def reading_output(program: Program, value: Program) -> Program:
         program: the pullback. value: the function, of one output.
     """
     b = SmartBuilder(program.inputs)
-    inputs = range(len(program.inputs))
-    places = b.inline(value, range(len(value.inputs)))
-    again = places[value.outputs[0]]
+    inputs, output = range(len(program.inputs)), len(value.inputs)
+    again = b.inline(value, range(output))[value.outputs[0]]
     placed = b.inline(program, inputs)
-    output = len(value.inputs)
     found = b.finish(placed[out] for out in program.outputs)
     fresh = SmartBuilder(program.inputs)
     seats = dict(enumerate(inputs))
@@ -57,36 +64,67 @@ def reading_output(program: Program, value: Program) -> Program:
     return dce(fresh.finish(seats[out] for out in found.outputs))
 
 
-def _rewritten(program: Program, rule: Rule) -> Program:
-    """A program in which a rule has replaced what it can."""
-    b = SmartBuilder(program.inputs)
-    start = len(program.inputs)
-    places = dict(enumerate(range(start)))
-    for index, step in enumerate(program.instructions, start):
-        found = rule(b, program, step, places)
-        places[index] = b.copy(step, places) if found is None else found
-    return dce(b.finish(places[out] for out in program.outputs))
-
-
-def _sech_squared(
-    b: SmartBuilder, program: Program, step: Instruction, places: dict[Value, Value]
-) -> Value | None:
+def _sech_squared(place: Place) -> Value | None:
     """4 sigmoid(2u) sigmoid(-2u) for the square of sech(u)."""
-    whole = step.op == "pow" and program.constant(step.args[1]) == 2
-    if not (whole or step.op == "square"):
+    whole = place.step.op == "pow" and place.constant(1) == 2
+    if not (whole or place.step.op == "square"):
         return None
-    inner = program.instruction(step.args[0])
+    inner = place.operand(0)
     if inner is None or inner.op != "sech":
         return None
-    u = places[inner.args[0]]
+    b, u = place.builder, place.places[inner.args[0]]
     sides = [b.emit("sigmoid", b.emit("mul", b.const(c), u)) for c in (2, -2)]
     return b.emit("mul", b.const(4), b.emit("mul", *sides))
 
 
-def _zeta(
-    b: SmartBuilder, program: Program, step: Instruction, places: dict[Value, Value]
-) -> Value | None:
+def _zeta(place: Place) -> Value | None:
     """trigamma(u) for zeta(2, u)."""
-    if step.op != "zeta" or program.constant(step.args[0]) != 2:
+    if place.step.op != "zeta" or place.constant(0) != 2:
         return None
-    return b.emit("trigamma", places[step.args[1]])
+    return place.builder.emit("trigamma", place.places[place.step.args[1]])
+
+
+def _truth(place: Place) -> Value | None:
+    """c for c != 0."""
+    if place.step.op != "ne" or place.constant(1) != 0:
+        return None
+    truth = place.step.args[0]
+    return place.places[truth] if is_truth(place.program, truth) else None
+
+
+def _difference(place: Place) -> Value | None:
+    """c (u - v) for c u - c v."""
+    if place.step.op not in ("add", "sub"):
+        return None
+    one, other = place.operand(0), place.operand(1)
+    if not (one and other and one.op == other.op == "mul"):
+        return None
+    c, d = (place.program.constant(s.args[0]) for s in (one, other))
+    if not (exact.is_plain(c) and exact.is_plain(d)) or c != (-d if place.step.op == "add" else d):
+        return None
+    b, (u, v) = place.builder, (place.places[s.args[1]] for s in (one, other))
+    return b.emit("mul", b.const(c), b.emit("sub", u, v))
+
+
+def _rsqrt(place: Place) -> Value | None:
+    """a (b rsqrt(u)) for a/(sqrt(u)/b), of one root, a multiple of it, or a product of two."""
+    below = place.operand(1) if place.step.op == "div" else None
+    if below is None or below.op not in ("sqrt", "mul"):
+        return None
+    factors = [place.step.args[1]] if below.op == "sqrt" else list(below.args)
+    parts = [_reciprocal(place, a) for a in factors]
+    b, found = place.builder, [p for p in parts if p is not None]
+    if len(found) < len(parts):
+        return None
+    product = found[0] if len(found) == 1 else b.emit("mul", *found)
+    return b.emit("mul", place.places[place.step.args[0]], product)
+
+
+def _reciprocal(place: Place, value: Value) -> Value | None:
+    """One over a root or a number of the old program, in the new one."""
+    constant, step = place.program.constant(value), place.program.instruction(value)
+    if exact.is_plain(constant) and constant:
+        return place.builder.const(Fraction(1) / constant)
+    if step is None or step.op != "sqrt":
+        return None
+    return place.builder.emit("rsqrt", place.places[step.args[0]])

@@ -6,10 +6,6 @@ https://dlmf.nist.gov/10.6.E1, /10.29.E1 and /18.9.E1; where those would cancel,
 
 from __future__ import annotations
 
-_BERNOULLI = (
-    (43867, 798), (-3617, 510), (7, 6), (-691, 2730), (5, 66), (-1, 30), (1, 42), (-1, 30), (1, 6),
-)  # fmt: skip
-"""B_18 to B_2: the coefficients of the series of trigamma, https://dlmf.nist.gov/5.15.E8."""
 _CBRT = '''\
 def _cbrt(x):
     """The real cube root: a power, whose exponent is no third, and one step of Newton's method."""
@@ -32,7 +28,7 @@ def _trigamma(x):
     far = start + 10.0
     part = 1 / (far * far)
     total = torch.zeros_like(x)
-    for factor in (%s):
+    for factor in _BERNOULLI:
         total = factor + part * total
     total = (1 + part * total) / far + part / 2
     for k in range(9, -1, -1):
@@ -40,7 +36,11 @@ def _trigamma(x):
         total = total + 1 / (near * near)
     turned = torch.sin(math.pi * torch.where(left, x - torch.round(x), 0.5))
     return torch.where(left, (math.pi / turned) ** 2 - total, total)
-''' % ", ".join(f"{n} / {d}" for n, d in _BERNOULLI)
+
+
+# B_18 to B_2, https://dlmf.nist.gov/24.2.T3; the series is https://dlmf.nist.gov/5.15.E8
+_BERNOULLI = (43867 / 798, -3617 / 510, 7 / 6, -691 / 2730, 5 / 66, -1 / 30, 1 / 42, -1 / 30, 1 / 6)
+'''
 _LOG_NDTR = '''\
 def _log_ndtr(x):
     """The logarithm of the normal distribution function: vmap has no rule for PyTorch's own."""

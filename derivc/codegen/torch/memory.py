@@ -8,7 +8,9 @@ _NOTHING = frozenset(
     "add sub neg sign floor ceil round trunc deg2rad rad2deg floor_divide isnan isinf isfinite"
     " lt le gt ge eq ne logical_and logical_or logical_not".split()
 )
-_OUTPUT = frozenset("exp exp2 expm1 sqrt rsqrt reciprocal tanh sigmoid relu tan ndtri erfinv".split())
+_OUTPUT = frozenset(
+    "exp exp2 expm1 sqrt rsqrt reciprocal tanh sigmoid relu tan ndtri erfinv".split()
+)
 _BOTH = frozenset("pow hypot i0e i1 i1e erfcx gamma".split())
 
 

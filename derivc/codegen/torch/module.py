@@ -15,6 +15,7 @@ from derivc.codegen.torch.cheaper import cheaper, reading_output
 from derivc.codegen.torch.helpers import HELPERS
 from derivc.codegen.torch.inplace import Reuse
 from derivc.codegen.torch.memory import kept_by_autograd
+from derivc.codegen.torch.quicker import quicker
 from derivc.codegen.torch.spelling import DIALECT
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
@@ -113,6 +114,7 @@ class Module:
         like = inputs[-1] if given else None
         if not fast:
             return Straight(guard(steps), inputs, DIALECT, names, like=like)
+        steps = quicker(steps)
         reuse = Reuse(steps, names, range(len(inputs) - given, len(inputs)))
         return Straight(steps, inputs, DIALECT, names, reuse, True, like)
 
@@ -141,11 +143,11 @@ class Module:
         )
 
     def _measure(self, name: str, code: Straight) -> None:
-        """Note a formula that needs much more memory than its results, or goes through it often."""
+        """Note a formula of several steps that needs more memory than its results have."""
         places = {line.split(" = ")[0] for line in code.lines.values()}
         steps = {step.op for step in code.program.instructions}
         spare = len(places) - len(code.program.outputs)
-        if spare > 1 or len(code.lines) > _SHORT or steps & set(HELPERS):
+        if (spare > 1 and len(code.lines) > _SHORT) or steps & set(HELPERS):
             self.long.add(name)
 
     def _evaluated(self, name: str) -> str:
@@ -299,9 +301,9 @@ class Module:
 
 ALONE, BESIDE = "alone", "beside"
 _SHORT = 9
-"""Up to so many instructions, and with little memory beside the results, blocks save nothing."""
+"""Up to so many instructions, or with little memory beside the results, blocks save nothing."""
 
-_CHEAPER = 0.7
+_CHEAPER = 0.85
 """By how much the pullback has to be cheaper for the output to be kept beside the inputs."""
 
 

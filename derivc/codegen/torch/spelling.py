@@ -45,6 +45,7 @@ TABLE = {
     **{op: f"torch.{op}({{0}})" for op in ("isnan", "isinf", "isfinite")},
     **_INFIX,
     "where": "torch.where({0}, {1}, {2})",
+    "lerp": "torch.lerp({0}, {1}, {2})",
     **CALLS,
     # torch.special.ndtr is 0 from x = -8.3 on; erfc keeps its digits.
     "ndtr": "0.5 * torch.erfc(-0.7071067811865476 * {0})",
@@ -54,7 +55,7 @@ TABLE = {
 }
 """Expressions over tensors; a function that PyTorch does not have is missing."""
 
-KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma", "trigamma"})
+KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma", "trigamma", "lerp"})
 """Composites that PyTorch computes in one pass, as exactly as their stable forms; and trigamma."""
 
 DIALECT = Dialect(
@@ -63,7 +64,7 @@ DIALECT = Dialect(
     full="{1}.new_full((), {0})",
     lifted=frozenset({
         "hypot", "maximum", "minimum", "fmax", "fmin", "heaviside", "logaddexp", "logaddexp2",
-        "atan2", "gammainc", "gammaincc", "copysign",
+        "atan2", "gammainc", "gammaincc", "copysign", "lerp",
     }),
     to_float="{0}.to({1}.dtype)",
     whole=WHOLE,
@@ -90,7 +91,8 @@ FROM_SECOND = {
 
 INTO_SECOND = {
     **FROM_SECOND,
-    "sub": "torch.sub({0}, {1}, out={1})", "div": "torch.div({0}, {1}, out={1})",
+    "sub": "torch.sub({0}, {1}, out={1})",
+    "div": "torch.div({0}, {1}, out={1})",
 }
 """The same where no `vmap` asks: it has no rule for `out`."""
 

@@ -66,7 +66,9 @@ def test_broadcast_inputs_get_gradients_of_their_shape(shapes: Any) -> None:
     whole = torch.broadcast_shapes(*shapes)
     _, slopes = in_parts(function, [x.detach().expand(whole).contiguous() for x in given])
     for x, got, slope in zip(given, found, slopes, strict=True):
-        assert torch.allclose(got, slope.reshape(whole).sum_to_size(x.shape), rtol=1e-10, atol=1e-12)
+        assert torch.allclose(
+            got, slope.reshape(whole).sum_to_size(x.shape), rtol=1e-10, atol=1e-12
+        )
 
 
 def test_transposed_tensors_and_threads() -> None:
@@ -117,3 +119,19 @@ def test_the_slope_of_tanh_keeps_its_digits(x: float) -> None:
     place = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     dc.compile("tanh(x)").to_torch()(place).backward()
     assert place.grad.item() == pytest.approx(float(mp.sech(mp.mpf(x)) ** 2), rel=2e-15)
+
+
+@pytest.mark.parametrize("text", ["sqrt(x)", "tanh(x)", "sin(x)*exp(x)/(1 + x)**3"])
+@pytest.mark.parametrize("size", [4, SIZE])
+def test_tangents_of_a_gradient_that_is_not_recorded(text: str, size: int) -> None:
+    from torch.autograd import forward_ad
+
+    function, x = dc.compile(text).to_torch(), torch.rand(size, dtype=torch.float64) + 0.2
+    x.requires_grad_()
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, torch.ones_like(x))
+        (slope,) = torch.autograd.grad(function(dual).sum(), x)
+        tangent = forward_ad.unpack_dual(slope).tangent
+    (slope,) = torch.autograd.grad(function(x).sum(), x, create_graph=True)
+    (expected,) = torch.autograd.grad(slope.sum(), x)
+    assert torch.allclose(tangent, expected)
