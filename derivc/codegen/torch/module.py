@@ -322,9 +322,17 @@ def reading(family: Family) -> tuple[str, Program]:
         return "", plain
     if count == 1 and not inputs:
         return ALONE, given
-    cheap = weight(given) <= _CHEAPER * weight(plain)
-    room = len(inputs) + 1 <= kept_by_autograd(value)
-    return (BESIDE, given) if room and cheap and family.order else ("", plain)
+    cheap = family.order and weight(given) <= _CHEAPER * weight(plain)
+    if not cheap or len(_read(family, given)) + 1 > kept_by_autograd(value):
+        return "", plain
+    return BESIDE, given
+
+
+def _read(family: Family, pullback: Program) -> set[int]:
+    """The inputs that the pullback reads, or a partial, which differentiates it again."""
+    partials = [cheaper(p) for index, p in family.partials.items() if len(index) > 1]
+    reads = {i for program in (pullback, *partials) for i in program.reads}
+    return {i for i in reads if i < len(family.elements)}
 
 
 def _fresh(code: Straight) -> list[str]:

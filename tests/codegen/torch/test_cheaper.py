@@ -106,3 +106,17 @@ def test_infinite_slopes_stay_infinite(text: str, at: float) -> None:
     x = torch.tensor(at, dtype=torch.float64, requires_grad=True)
     dc.compile(text).to_torch()(x).backward()
     assert torch.isinf(x.grad)
+
+
+@pytest.mark.parametrize("text", ["x/y", "x/(5*y)", "x*y", "hypot(x, y)", "exp(x)*y", "sqrt(x)/y"])
+def test_no_more_is_kept_than_by_the_composition(text: str) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    from benchmarks.torch_eager import kept
+
+    def composed(x: Any, y: Any) -> Any:
+        names = {"x": x, "y": y, "hypot": torch.hypot, "exp": torch.exp, "sqrt": torch.sqrt}
+        return eval(text, names)  # noqa: S307
+
+    inputs = [torch.rand(1000, dtype=torch.float64, requires_grad=True) for _ in "xy"]
+    function = dc.compile(text).to_torch()
+    assert kept(torch, function, inputs) <= kept(torch, composed, inputs) + 100
