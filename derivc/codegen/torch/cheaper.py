@@ -2,10 +2,12 @@
 
     sech(u)^2 = 4 sigmoid(2u) sigmoid(-2u)    all u; two passes in place of six, no digit lost
     zeta(2, u) = trigamma(u)                  https://dlmf.nist.gov/25.11.E12; zeta takes powers
-    c u - c v = c (u - v)                     c constant; one rounding less
+    c u - c v = c (u - v), and with sums      c constant; one rounding less
     a/sqrt(u) = a rsqrt(u)                    u >= 0, NaN on both sides below; half the time of sqrt
     a/(sqrt(u) sqrt(v)) = a (rsqrt(u) rsqrt(v)), a/(c sqrt(u)) = a (1/c rsqrt(u))
     (c != 0) = c                              c a truth, as `isnan` is in PyTorch
+    where(not c, u, v) = where(c, v, u)
+    p(0, x) = 1                               of every orthogonal polynomial p: it reads no x
 
 What is written this way may be differentiated again.
 """
@@ -22,6 +24,11 @@ from derivc.ir import exact
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.passes.dce import dce
+
+
+_POLYNOMIALS = frozenset(
+    "gegenbauer legendre chebyshevt chebyshevu hermite laguerre assoc_laguerre jacobi".split()
+)
 
 
 def cheaper(program: Program) -> Program:
@@ -41,7 +48,7 @@ def cheaper(program: Program) -> Program:
         outputs _9
     """
     given = ready(rewritten(program, _sech_squared), KEPT)
-    for rule in (_zeta, _truth, _difference, _rsqrt):
+    for rule in (_zeta, _truth, _difference, _rsqrt, _turned, _constant):
         given = rewritten(given, rule)
     return given
 
@@ -92,18 +99,35 @@ def _truth(place: Place) -> Value | None:
     return place.places[truth] if is_truth(place.program, truth) else None
 
 
+def _turned(place: Place) -> Value | None:
+    """where(c, v, u) for where(not c, u, v)."""
+    condition = place.operand(0) if place.step.op == "where" else None
+    if condition is None or condition.op != "logical_not":
+        return None
+    u, v = (place.places[a] for a in place.step.args[1:])
+    return place.builder.emit("where", place.places[condition.args[0]], v, u)
+
+
+def _constant(place: Place) -> Value | None:
+    """1 for a polynomial of degree 0."""
+    if place.step.op not in _POLYNOMIALS or place.constant(0) != 0:
+        return None
+    return place.builder.const(1)
+
+
 def _difference(place: Place) -> Value | None:
-    """c (u - v) for c u - c v."""
+    """c (u - v) for c u - c v, and with a sum for c u + c v."""
     if place.step.op not in ("add", "sub"):
         return None
     one, other = place.operand(0), place.operand(1)
     if not (one and other and one.op == other.op == "mul"):
         return None
     c, d = (place.program.constant(s.args[0]) for s in (one, other))
-    if not (exact.is_plain(c) and exact.is_plain(d)) or c != (-d if place.step.op == "add" else d):
+    if not (exact.is_plain(c) and exact.is_plain(d)) or c not in (d, -d):
         return None
     b, (u, v) = place.builder, (place.places[s.args[1]] for s in (one, other))
-    return b.emit("mul", b.const(c), b.emit("sub", u, v))
+    inner = "add" if (c == d) == (place.step.op == "add") else "sub"
+    return b.emit("mul", b.const(c), b.emit(inner, u, v))
 
 
 def _rsqrt(place: Place) -> Value | None:

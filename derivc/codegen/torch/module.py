@@ -12,11 +12,13 @@ from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
 from derivc.codegen.straight import Straight
 from derivc.codegen.torch.cheaper import cheaper, reading_output
+from derivc.codegen.torch.cut import Cut, cut
 from derivc.codegen.torch.helpers import HELPERS
 from derivc.codegen.torch.inplace import Reuse
 from derivc.codegen.torch.memory import kept_by_autograd
 from derivc.codegen.torch.quicker import quicker
 from derivc.codegen.torch.spelling import DIALECT
+from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
 from derivc.passes.weight import weight
@@ -28,7 +30,7 @@ class FunctionClass:
     """An autograd Function to write.
 
     Args:
-        title: its name. keeps: the arguments of `_keep`.
+        title: its name. keeps: what keeps what derivatives read.
         summary: the first line of its docstring; derivatives: the others.
         formula: the function that computes its results. many: whether they are several.
         backward, jvp: the lines of these methods.
@@ -65,6 +67,18 @@ class Module:
         self.traced, self.quickest = f"_{self.title}Traced", f"_{self.title}Plain"
         self.reading, self.pulling = reading(family)
         self.order = 0 if self.reading == ALONE else family.order
+        self.cut = self._find_cut()
+
+    def _find_cut(self) -> Cut | None:
+        """What is kept in place of inputs."""
+        if self.reading or not self.order or self.family.count > 1:
+            return None
+        given = [cheaper(self.family.partials[i]) for i in self.partials]
+        return cut([self.pulling, *given], len(self.family.elements))
+
+    def _through(self, program: Program) -> Program:
+        """A derivative, over what is kept."""
+        return self.cut.through(cheaper(program)) if self.cut else program
 
     @property
     def partials(self) -> list[Index]:
@@ -76,6 +90,9 @@ class Module:
         """Per input whether the backward pass reads it: what it does not read is not kept."""
         if self.reading == ALONE:
             return ["False"]
+        if self.cut:
+            places = {slot: str(k) for k, slot in enumerate(self.cut.slots, 1)}
+            return [places.get(i, str(i in self.cut.reads)) for i in range(len(self.texts.inputs))]
         given = [self.family.partials[i] for i in self.partials]
         given += [] if self.order else [self.family.pushforward]
         reads = {value for program in given for value in cheaper(program).reads}
@@ -89,7 +106,8 @@ class Module:
     def formulas(self) -> list[list[str]]:
         """Every function over tensors of one type."""
         family, inputs = self.family, self.texts.inputs
-        fast, traced = (self._code(family.value, inputs, fast) for fast in (True, False))
+        value = self._with_kept(family.value)
+        fast, traced = self._code(value, inputs, True), self._code(family.value, inputs, False)
         self._measure(f"_{self.name}_formula", fast)
         found = [
             self._function(f"_{self.name}_formula", "The outputs; memory is used again.", fast),
@@ -97,12 +115,37 @@ class Module:
         ]
         for index in self.partials:
             name = f"_{self.name}{self.texts.suffixes[index]}_formula"
-            code = self._code(family.partials[index], inputs, False)
-            found.append(self._function(name, self.texts.label(index), code))
+            code = self._code(self._through(family.partials[index]), inputs, False)
+            of = f" Of what _{self.name}_kept gives." if self.cut else ""
+            found.append(self._function(name, self.texts.label(index) + of, code))
+        found += [self._cutting()] if self.cut else []
         found.append(self._pullback("pullback", fast=True))
         if self.order == 0:
             found += [self._pullback("differentiable_pullback", fast=False), self._pushforward()]
         return found
+
+    def _with_kept(self, program: Program) -> Program:
+        """The outputs, and what is kept for the backward pass."""
+        if not self.cut:
+            return program
+        b = SmartBuilder(program.inputs)
+        inputs, value = range(len(program.inputs)), cheaper(program)
+        parts = [(p, b.inline(p, inputs)) for p in (value, self.cut.made)]
+        return b.finish(places[out] for p, places in parts for out in p.outputs)
+
+    def _cutting(self) -> list[str]:
+        """The function from the inputs to what is kept in their places."""
+        assert self.cut is not None
+        code = self._code(self.cut.made, self.texts.inputs, False)
+        called = code.called
+        made = {slot: called[v] for slot, v in zip(self.cut.slots, code.program.outputs, strict=True)}
+        reads = self.cut.reads
+        results = [
+            made.get(i, x if i in reads else "None") for i, x in enumerate(self.texts.inputs)
+        ]
+        head = f"def _{self.name}_kept({', '.join(self.texts.inputs)}):"
+        lines = list(code.lines.values())
+        return _defined(head, "What derivatives read, in the places of inputs.", lines, targets(results))
 
     def _code(self, program: Program, inputs: list[str], fast: bool, given: int = 0) -> Straight:
         """A program in lines: over memory that is used again, or to be differentiated.
@@ -111,7 +154,7 @@ class Module:
         """
         steps, names = cheaper(program), self.names
         self.ops |= {step.op for step in steps.instructions}
-        like = inputs[-1] if given else None
+        like = inputs[-1] if given else inputs[self.cut.like] if self.cut else None
         if not fast:
             return Straight(guard(steps), inputs, DIALECT, names, like=like)
         steps = quicker(steps)
@@ -121,14 +164,16 @@ class Module:
     def _function(self, name: str, summary: str, code: Straight) -> list[str]:
         """A function of the inputs alone."""
         head = f"def {name}({', '.join(self.texts.inputs)}):"
-        return _defined(head, summary, list(code.lines.values()), targets(_fresh(code)))
+        results = targets(_fresh(code, self.family.count))
+        return _defined(head, summary, list(code.lines.values()), results)
 
     def _pullback(self, kind: str, fast: bool) -> list[str]:
         """The cotangents of the inputs that need one, before they are summed to their shapes."""
         family, needed = self.family, self.names.pick("needed")
         called = self._called("g", len(family.value.outputs))
         given, result = [*self.texts.inputs, *self._result()], self._result()
-        code = self._code(self.pulling, [*given, *called], fast, len([*result, *called]))
+        pulling = self._through(self.pulling)
+        code = self._code(pulling, [*given, *called], fast, len([*result, *called]))
         places = dict(zip(family.moving, code.program.outputs, strict=True))
         results = [
             f"{code.output(places[i])} if {needed}[{i}] else None" if i in places else "None"
@@ -192,10 +237,22 @@ class Module:
             backward[1] = f"    return _pulled(_{name}_differentiable_pullback, ctx, cotangents)"
             moving = "".join(f"tangents[{i}], " for i in family.moving).rstrip()
             jvp = [f"found = _along(_{name}_pushforward, ctx, ({moving}))"]
+        if self.cut:
+            backward = [
+                "value, *others = cotangents",
+                "if value is None or any([g is not None for g in others]) or _is_watched(cotangents):",
+                f"    return _pull(_{name}_slopes, ctx, cotangents)",
+                f"return _pulled({self._evaluated(f'_{name}_pullback')}, ctx, (value,))",
+            ]
+            jvp = [
+                f"found = _push(_{name}_slopes[:1], ctx, tangents)",
+                f"found += _carried(_{name}_slopes[1:], ctx, tangents)",
+            ]
         summary = docstring(family.header.formula)
-        keeps = "ctx, inputs, (output,)" if self.reading else "ctx, inputs"
+        more = ", (output,)" if self.reading else ", output" if self.cut else ""
+        keeps = f"_keep(ctx, inputs{more})"
         derivatives = [docstring(line) for line in family.derivatives]
-        many = family.count > 1
+        many = family.count > 1 or self.cut is not None
         return FunctionClass(
             self.title, keeps, summary, derivatives, self._evaluated(f"_{name}_formula"), many,
             backward, jvp,
@@ -204,18 +261,19 @@ class Module:
     def quick(self) -> dict[str, object]:
         """The class for plain tensors: its name and the lines of `forward`."""
         formula, result = self._evaluated(f"_{self.name}_formula"), "found"
-        if self.family.count == 1:
+        if self.family.count == 1 and not self.cut:
             result = "found[0]"
         whole = self._depends_on_all()
+        kept = ", found" if self.reading or self.cut else ""
         lines = [
             f"found = {formula}(*inputs)" if whole else f"found = _computed({formula}, inputs)",
-            f"_keep(ctx, inputs{', found' if self.reading else ''})", f"return {result}",
+            f"_keep(ctx, inputs{kept})", f"return {result}",
         ]  # fmt: skip
         return {"title": self.quickest, "forward": lines}
 
     def _depends_on_all(self) -> bool:
         """Whether every output has the shape that all inputs together have, by itself."""
-        program = cheaper(self.family.value)
+        program = cheaper(self._with_kept(self.family.value))
         masks = dependencies(program)
         everything = (1 << len(program.inputs)) - 1
         return all(masks[out] == everything for out in program.outputs)
@@ -225,7 +283,8 @@ class Module:
         backward = [f"return _pull({name}_slopes, ctx, cotangents)"]
         jvp = [f"found = _push({name}_slopes, ctx, tangents)"]
         title, formula = self._class(index), f"{name}_formula"
-        return FunctionClass(title, "ctx, inputs", label, [], formula, False, backward, jvp)
+        keeps = "_keep_places(ctx, inputs, inputs)" if self.cut else "_keep(ctx, inputs)"
+        return FunctionClass(title, keeps, label, [], formula, False, backward, jvp)
 
     def _class(self, index: Index) -> str:
         """The name of the class of a partial."""
@@ -240,6 +299,8 @@ class Module:
         for index in self.partials:
             lines += ["", "", *self._slope(index)]
         rows = [self._row((output,)) for output in range(self.family.count)]
+        kept = [self.cut.row(k) for k in range(len(self.cut.slots))] if self.cut else []
+        rows += ["None" if row is None else targets([number(c) for c in row]) for row in kept]
         lines += ["", "", f"_{self.name}_slopes = {targets(rows)}"]
         for index in self.below_last():
             lines.append(f"_{self.name}{self.texts.suffixes[index]}_slopes = ({self._row(index)},)")
@@ -287,7 +348,7 @@ class Module:
             for a in self.texts.arguments
         ]
         text, given, inputs = self.names.text, self.names.pick("given"), self.names.pick("inputs")
-        result = f"{given}.apply(*{inputs})"
+        result = f"{given}.apply(*{inputs})" + ("[0]" if self.cut else "")
         if self.family.shape is not None:
             result = f"{text('_stacked')}({result}, {tuple(self.family.shape)})"
         chosen = f"{self.traced} if torch.compiler.is_compiling() else {self.title}"
@@ -335,12 +396,16 @@ def _read(family: Family, pullback: Program) -> set[int]:
     return {i for i in reads if i < len(family.elements)}
 
 
-def _fresh(code: Straight) -> list[str]:
-    """The outputs; one that is an input or another output is copied: a result is new memory."""
+def _fresh(code: Straight, count: int) -> list[str]:
+    """The outputs; one that is an input or another output is copied: a result is new memory.
+
+    Beyond so many outputs stands what is kept: truths stay truths there.
+    """
     seen = set(range(len(code.program.inputs)))
     found = []
-    for out in code.program.outputs:
-        found.append(f"{code.output(out)}.clone()" if out in seen else code.output(out))
+    for k, out in enumerate(code.program.outputs):
+        text = code.output(out) if k < count else code.called[out]
+        found.append(f"{text}.clone()" if out in seen else text)
         seen.add(out)
     return found
 
