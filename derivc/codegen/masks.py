@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from derivc.ir.program import Program
+from collections.abc import Iterable
+
+from derivc.ir.program import Program, Value
 
 
-def dependencies(program: Program) -> list[int]:
+def dependencies(program: Program, full: Iterable[Value] = ()) -> list[int]:
     """Per value, bit i for input i: values with the same bits have the same shape.
+
+    Args:
+        program: what to look at. full: inputs that have the shape of all the others together.
 
     Example:
         >>> from derivc.ir.builder import Builder
@@ -15,6 +20,9 @@ def dependencies(program: Program) -> list[int]:
         [1, 2, 1, 3]
     """
     found = [1 << i for i in range(len(program.inputs))]
+    wide = set(full)
+    everything = sum(found[i] for i in range(len(found)) if i not in wide)
+    found = [everything if i in wide else mask for i, mask in enumerate(found)]
     for step in program.instructions:
         mask = 0
         for arg in step.args:

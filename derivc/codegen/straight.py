@@ -71,6 +71,7 @@ class Straight:
         shortcut: another text for an instruction, where there is one.
         recycled: whether a result takes the name of an operand that is not read again, so that the
             operand's memory is free for what comes next.
+        like: what has the type of the numbers that have to be arrays; the first input if not given.
 
     Attributes:
         called: what every value is called. lines: per value that is computed, its assignment.
@@ -84,9 +85,10 @@ class Straight:
         names: Names,
         shortcut: Callable[[Value, Instruction, list[str]], str | None] | None = None,
         recycled: bool = False,
+        like: str | None = None,
     ):
         self.program, self.dialect, self.names = program, dialect, names
-        self.like, self.called = inputs[0], list(inputs)
+        self.like, self.called = like or inputs[0], list(inputs)
         self.lines: dict[Value, str] = {}
         prefix, last = names.prefix("_"), last_uses(program)
         count = 0

@@ -134,8 +134,8 @@ def _holds(question: Any) -> Any:
 
 def _replaced(x: Any) -> list[Any]:
     infinite = _holds(isinf(x))
-    conditions = [_holds(isnan(x)), sp.And(infinite, x > 0), sp.And(infinite, x < 0)]
-    return [where(c, 1, 0) for c in conditions]
+    right = where(x > 0, 1, 0)  # one question for both signs
+    return [where(_holds(isnan(x)), 1, 0), where(infinite, right, 0), where(infinite, 1 - right, 0)]
 
 
 clamp = declare(

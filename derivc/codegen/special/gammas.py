@@ -70,6 +70,28 @@ def _digamma(xp: Any, x: Any) -> Any:
     return xp.where(left, value - 3.141592653589793 * xp.cos(turn) / xp.sin(turn), value)
 
 
+# B_2 to B_18, https://dlmf.nist.gov/24.2.T3
+_EVEN = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)
+
+
+def _trigamma(xp: Any, x: Any) -> Any:
+    """The derivative of digamma: https://dlmf.nist.gov/5.15.E8 from 10 on, E5 and E6 before."""
+    left = x < 0.0
+    start = xp.where(left, 1.0 - x, x)
+    far = start + 10.0
+    part = 1.0 / (far * far)
+    total = 0.0 * part
+    for k in range(8, -1, -1):
+        total = _EVEN[k] + part * total
+    total = (1.0 + part * total) / far + 0.5 * part
+    for k in range(9, -1, -1):
+        near = start + float(k)
+        total = total + 1.0 / (near * near)
+    sine = xp.sin(3.141592653589793 * xp.where(left, x - xp.round(x), 0.5))
+    turned = 3.141592653589793 / sine
+    return xp.where(left, turned * turned - total, total)
+
+
 def _zeta(xp: Any, s: Any, q: Any) -> Any:
     """The zeta function of Hurwitz, by https://dlmf.nist.gov/25.11.E43 after ten terms."""
     total = q**-s

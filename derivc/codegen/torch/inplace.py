@@ -2,11 +2,13 @@
 
 Large tensors cost what their memory costs, so this halves the time of long formulas. An operand is
 overwritten only if it depends on the same inputs as the result: then it has its shape, and is as
-batched as the result is where `vmap` has added dimensions to some of the inputs.
+batched as the result is where `vmap` has added dimensions to some of the inputs. A pullback is not
+asked under `vmap`; in it cotangents and outputs have the shape that all inputs together have.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import final
 
 from derivc.codegen.masks import dependencies
@@ -23,12 +25,13 @@ class Reuse:
 
     Args:
         program: over what PyTorch spells. names: guards our own global names.
+        full: the inputs of a pullback that have the shape of all others together.
     """
 
-    def __init__(self, program: Program, names: Names):
-        self.program, self.names = program, names
+    def __init__(self, program: Program, names: Names, full: Iterable[Value] = ()):
+        self.program, self.names, self.full = program, names, tuple(full)
         self.last = last_uses(program)
-        self.masks = dependencies(program)
+        self.masks = dependencies(program, self.full)
 
     def __call__(self, index: Value, step: Instruction, called: list[str]) -> str | None:
         """The text in place, or None."""
@@ -48,6 +51,8 @@ class Reuse:
             return spelling.OF_NUMBER if number else spelling.IN_PLACE
         if len(constant) == 2 and self._dies(index, step, 1):
             number = constant[0] and step.op in spelling.BY_NUMBER
+            if self.full and not number:
+                return spelling.INTO_SECOND
             return spelling.BY_NUMBER if number else spelling.FROM_SECOND
         return None
 

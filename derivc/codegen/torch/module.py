@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import final
 
 from derivc.codegen.family import Family, Index
-from derivc.codegen.library import Texts, constant_of, ready
-from derivc.codegen.masks import readers
+from derivc.codegen.library import Texts, constant_of
+from derivc.codegen.masks import dependencies, readers
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
 from derivc.codegen.straight import Straight
+from derivc.codegen.torch.cheaper import cheaper, reading_output
+from derivc.codegen.torch.cut import Cut, cut
 from derivc.codegen.torch.inplace import Reuse
-from derivc.codegen.torch.spelling import DIALECT, KEPT
+from derivc.codegen.torch.memory import kept_by_autograd
+from derivc.codegen.torch.quicker import quicker
+from derivc.codegen.torch.spelling import DIALECT
+from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
 from derivc.passes.weight import weight
@@ -24,7 +29,7 @@ class FunctionClass:
     """An autograd Function to write.
 
     Args:
-        title: its name. keeps: the arguments of `_keep`.
+        title: its name. keeps: what keeps what derivatives read.
         summary: the first line of its docstring; derivatives: the others.
         formula: the function that computes its results. many: whether they are several.
         backward, jvp: the lines of these methods.
@@ -49,16 +54,30 @@ class Module:
 
     Attributes:
         ops: the ops that the formulas call, when they are written.
+        long: the formulas that go through large tensors block by block, when they are written.
     """
 
     def __init__(self, family: Family):
         self.family, self.texts = family, Texts(family)
         self.names = self.texts.names
         self.ops: set[str] = set()
+        self.long: set[str] = set()
         self.name, self.title = family.name, family.title
-        self.traced = f"_{self.title}Traced"
-        self.reading = reading(family)
+        self.traced, self.quickest = f"_{self.title}Traced", f"_{self.title}Plain"
+        self.reading, self.pulling = reading(family)
         self.order = 0 if self.reading == ALONE else family.order
+        self.cut = self._find_cut()
+
+    def _find_cut(self) -> Cut | None:
+        """What is kept in place of inputs."""
+        if self.reading or not self.order or self.family.count > 1:
+            return None
+        given = [cheaper(self.family.partials[i]) for i in self.partials]
+        return cut([self.pulling, *given], len(self.family.elements))
+
+    def _through(self, program: Program) -> Program:
+        """A derivative, over what is kept."""
+        return self.cut.through(cheaper(program)) if self.cut else program
 
     @property
     def partials(self) -> list[Index]:
@@ -70,10 +89,13 @@ class Module:
         """Per input whether the backward pass reads it: what it does not read is not kept."""
         if self.reading == ALONE:
             return ["False"]
-        given = [self.family.pullback, *(self.family.partials[i] for i in self.partials)]
-        if self.order == 0:
-            given.append(self.family.pushforward)
-        reads = {value for program in given for value in ready(program, KEPT).reads}
+        if self.cut:
+            places = {slot: str(k) for k, slot in enumerate(self.cut.slots, 1)}
+            return [places.get(i, str(i in self.cut.reads)) for i in range(len(self.texts.inputs))]
+        given = [self.family.partials[i] for i in self.partials]
+        given += [] if self.order else [self.family.pushforward]
+        reads = {value for program in given for value in cheaper(program).reads}
+        reads |= set(self.pulling.reads)
         return [str(i in reads) for i in range(len(self.family.elements))]
 
     def below_last(self) -> list[Index]:
@@ -83,54 +105,101 @@ class Module:
     def formulas(self) -> list[list[str]]:
         """Every function over tensors of one type."""
         family, inputs = self.family, self.texts.inputs
-        fast, traced = (self._code(family.value, inputs, fast) for fast in (True, False))
+        value = self._with_kept(family.value)
+        fast, traced = self._code(value, inputs, True), self._code(family.value, inputs, False)
+        self._measure(f"_{self.name}_formula", fast)
         found = [
             self._function(f"_{self.name}_formula", "The outputs; memory is used again.", fast),
             self._function(f"_{self.name}_traced", "The outputs.", traced),
         ]
         for index in self.partials:
             name = f"_{self.name}{self.texts.suffixes[index]}_formula"
-            code = self._code(family.partials[index], inputs, False)
-            found.append(self._function(name, self.texts.label(index), code))
+            code = self._code(self._through(family.partials[index]), inputs, False)
+            of = f" Of what _{self.name}_kept gives." if self.cut else ""
+            found.append(self._function(name, self.texts.label(index) + of, code))
+        found += [self._cutting()] if self.cut else []
         found.append(self._pullback("pullback", fast=True))
         if self.order == 0:
             found += [self._pullback("differentiable_pullback", fast=False), self._pushforward()]
         return found
 
-    def _code(self, program: Program, inputs: list[str], fast: bool) -> Straight:
-        """A program in lines: over memory that is used again, or to be differentiated."""
-        given = ready(program, KEPT)
-        self.ops |= {step.op for step in given.instructions}
+    def _with_kept(self, program: Program) -> Program:
+        """The outputs, and what is kept for the backward pass."""
+        if not self.cut:
+            return program
+        b = SmartBuilder(program.inputs)
+        inputs, value = range(len(program.inputs)), cheaper(program)
+        parts = [(p, b.inline(p, inputs)) for p in (value, self.cut.made)]
+        return b.finish(places[out] for p, places in parts for out in p.outputs)
+
+    def _cutting(self) -> list[str]:
+        """The function from the inputs to what is kept in their places."""
+        assert self.cut is not None
+        code = self._code(self.cut.made, self.texts.inputs, False)
+        called = code.called
+        made = {
+            slot: called[v] for slot, v in zip(self.cut.slots, code.program.outputs, strict=True)
+        }
+        reads = self.cut.reads
+        results = [
+            made.get(i, x if i in reads else "None") for i, x in enumerate(self.texts.inputs)
+        ]
+        head = f"def _{self.name}_kept({', '.join(self.texts.inputs)}):"
+        lines = list(code.lines.values())
+        return _defined(
+            head, "What derivatives read, in the places of inputs.", lines, targets(results)
+        )
+
+    def _code(self, program: Program, inputs: list[str], fast: bool, given: int = 0) -> Straight:
+        """A program in lines: over memory that is used again, or to be differentiated.
+
+        The last inputs, as many as `given`, are outputs, cotangents or tangents.
+        """
+        steps, names = cheaper(program), self.names
+        self.ops |= {step.op for step in steps.instructions}
+        like = inputs[-1] if given else inputs[self.cut.like] if self.cut else None
         if not fast:
-            return Straight(guard(given), inputs, DIALECT, self.names)
-        return Straight(given, inputs, DIALECT, self.names, Reuse(given, self.names), True)
+            return Straight(guard(steps), inputs, DIALECT, names, like=like)
+        steps = quicker(steps)
+        reuse = Reuse(steps, names, range(len(inputs) - given, len(inputs)))
+        return Straight(steps, inputs, DIALECT, names, reuse, True, like)
 
     def _function(self, name: str, summary: str, code: Straight) -> list[str]:
         """A function of the inputs alone."""
         head = f"def {name}({', '.join(self.texts.inputs)}):"
-        return _defined(head, summary, list(code.lines.values()), targets(_fresh(code)))
+        results = targets(_fresh(code, self.family.count))
+        return _defined(head, summary, list(code.lines.values()), results)
 
     def _pullback(self, kind: str, fast: bool) -> list[str]:
         """The cotangents of the inputs that need one, before they are summed to their shapes."""
         family, needed = self.family, self.names.pick("needed")
         called = self._called("g", len(family.value.outputs))
-        given = [*self.texts.inputs, *self._result()]
-        code = self._code(self._pulling(), [*given, *called], fast)
+        given, result = [*self.texts.inputs, *self._result()], self._result()
+        pulling = self._through(self.pulling)
+        code = self._code(pulling, [*given, *called], fast, len([*result, *called]))
         places = dict(zip(family.moving, code.program.outputs, strict=True))
         results = [
             f"{code.output(places[i])} if {needed}[{i}] else None" if i in places else "None"
             for i in range(len(family.elements))
         ]
+        if fast:
+            self._measure(f"_{self.name}_{kind}", code)
         head = f"def _{self.name}_{kind}({', '.join([needed, *called, *given])}):"
         lines = _conditional(code, list(family.moving), needed)
         return _defined(
             head, "The cotangents of the inputs that need one.", lines, targets(results)
         )
 
-    def _pulling(self) -> Program:
-        """The pullback: by the output where that saves something."""
-        given = self.family.by_output
-        return given if self.reading and given is not None else self.family.pullback
+    def _measure(self, name: str, code: Straight) -> None:
+        """Note a formula of several steps that needs more memory than its results have."""
+        places = {line.split(" = ")[0] for line in code.lines.values()}
+        spare = len(places) - len(code.program.outputs)
+        if spare > 1 and len(code.lines) > _SHORT:  # functions that are carried see to it themselves
+            self.long.add(name)
+
+    def _evaluated(self, name: str) -> str:
+        """What computes a formula."""
+        return f"_blockwise({name})" if name in self.long else name
 
     def _result(self) -> list[str]:
         """What the output is called, where the pullback reads it."""
@@ -146,8 +215,10 @@ class Module:
         """The tangents of the outputs."""
         alone = self.reading == ALONE  # the tangent is to the partial what the cotangent is
         called = [*self.texts.inputs, *(self._result() if alone else [])]
-        called += self._called("t", len(self.family.moving))
-        code = self._code(self._pulling() if alone else self.family.pushforward, called, False)
+        tangents = self._called("t", len(self.family.moving))
+        called += tangents
+        program = self.pulling if alone else self.family.pushforward
+        code = self._code(program, called, False, len(tangents))
         results = targets([code.output(out) for out in code.program.outputs])
         head = f"def _{self.name}_pushforward({', '.join(called)}):"
         return _defined(head, "The tangents of the outputs.", list(code.lines.values()), results)
@@ -159,29 +230,63 @@ class Module:
     def _own(self) -> FunctionClass:
         family, name = self.family, self.name
         backward = [
-            "if torch.is_grad_enabled():",
+            "if _is_watched(cotangents):",
             f"    return _pull(_{name}_slopes, ctx, cotangents)",
-            f"return _pulled(_{name}_pullback, ctx, cotangents)",
+            f"return _pulled({self._evaluated(f'_{name}_pullback')}, ctx, cotangents)",
         ]
         jvp = [f"found = _push(_{name}_slopes, ctx, tangents)"]
         if self.order == 0:
             backward[1] = f"    return _pulled(_{name}_differentiable_pullback, ctx, cotangents)"
             moving = "".join(f"tangents[{i}], " for i in family.moving).rstrip()
             jvp = [f"found = _along(_{name}_pushforward, ctx, ({moving}))"]
+        if self.cut:
+            backward = [
+                "value, *others = cotangents",
+                "if value is None or any([g is not None for g in others]) or _is_watched(cotangents):",
+                f"    return _pull(_{name}_slopes, ctx, cotangents)",
+                f"return _pulled({self._evaluated(f'_{name}_pullback')}, ctx, (value,))",
+            ]
+            jvp = [
+                f"found = _push(_{name}_slopes[:1], ctx, tangents)",
+                f"found += _carried(_{name}_slopes[1:], ctx, tangents)",
+            ]
         summary = docstring(family.header.formula)
-        keeps = "ctx, inputs, (output,)" if self.reading else "ctx, inputs"
+        more = ", (output,)" if self.reading else ", output" if self.cut else ""
+        keeps = f"_keep(ctx, inputs{more})"
         derivatives = [docstring(line) for line in family.derivatives]
-        many = family.count > 1
+        many = family.count > 1 or self.cut is not None
         return FunctionClass(
-            self.title, keeps, summary, derivatives, f"_{name}_formula", many, backward, jvp
-        )
+            self.title, keeps, summary, derivatives, self._evaluated(f"_{name}_formula"), many,
+            backward, jvp,
+        )  # fmt: skip
+
+    def quick(self) -> dict[str, object]:
+        """The class for plain tensors: its name and the lines of `forward`."""
+        formula, result = self._evaluated(f"_{self.name}_formula"), "found"
+        if self.family.count == 1 and not self.cut:
+            result = "found[0]"
+        whole = self._depends_on_all()
+        kept = ", found" if self.reading or self.cut else ""
+        lines = [
+            f"found = {formula}(*inputs)" if whole else f"found = _computed({formula}, inputs)",
+            f"_keep(ctx, inputs{kept})", f"return {result}",
+        ]  # fmt: skip
+        return {"title": self.quickest, "forward": lines}
+
+    def _depends_on_all(self) -> bool:
+        """Whether every output has the shape that all inputs together have, by itself."""
+        program = cheaper(self._with_kept(self.family.value))
+        masks = dependencies(program)
+        everything = (1 << len(program.inputs)) - 1
+        return all(masks[out] == everything for out in program.outputs)
 
     def _of_partial(self, index: Index) -> FunctionClass:
         name, label = f"_{self.name}{self.texts.suffixes[index]}", self.texts.label(index)
         backward = [f"return _pull({name}_slopes, ctx, cotangents)"]
         jvp = [f"found = _push({name}_slopes, ctx, tangents)"]
         title, formula = self._class(index), f"{name}_formula"
-        return FunctionClass(title, "ctx, inputs", label, [], formula, False, backward, jvp)
+        keeps = "_keep_places(ctx, inputs, inputs)" if self.cut else "_keep(ctx, inputs)"
+        return FunctionClass(title, keeps, label, [], formula, False, backward, jvp)
 
     def _class(self, index: Index) -> str:
         """The name of the class of a partial."""
@@ -196,6 +301,8 @@ class Module:
         for index in self.partials:
             lines += ["", "", *self._slope(index)]
         rows = [self._row((output,)) for output in range(self.family.count)]
+        kept = [self.cut.row(k) for k in range(len(self.cut.slots))] if self.cut else []
+        rows += ["None" if row is None else targets([number(c) for c in row]) for row in kept]
         lines += ["", "", f"_{self.name}_slopes = {targets(rows)}"]
         for index in self.below_last():
             lines.append(f"_{self.name}{self.texts.suffixes[index]}_slopes = ({self._row(index)},)")
@@ -242,43 +349,65 @@ class Module:
             a.name if a.is_scalar else f"*_elements({a.name!r}, {a.name}, {a.shape})"
             for a in self.texts.arguments
         ]
-        text, given = self.names.text, self.names.pick("given")
-        result = f"{given}.apply(*{text('_tensors')}({targets(parts)}))"
+        text, given, inputs = self.names.text, self.names.pick("given"), self.names.pick("inputs")
+        result = f"{given}.apply(*{inputs})" + ("[0]" if self.cut else "")
         if self.family.shape is not None:
             result = f"{text('_stacked')}({result}, {tuple(self.family.shape)})"
         chosen = f"{self.traced} if torch.compiler.is_compiling() else {self.title}"
-        return [f"{given} = {text(chosen)}", f"return {result}"]
+        return [
+            f"{given}, {inputs} = {text(self.quickest)}, {targets(parts)}",
+            f"if not {text('_is_plain')}({inputs}):",
+            f"    {given}, {inputs} = {text(chosen)}, {text('_tensors')}({inputs})",
+            f"return {result}",
+        ]
 
 
 ALONE, BESIDE = "alone", "beside"
-_CHEAPER = 0.7
+_SHORT = 9
+"""Up to so many instructions, or with little memory beside the results, blocks save nothing."""
+
+_CHEAPER = 0.85
 """By how much the pullback has to be cheaper for the output to be kept beside the inputs."""
 
 
-def reading(family: Family) -> str:
-    """Whether the pullback reads the output: instead of the input, or beside several inputs.
+def reading(family: Family) -> tuple[str, Program]:
+    """Whether the pullback reads the output, instead of the input or beside inputs; and how.
 
     The composition of PyTorch's functions keeps the output too, so that no more memory is kept.
     """
+    plain, count = cheaper(family.pullback), len(family.elements)
     if family.by_output is None:
-        return ""
-    count = len(family.elements)
-    plain, given = (ready(program, KEPT) for program in (family.pullback, family.by_output))
+        return "", plain
+    value = cheaper(family.value)
+    given = reading_output(cheaper(family.by_output), value)
     inputs = [i for i in given.reads if i < count]
     if count not in given.reads:
-        return ""
+        return "", plain
     if count == 1 and not inputs:
-        return ALONE
-    cheap = weight(given) <= _CHEAPER * weight(plain)
-    return BESIDE if count > 1 and cheap and family.order else ""
+        return ALONE, given
+    cheap = family.order and weight(given) <= _CHEAPER * weight(plain)
+    if not cheap or len(_read(family, given)) + 1 > kept_by_autograd(value):
+        return "", plain
+    return BESIDE, given
 
 
-def _fresh(code: Straight) -> list[str]:
-    """The outputs; one that is an input or another output is copied: a result is new memory."""
+def _read(family: Family, pullback: Program) -> set[int]:
+    """The inputs that the pullback reads, or a partial, which differentiates it again."""
+    partials = [cheaper(p) for index, p in family.partials.items() if len(index) > 1]
+    reads = {i for program in (pullback, *partials) for i in program.reads}
+    return {i for i in reads if i < len(family.elements)}
+
+
+def _fresh(code: Straight, count: int) -> list[str]:
+    """The outputs; one that is an input or another output is copied: a result is new memory.
+
+    Beyond so many outputs stands what is kept: truths stay truths there.
+    """
     seen = set(range(len(code.program.inputs)))
     found = []
-    for out in code.program.outputs:
-        found.append(f"{code.output(out)}.clone()" if out in seen else code.output(out))
+    for k, out in enumerate(code.program.outputs):
+        text = code.output(out) if k < count else code.called[out]
+        found.append(f"{text}.clone()" if out in seen else text)
         seen.add(out)
     return found
 

@@ -43,6 +43,7 @@ TABLE = {
     **{op: f"torch.{op}({{0}})" for op in ("isnan", "isinf", "isfinite")},
     **_INFIX,
     "where": "torch.where({0}, {1}, {2})",
+    "lerp": "torch.lerp({0}, {1}, {2})",
     **CALLS,
     # torch.special.ndtr is 0 from x = -8.3 on; erfc keeps its digits.
     "ndtr": "0.5 * torch.erfc(-0.7071067811865476 * {0})",
@@ -52,8 +53,8 @@ TABLE = {
 }
 """Expressions over tensors; a function that PyTorch does not have is missing."""
 
-KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma"})
-"""Composites that PyTorch computes in one pass, as exactly as their stable forms."""
+KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma", "trigamma", "lerp"})
+"""Composites that PyTorch computes in one pass, as exactly as their stable forms; and trigamma."""
 
 DIALECT = Dialect(
     library="PyTorch",
@@ -61,7 +62,7 @@ DIALECT = Dialect(
     full="{1}.new_full((), {0})",
     lifted=frozenset({
         "hypot", "maximum", "minimum", "fmax", "fmin", "heaviside", "logaddexp", "logaddexp2",
-        "atan2", "gammainc", "gammaincc", "copysign",
+        "atan2", "gammainc", "gammaincc", "copysign", "lerp",
     }) | LIFTED,
     to_float="{0}.to({1}.dtype)",
     whole=WHOLE,
@@ -85,6 +86,13 @@ FROM_SECOND = {
     "logical_and": "{1}.logical_and_({0})", "logical_or": "{1}.logical_or_({0})",
 }  # fmt: skip
 """The same over the memory of the second operand."""
+
+INTO_SECOND = {
+    **FROM_SECOND,
+    "sub": "torch.sub({0}, {1}, out={1})",
+    "div": "torch.div({0}, {1}, out={1})",
+}
+"""The same where no `vmap` asks: it has no rule for `out`."""
 
 BY_NUMBER = {
     "sub": "{1}.neg_().add_({0})",

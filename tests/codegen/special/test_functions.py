@@ -80,6 +80,7 @@ TRUTHS: dict[str, tuple[Any, list[Any], tuple[Any, ...]]] = {
     "gamma": (mp.gamma, [_flat(-5, 171), _log(-9, 1)], ()),
     "lgamma_far": (lambda x: mp.re(mp.loggamma(x)), [_flat(-5, 30), _log(-9, 200)], ()),
     "digamma": (mp.digamma, [_flat(-5, 30), _log(-9, 200)], ()),
+    "trigamma": (lambda x: mp.psi(1, x), [_flat(-5, 30), _log(-9, 150)], ()),
     "zeta": (mp.zeta, [_log(-2, 2)], (1.1, 2.0, 7.2, 60.0)),
     "beta": (mp.beta, [_log(-9, 2)], (0.015, 2.75, 43.25, 1e5)),
     "betaln": (lambda a, b: mp.log(mp.beta(a, b)), [_log(-9, 4)], (0.015, 2.75, 43.25, 1e5)),
