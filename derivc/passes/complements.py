@@ -40,7 +40,7 @@ def complement(b: SmartBuilder, step: Instruction) -> Value | None:
 
 def _scaled(b: SmartBuilder, constant: Fraction, value: Value, sign: int) -> Value | None:
     """constant + sign value, where value = size f: size (f + constant/size)."""
-    size, inner = _apart(b, value)
+    size, inner = apart(b, value)
     size *= sign
     form = _shifted(b, b.at(inner), constant / size)
     if form is None:
@@ -54,8 +54,14 @@ def _plain(b: SmartBuilder, value: Value) -> Fraction | None:
     return Fraction(constant) if exact.is_plain(constant) and constant else None
 
 
-def _apart(b: SmartBuilder, value: Value) -> tuple[Fraction, Value]:
-    """A constant factor and what it multiplies."""
+def apart(b: SmartBuilder, value: Value) -> tuple[Fraction, Value]:
+    """A constant factor and what it multiplies.
+
+    Example:
+        >>> b = SmartBuilder(["x"])
+        >>> apart(b, b.emit("div", 0, b.const(12)))
+        (Fraction(1, 12), 0)
+    """
     step = b.at(value)
     if step.op == "neg":
         return Fraction(-1), step.args[0]

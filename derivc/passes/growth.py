@@ -13,11 +13,13 @@ difference of terms in 1/u; f and g are smooth, and become series around 0 in `p
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
 from derivc.lowering.fragment import HALF
+from derivc.passes.complements import apart
 from derivc.passes.powers import as_power, beside_one, factors, product
 
 
@@ -53,9 +55,11 @@ def quotient(b: SmartBuilder, over: Value, under: Value) -> Value | None:
             return _discounted(b, above, below, value, grown)
     for value in above:
         grown = _growth(b, value)
-        if grown is not None and _has(b, below, grown.u):
+        rate = None if grown is None else _multiple(b, below, grown.u)
+        if grown is not None and rate is not None:
             above.remove(value)
-            _take(b, below, above, grown.u)
+            below.remove(rate[0])
+            below.append(b.const(rate[1]))
             found = b.emit("where", grown.near, _slope(b, grown), b.emit("div", grown.far, grown.u))
             return b.emit("div", product(b, [found, *above]), product(b, below))
     return None
@@ -70,27 +74,26 @@ def _discounted(
         grown = _mirrored(b, grown)
         form = b.emit("neg", b.emit("expm1", b.emit("neg", grown.size)))
         value = b.emit("where", grown.near, form, grown.far)
-    elif not _has(b, above, grown.u):
+    elif _multiple(b, above, grown.u) is None:
         return None
-    if not _has(b, above, grown.u):
+    rate = _multiple(b, above, grown.u)
+    if rate is None:
         return b.emit("div", product(b, above), product(b, [value, *below]))
-    _take(b, above, above, grown.u)
+    above.remove(rate[0])
+    above.append(b.const(rate[1]))
     inverse = b.emit("div", b.const(1), _slope(b, grown))
     found = b.emit("where", grown.near, inverse, b.emit("div", grown.u, grown.far))
     return b.emit("div", product(b, [found, *above]), product(b, below))
 
 
-def _has(b: SmartBuilder, values: list[Value], u: Value) -> bool:
-    return u in values or b.negated(u) in values
-
-
-def _take(b: SmartBuilder, values: list[Value], signs: list[Value], u: Value) -> None:
-    """Remove u, or -u and leave a sign for it."""
-    if u in values:
-        values.remove(u)
-    elif (opposite := b.negated(u)) is not None:
-        values.remove(opposite)
-        signs.append(b.const(-1))
+def _multiple(b: SmartBuilder, values: list[Value], u: Value) -> tuple[Value, Fraction] | None:
+    """The first value that is a multiple of u, such as r of r/12, and how many times u it is."""
+    size, inner = apart(b, u)
+    for value in values:
+        scale, own = apart(b, value)
+        if own == inner:
+            return value, scale / size
+    return None
 
 
 def _growth(b: SmartBuilder, value: Value) -> _Growth | None:

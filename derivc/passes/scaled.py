@@ -19,7 +19,7 @@ from fractions import Fraction
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
 from derivc.lowering.fragment import HALF
-from derivc.passes.cancel.forms import Forms, Term
+from derivc.passes.cancel.forms import Expansion, Forms, Term
 from derivc.passes.cancel.writer import Writer
 from derivc.passes.powers import factors, product
 
@@ -110,12 +110,10 @@ def _gammas(b: SmartBuilder, above: list[Value], below: list[Value], plain: Valu
     under = next((v for v in below if b.at(v).op == "gamma"), None)
     if over is None or under is None:
         return None
-    a, c = b.at(over).args[0], b.at(under).args[0]
-    gap = _logarithms(b, a, c)
+    far, gap = logarithms_far(b, b.at(over).args[0], b.at(under).args[0])
     above, below = _without(above, (over,)), _without(below, (under,))
     form = b.emit("div", product(b, [b.emit("exp", gap), *above]), product(b, below))
-    far = (b.emit("gt", v, b.const(_FAR)) for v in (a, c))
-    return b.emit("where", b.emit("logical_and", *far), form, plain)
+    return b.emit("where", far, form, plain)
 
 
 def _bessels(b: SmartBuilder, above: list[Value], below: list[Value]) -> Value | None:
@@ -129,10 +127,20 @@ def _bessels(b: SmartBuilder, above: list[Value], below: list[Value]) -> Value |
     return None
 
 
+def logarithms_far(b: SmartBuilder, a: Value, c: Value) -> tuple[Value, Value]:
+    """Whether a and c are large, and lgamma(a) - lgamma(c) then."""
+    far = (b.emit("gt", v, b.const(_FAR)) for v in (a, c))
+    return b.emit("logical_and", *far), _logarithms(b, a, c)
+
+
+def shared(forms: Forms, a: Value, c: Value) -> Expansion | None:
+    """a - c without the terms that both have; None where they have too many."""
+    return forms.expand((*forms.parts(a), *((-s, m) for s, m in forms.parts(c))))
+
+
 def _logarithms(b: SmartBuilder, a: Value, c: Value) -> Value:
     """lgamma(a) - lgamma(c) for large a and c, without the digits that both have."""
-    forms = Forms(b.finish(()))
-    gap = forms.expand((*forms.parts(a), *((-s, m) for s, m in forms.parts(c))))
+    gap = shared(Forms(b.finish(())), a, c)
     writer = Writer(b, {v: v for v in range(len(b.inputs) + len(b.instructions))})
     d = b.emit("sub", a, c) if gap is None or not gap.reduced else writer.terms(gap.terms)
     near = b.emit("log1p", b.emit("div", d, c))

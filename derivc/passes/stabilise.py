@@ -16,8 +16,10 @@
     powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
     divided differences, (exp(x) - exp(y))/(x - y) and the like: `passes.divided`
+    p/(p + q) for a power p with a variable exponent: `passes.saturation`
     orthogonal polynomials of small degree: `passes.recurrences`
     exp(x^2) erfc(x) = erfcx(x), and quotients of gamma functions: `passes.scaled`
+    lgamma(x + 1) - lgamma(x) = log|x|, digamma(x) - log(x): `passes.gammas`
 
 All hold for every real x for which the left side is defined. Left of them: 1 + x rounds x away when
 it is small, and exp(x) overflows when it is large; right of them neither happens.
@@ -29,7 +31,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
-from derivc.passes import addition, divided, growth, logistic, powers, scaled
+from derivc.passes import addition, divided, gammas, growth, logistic, powers, saturation, scaled
 from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm, of_one
@@ -82,12 +84,14 @@ def _difference(b: SmartBuilder, step: Instruction) -> Value | None:
     if b.is_const(left, 1):
         found = _less_one(b, right)
         return complement(b, step) if found is None else b.emit("neg", found)
-    return powers.difference(b, left, right) or _sum(b, step)
+    ways = (powers.difference, gammas.difference)
+    found = next((f for way in ways if (f := way(b, left, right)) is not None), None)
+    return _sum(b, step) if found is None else found
 
 
 def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
     """m exp(x) - m, between other terms."""
-    known = complement(b, step)
+    known = complement(b, step) or _beside_inverse(b, step)
     if known is not None:
         return known
     terms = _terms(b, step)
@@ -102,6 +106,17 @@ def _sum(b: SmartBuilder, step: Instruction) -> Value | None:
                 terms.remove(other)
                 return _total(b, terms)
     return None
+
+
+def _beside_inverse(b: SmartBuilder, step: Instruction) -> Value | None:
+    """1 + (-1/f), as the builder writes 1 - 1/f."""
+    one, other = step.args
+    inverse = b.at(other)
+    found = step.op == "add" and b.is_const(one, 1) and inverse.op == "div"
+    if not found or not b.is_const(inverse.args[0], -1):
+        return None
+    less = _less_one(b, b.emit("div", b.const(1), inverse.args[1]))
+    return None if less is None else b.emit("neg", less)
 
 
 def _remainder(b: SmartBuilder, terms: list[tuple[int, Value]]) -> Value | None:
@@ -166,6 +181,7 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
             return logistic.quotient(b, *step.args)
         ways = (
             growth.quotient, powers.quotient, addition.quotient, scaled.divided, divided.quotient,
+            saturation.quotient,
         )  # fmt: skip
         return next((f for way in ways if (f := way(b, *step.args)) is not None), None)
     if step.args[0] == grown:

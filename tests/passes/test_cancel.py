@@ -222,3 +222,14 @@ def test_a_power_whose_exponent_less_one_is_rounded():
     slope, _ = kernel.grad(1e80, 1e-5)
     assert slope == pytest.approx(1e-5 * 1e80**1e-5 / 1e80, rel=4e-16)
     assert kernel.grad(0.0, 0.25)[0] == math.inf
+
+
+def test_expansion_stops_where_a_program_has_had_enough() -> None:
+    builder = Builder(["x", "y"])
+    total = builder.emit("add", 0, 1)
+    square = builder.emit("mul", total, total)
+    forms = Forms(builder.finish([square]))
+    assert forms.expand([forms.products[square]]) is not None
+    assert forms.spend(10)
+    assert not forms.spend(10**9)
+    assert forms.expand([forms.products[square]]) is None

@@ -11,7 +11,7 @@ where it loses digits.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from derivc.ir.program import Value
@@ -19,6 +19,7 @@ from derivc.passes.cancel.forms import Forms, Monomial, Term, times
 
 _POWERS = range(-4, 5)
 _ONE = Fraction(1)
+_DEEPEST = 6
 Function = tuple[Value, Monomial, list[Term]]
 """An argument, a factor, and the terms of a function of the argument that the factor multiplies."""
 
@@ -55,10 +56,22 @@ def _moves(forms: Forms, term: Term, argument: Value) -> bool:
 
 
 def arguments_of(forms: Forms, terms: Sequence[Term]) -> list[Value]:
-    """What functions in the terms are applied to."""
-    steps = [forms.program.instruction(a) for _, m in terms for a, _ in m]
-    inner = {_positive(forms, s.args[0]) for s in steps if s is not None and len(s.args) == 1}
+    """What functions in the terms are applied to: the product u in 1/sqrt(1 - u) - 1 too."""
+    inner = {_positive(forms, u) for _, m in terms for a, _ in m for u in _below(forms, a)}
     return [u for u in sorted(inner) if forms.products[u][1]]
+
+
+def _below(forms: Forms, atom: Value) -> Iterator[Value]:
+    """The values that an atom is a function of, down to the first product of several."""
+    for _ in range(_DEEPEST):
+        step = forms.program.instruction(atom)
+        moving = {a for a in step.args if not _is_fixed(forms, a)} if step is not None else ()
+        if len(moving) != 1:
+            return
+        (atom,) = moving
+        yield atom
+        if len(forms.products[atom][1]) > 1:
+            return
 
 
 def _positive(forms: Forms, argument: Value) -> Value:

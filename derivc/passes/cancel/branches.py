@@ -8,6 +8,8 @@ meet again behind the choice; only with the choice last do their terms stand sid
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.dce import dce
@@ -19,15 +21,27 @@ def settled(program: Program) -> Program | None:
     """The program with its first shared choice by size made last; None where there is none.
 
     Example:
+        >>> from derivc.ir.builder import Builder
         >>> b = Builder(["x"])
         >>> small = b.emit("lt", b.emit("abs", 0), b.const(1))
         >>> one = b.emit("where", small, 0, b.const(2))
         >>> other = b.emit("where", small, b.const(3), 0)
         >>> found = settled(b.finish([b.emit("add", one, other)]))
         >>> [step.op for step in found.instructions]
-        ['const', 'abs', 'const', 'lt', 'const', 'add', 'add', 'where']
+        ['abs', 'const', 'lt', 'const', 'const', 'add', 'add', 'where']
     """
-    condition = _shared(program) if len(program) <= _LONGEST else None
+    return _apart(program, _shared(program, _is_size, 2) if len(program) <= _LONGEST else None)
+
+
+def weighed(program: Program) -> Program | None:
+    """The program with its first choice of the larger part made last; None where there is none.
+
+    1 - where(c, 1/(1 + u), t/(1 + t)) cancels, and only its two sides show how not to.
+    """
+    return _apart(program, _shared(program, _is_part, 1) if len(program) <= _LONGEST else None)
+
+
+def _apart(program: Program, condition: Value | None) -> Program | None:
     if condition is None:
         return None
     b = SmartBuilder(program.inputs)
@@ -38,18 +52,27 @@ def settled(program: Program) -> Program | None:
     return dce(b.finish(outputs))
 
 
-def _shared(program: Program) -> Value | None:
-    """A condition |u| < c that more than one choice is made by."""
+def _shared(
+    program: Program, kind: Callable[[Program, Instruction], bool], least: int
+) -> Value | None:
+    """A condition of a kind that so many choices are made by."""
     start = len(program.inputs)
     for value, step in enumerate(program.instructions, start):
-        if _is_size(program, step):
+        if kind(program, step):
             users = [s for s in program.instructions if s.op == "where" and s.args[0] == value]
-            if len(users) > 1:
+            if len(users) >= least:
                 return value
     return None
 
 
+def _is_part(program: Program, step: Instruction) -> bool:
+    """p > |q|, as `passes.saturation` has it."""
+    inner = program.instruction(step.args[1]) if step.op == "gt" else None
+    return inner is not None and inner.op == "abs"
+
+
 def _is_size(program: Program, step: Instruction) -> bool:
+    """|u| < c."""
     if step.op != "lt" or program.constant(step.args[1]) is None:
         return False
     inner = program.instruction(step.args[0])

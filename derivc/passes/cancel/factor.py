@@ -34,7 +34,7 @@ def factors(forms: Forms, numerator: Terms, denominator: Monomial) -> list[Facto
     below = [(a, e, _polynomial_of(forms, a)) for a, e in denominator]
     parts = [numerator, *(p for _, _, p in below if p)]
     atoms = sorted({a for terms in parts for _, m in terms for a, _ in m})
-    if not _small(parts, atoms):
+    if not _small(parts, atoms) or not forms.spend(_effort(parts, atoms)):
         return None
     space = _Ring(atoms, parts)
     whole, found = space.read(numerator).factor_list()
@@ -73,6 +73,12 @@ def _small(parts: Sequence[Terms], atoms: list[Value]) -> bool:
     degrees = [sum(e for _, e in m) for terms in parts for _, m in terms]
     short = all(len(terms) <= _MOST_TERMS for terms in parts)
     return short and 0 < len(atoms) <= _MOST_ATOMS and max(degrees) <= _HIGHEST
+
+
+def _effort(parts: Sequence[Terms], atoms: list[Value]) -> int:
+    """How long it takes to factor the first part, in steps of about ten microseconds."""
+    degree = max(sum(e for _, e in m) for _, m in parts[0])
+    return int(len(parts[0]) * len(atoms) * (degree + 1))
 
 
 @final

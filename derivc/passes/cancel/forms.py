@@ -20,6 +20,9 @@ _MOST_ATOMS = 12
 _MOST_TERMS = 24
 _MOST_STEPS = 400
 _HIGHEST = 8
+_MOST_EFFORT = 60_000
+"""All expansions and factorisations of one program, in steps of about ten microseconds."""
+_PER_STEP = 3
 _ONE = Fraction(1)
 _TWO = Fraction(2)
 
@@ -68,6 +71,7 @@ class Forms:
 
     def __init__(self, program: Program):
         self.program = program
+        self.effort = 0
         start = len(program.inputs)
         self._exponentials: dict[Term, Value] = {}
         self._expanded: dict[tuple[Term, ...], Expansion | None] = {}
@@ -156,6 +160,11 @@ class Forms:
         product = self.products[atom]
         return None if product == _alone(atom) else (product,)
 
+    def spend(self, effort: int) -> bool:
+        """Whether there is still as much to spend; what was asked for is spent then."""
+        self.effort += effort
+        return self.effort <= _MOST_EFFORT
+
     def expand(self, terms: Iterable[Term]) -> Expansion | None:
         """Multiply out all sums with whole positive powers; None when that becomes too long."""
         key = tuple(terms)
@@ -170,7 +179,8 @@ class Forms:
         steps = 0
         while work:
             steps += 1
-            if steps + len(work) - 1 > _MOST_STEPS:  # each that waits takes a step at least
+            # Each that waits takes a step at least.
+            if steps + len(work) - 1 > _MOST_STEPS or not self.spend(_PER_STEP):
                 return None
             coefficient, monomial = work.pop()
             monomial, size = self._squared(monomial)

@@ -68,13 +68,18 @@ class Regions:
                 yield value, top
 
     def between(self, top: Value, value: Value) -> Program | None:
-        """The value as a program of one input; None when that is long or can lose nothing."""
+        """The value as a program of one input, `top`.
+
+        None when that is long, when it can lose nothing, and when it depends on other inputs.
+        """
         start = len(self.program.inputs)
         needed, stack = {value}, [value]
         while stack:
             here = stack.pop()
-            if here == top or here < start:
+            if here == top:
                 continue
+            if here < start:
+                return None
             for arg in self.program.instructions[here - start].args:
                 if arg not in needed:
                     needed.add(arg)

@@ -11,7 +11,7 @@ from typing import final
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.cancel.arguments import Function, arguments_of, gathered, over, parted
-from derivc.passes.cancel.branches import settled
+from derivc.passes.cancel.branches import settled, weighed
 from derivc.passes.cancel.entropy import entropies
 from derivc.passes.cancel.forms import Forms, Monomial, Term, content, times, without
 from derivc.passes.cancel.judge import Judge, sliced
@@ -54,6 +54,7 @@ def cancel(program: Program) -> Program:
     """
     if len(program) > _LONGEST:
         return program
+    program = weighed(program) or program
     best, most = _cancelled(program)
     apart = settled(program)
     for _ in range(_MOST_CONDITIONS):
@@ -163,7 +164,7 @@ class _Rewrite:
         inner = writer.terms(terms)
         if self.regions.top[argument] != argument:
             place = self.places[argument]
-            series = self._series(place, inner)
+            series = self._series(place, inner) or self._plain_series(argument, terms)
             if series is not None:
                 self.count += 1
                 inner = emitted(self.builder, series, place, inner)
@@ -200,6 +201,16 @@ class _Rewrite:
             lambda one, other: self.builder.emit("add", one, other),
             [self._scaled(factor, own) for _, factor, own in parts],
         )
+
+    def _plain_series(self, argument: Value, terms: Sequence[Term]) -> Series | None:
+        """As the program stands: in a rewritten part the argument may be written otherwise."""
+        builder = SmartBuilder(self.program.inputs)
+        places: dict[Value, Value] = dict(enumerate(range(len(self.program.inputs))))
+        for index, step in enumerate(self.program.instructions, len(self.program.inputs)):
+            places[index] = builder.copy(step, places)
+        inner = Writer(builder, places).terms(terms)
+        function = Regions(builder.finish(())).between(places[argument], inner)
+        return None if function is None else fitted(function)
 
     def _is_smooth(self, place: tuple[Value, Value]) -> bool:
         return self._series(*place) is not None

@@ -25,7 +25,7 @@ _PROBES = (4, 9, 17, 28)
 _TOO_MUCH = 3.0
 _LONGEST = 100
 """The most work that one value of the function may take, by `exact_effort`: a series wants 1500."""
-_RADII = (Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(1, 8), Fraction(1, 32))
+_RADII = tuple(Fraction(1, 2**k) for k in (0, 1, 2, 3, 5, 7, 9, 11))
 _LENGTHS = (8, 12, 16, 20)
 _POWERS = range(-4, 9)
 
@@ -135,10 +135,19 @@ def _interpolated(
         values = [run(function, [centre + t], _PRECISION) for t in nodes]
         if not all(map(usable, values)):
             return None
-        matrix = mp.matrix([[t**k for k in range(length)] for t in nodes])
         right = mp.matrix([v / t**power for v, t in zip(values, nodes, strict=True)])
-        found = _rounded(mp.lu_solve(matrix, right), r)
+        exact = _unit(length) * right
+        found = _rounded([c / r**k for k, c in enumerate(exact)], r)
     return Series(centre, radius, power, found) if found else None
+
+
+@lru_cache(maxsize=8)
+def _unit(length: int) -> Number:
+    """From values at the Chebyshev points of [-1, 1] to the coefficients of a polynomial."""
+    mp = mpmath()
+    with mp.workprec(_PRECISION):
+        nodes = [mp.cos(mp.pi * (2 * i + 1) / (2 * length)) for i in range(length)]
+        return mp.matrix([[t**k for k in range(length)] for t in nodes]) ** -1
 
 
 def _rounded(exact: Number, radius: Number) -> tuple[float, ...]:
