@@ -187,4 +187,4 @@ def test_a_file_without_a_name_is_asked_for_one(tmp_path):
     file.write_text("def square(x):\n    return x**2\n", encoding="utf-8")
     result = CliRunner().invoke(main, ["diff", str(file)])
     assert result.exit_code == 2
-    assert "say what in it is meant" in result.stderr
+    assert "is a file; name a function in it" in result.stderr
