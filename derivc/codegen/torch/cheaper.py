@@ -25,7 +25,6 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program, Value
 from derivc.passes.dce import dce
 
-
 _POLYNOMIALS = frozenset(
     "gegenbauer legendre chebyshevt chebyshevu hermite laguerre assoc_laguerre jacobi".split()
 )

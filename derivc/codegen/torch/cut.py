@@ -6,6 +6,9 @@ derivatives. Such values take the places of inputs that nothing reads any more:
     s = x - t or x + t in the place of x    d/ds = d/dx, because no partial reads x or t otherwise
     a truth in any free place               constant almost everywhere: it has no derivative
 
+Where truths alone are kept, a zero without memory of its own takes one place more: by it a second
+derivative is zero, as it is where inputs are kept, and not an error.
+
 They are further outputs of the function, so that what reads them may be differentiated again.
 """
 
@@ -32,7 +35,7 @@ class Cut:
     """Values between the inputs and all derivatives.
 
     Args:
-        made: over the inputs; its outputs are kept. slots: per output the input whose place it takes.
+        made: over the inputs; its outputs are kept. slots: per output the input in whose place.
         reads: the inputs that are kept themselves.
     """
 
@@ -60,7 +63,8 @@ class Cut:
         if self.is_truth(output):
             return None
         step = self.made.instruction(self.made.outputs[output])
-        assert step is not None
+        if step is None or step.op == "const":
+            return (0.0,) * len(self.made.inputs)
         one, other = step.args
         sign = -1.0 if step.op == "sub" else 1.0
         given = {one: 1.0, other: sign}
@@ -71,7 +75,8 @@ class Cut:
         plain, b = _split(program), SmartBuilder(program.inputs)
         inputs = range(len(program.inputs))
         made = b.inline(self.made, inputs)
-        seats = {made[value]: slot for slot, value in self.places.items()}
+        given = {value: slot for slot, value in self.places.items()}
+        seats = {made[v]: slot for v, slot in given.items() if self.made.constant(v) is None}
         placed = b.inline(plain, inputs)
         whole = b.finish(placed[out] for out in plain.outputs)
         fresh, found = SmartBuilder(program.inputs), dict(enumerate(inputs))
@@ -90,8 +95,8 @@ def cut(programs: Sequence[Program], count: int) -> Cut | None:
     """What to keep where that is less than the inputs which these programs read.
 
     Args:
-        programs: all derivatives, over the same inputs, of which the first `count` are the function's
-            own and the others cotangents. count: of inputs.
+        programs: all derivatives, over the function's inputs and maybe cotangents.
+        count: of the function's inputs.
 
     Example:
         >>> from derivc.ir.builder import Builder
@@ -217,8 +222,11 @@ def _placed(program: Program, front: set[Value], count: int) -> Cut | None:
     slots |= dict(zip(truths, free, strict=False))
     b = SmartBuilder(program.inputs[:count])
     places = _inlined(b, program, count, made)
-    part = dce(b.finish(places[v] for v in made))
-    return Cut(part, tuple(slots[v] for v in made), frozenset(reads))
+    outputs, taken = [places[v] for v in made], [slots[v] for v in made]
+    if not (sums or reads):
+        outputs.append(b.const(0))
+        taken.append(next(i for i in free if i not in taken))
+    return Cut(dce(b.finish(outputs)), tuple(taken), frozenset(reads))
 
 
 def _inlined(

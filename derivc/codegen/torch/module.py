@@ -11,16 +11,16 @@ from derivc.codegen.masks import dependencies, readers
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
 from derivc.codegen.straight import Straight
-from derivc.codegen.torch.cheaper import cheaper, reading_output
+from derivc.codegen.torch.cheaper import cheaper
 from derivc.codegen.torch.cut import Cut, cut
 from derivc.codegen.torch.inplace import Reuse
-from derivc.codegen.torch.memory import kept_by_autograd
 from derivc.codegen.torch.quicker import quicker
+from derivc.codegen.torch.reading import ALONE, reading
+from derivc.codegen.torch.results import fresh, raw
 from derivc.codegen.torch.spelling import DIALECT
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
-from derivc.passes.weight import weight
 
 
 @final
@@ -136,11 +136,8 @@ class Module:
         """The function from the inputs to what is kept in their places."""
         assert self.cut is not None
         code = self._code(self.cut.made, self.texts.inputs, False)
-        called = code.called
-        made = {
-            slot: called[v] for slot, v in zip(self.cut.slots, code.program.outputs, strict=True)
-        }
-        reads = self.cut.reads
+        outputs, reads = [raw(code, out) for out in code.program.outputs], self.cut.reads
+        made = dict(zip(self.cut.slots, outputs, strict=True))
         results = [
             made.get(i, x if i in reads else "None") for i, x in enumerate(self.texts.inputs)
         ]
@@ -167,7 +164,7 @@ class Module:
     def _function(self, name: str, summary: str, code: Straight) -> list[str]:
         """A function of the inputs alone."""
         head = f"def {name}({', '.join(self.texts.inputs)}):"
-        results = targets(_fresh(code, self.family.count))
+        results = targets(fresh(code, self.family.count))
         return _defined(head, summary, list(code.lines.values()), results)
 
     def _pullback(self, kind: str, fast: bool) -> list[str]:
@@ -242,7 +239,8 @@ class Module:
         if self.cut:
             backward = [
                 "value, *others = cotangents",
-                "if value is None or any([g is not None for g in others]) or _is_watched(cotangents):",
+                "others = any([g is not None for g in others])",
+                "if value is None or others or _is_watched(cotangents):",
                 f"    return _pull(_{name}_slopes, ctx, cotangents)",
                 f"return _pulled({self._evaluated(f'_{name}_pullback')}, ctx, (value,))",
             ]
@@ -362,54 +360,8 @@ class Module:
         ]
 
 
-ALONE, BESIDE = "alone", "beside"
 _SHORT = 9
 """Up to so many instructions, or with little memory beside the results, blocks save nothing."""
-
-_CHEAPER = 0.85
-"""By how much the pullback has to be cheaper for the output to be kept beside the inputs."""
-
-
-def reading(family: Family) -> tuple[str, Program]:
-    """Whether the pullback reads the output, instead of the input or beside inputs; and how.
-
-    The composition of PyTorch's functions keeps the output too, so that no more memory is kept.
-    """
-    plain, count = cheaper(family.pullback), len(family.elements)
-    if family.by_output is None:
-        return "", plain
-    value = cheaper(family.value)
-    given = reading_output(cheaper(family.by_output), value)
-    inputs = [i for i in given.reads if i < count]
-    if count not in given.reads:
-        return "", plain
-    if count == 1 and not inputs:
-        return ALONE, given
-    cheap = family.order and weight(given) <= _CHEAPER * weight(plain)
-    if not cheap or len(_read(family, given)) + 1 > kept_by_autograd(value):
-        return "", plain
-    return BESIDE, given
-
-
-def _read(family: Family, pullback: Program) -> set[int]:
-    """The inputs that the pullback reads, or a partial, which differentiates it again."""
-    partials = [cheaper(p) for index, p in family.partials.items() if len(index) > 1]
-    reads = {i for program in (pullback, *partials) for i in program.reads}
-    return {i for i in reads if i < len(family.elements)}
-
-
-def _fresh(code: Straight, count: int) -> list[str]:
-    """The outputs; one that is an input or another output is copied: a result is new memory.
-
-    Beyond so many outputs stands what is kept: truths stay truths there.
-    """
-    seen = set(range(len(code.program.inputs)))
-    found = []
-    for k, out in enumerate(code.program.outputs):
-        text = code.output(out) if k < count else code.called[out]
-        found.append(f"{text}.clone()" if out in seen else text)
-        seen.add(out)
-    return found
 
 
 def _conditional(code: Straight, moving: list[int], needed: str) -> list[str]:
