@@ -15,6 +15,9 @@ from derivc.passes.guard import GUARDED
 from derivc.passes.liveness import last_uses
 
 
+_OF_TRUTHS = frozenset({"logical_and", "logical_or", "logical_not"})
+
+
 @final
 @dataclass(frozen=True)
 class Dialect:
@@ -112,7 +115,7 @@ class Straight:
         if position == 0 and step.op in self.dialect.whole:
             return self._order(step.op, value)
         if self._constant(value) is None:
-            return self.called[value]
+            return self._number(value) if self._counts(step, position) else self.called[value]
         arms = step.args[1:] if step.op == "where" else step.args
         every = all(self._constant(a) is not None for a in arms)
         if (every and value == arms[0]) or step.op in self.dialect.lifted:
@@ -130,6 +133,21 @@ class Straight:
             )
         return repr(given)
 
+    def _counts(self, step: Instruction, position: int) -> bool:
+        """Whether an operand is a truth that is used as a number, by arithmetic or a comparison.
+
+        Arms of `where` are left: as long as both are truths, so is what is selected.
+        """
+        if step.op in _OF_TRUTHS or not is_truth(self.program, step.args[position]):
+            return False
+        return step.op != "where" or (
+            position > 0 and not all(is_truth(self.program, a) for a in step.args[1:])
+        )
+
+    def _number(self, value: Value) -> str:
+        """A truth as an array of floats."""
+        return self.names.text(self.dialect.to_float).format(self.called[value], self.like)
+
     def _constant(self, value: Value) -> object:
         return self.program.constant(value)
 
@@ -143,5 +161,5 @@ class Straight:
             text = number(float(constant)) if isinstance(constant, bool) else self.called[value]
             return self._full(text)
         if is_truth(self.program, value):
-            return self.names.text(self.dialect.to_float).format(self.called[value], self.like)
+            return self._number(value)
         return self.called[value]

@@ -61,9 +61,16 @@ def _stable(order: int, x: Any) -> Any:
 
 
 def _truth(order: int, x: Any) -> Any:
-    """The integral of t^k cos(x t + k pi/2) over [0, 1]."""
-    mp = mpmath()
-    return mp.quad(lambda t: t**order * mp.cos(x * t + order * mp.pi / 2), mp.linspace(0, 1, 9))
+    """The integral of t^k cos(x t + k pi/2) over [0, 1], https://dlmf.nist.gov/16.5.E2.
+
+    That is 1F2((k + 1)/2; 1/2, (k + 3)/2; -x^2/4)/(k + 1) of even k, and a like one of odd k.
+    """
+    mp, odd = mpmath(), order % 2
+    if mp.isinf(x):
+        return mp.zero
+    top = mp.mpf(order + 1 + odd) / 2
+    found = mp.hyp1f2(top, mp.mpf(1 + 2 * odd) / 2, top + 1, -x * x / 4) / (2 * top)
+    return found * (-1) ** ((order + odd) // 2) * (x if odd else 1)
 
 
 @cache

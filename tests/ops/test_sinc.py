@@ -51,3 +51,15 @@ def test_sinc_of_signal_processing_does_not_round_pi_x(x: float) -> None:
     assert kernel(x) == pytest.approx(float(value), rel=1e-14, abs=1e-300)
     assert kernel.grad(x)[0] == pytest.approx(float(slope), rel=1e-14)
     assert kernel.hessian(x)[0][0] == pytest.approx(float(bend), rel=1e-13)
+
+
+@pytest.mark.parametrize("order", range(5))
+@pytest.mark.parametrize("x", [0.0, 1e-30, -0.3, 2.0, 30.0])
+def test_the_truth_is_the_integral(order: int, x: float) -> None:
+    truth = derivative_of_sinc(order).truth
+    assert callable(truth)
+    with mp.workdps(40):
+        turn = order * mp.pi / 2
+        wave = lambda t: t**order * mp.cos(mp.mpf(x) * t + turn)  # noqa: E731
+        assert mp.almosteq(truth(mp.mpf(x)), mp.quad(wave, mp.linspace(0, 1, 9)), abs_eps=1e-38)
+    assert truth(mp.inf) == 0
