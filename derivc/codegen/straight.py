@@ -14,7 +14,6 @@ from derivc.ops import registry
 from derivc.passes.guard import GUARDED
 from derivc.passes.liveness import last_uses
 
-
 _OF_TRUTHS = frozenset({"logical_and", "logical_or", "logical_not"})
 
 
