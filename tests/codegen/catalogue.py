@@ -67,9 +67,13 @@ class Case:
 
 
 @cache
-def case(op: Op) -> Case | None:
-    """The case of an op; None for one that is differentiable by no argument."""
-    places, free = points(op), tuple(free_arguments(op))
+def case(op: Op, most: float = mp.inf) -> Case | None:
+    """The case of an op, where it can be with all arguments below a number.
+
+    None for one that is differentiable by no argument.
+    """
+    every, free = points(op), tuple(free_arguments(op))
+    places = [p for p in every if all(abs(v) < most for v in p)] or every
     fixed = [i for i in range(op.arity) if i not in free]
     some = [tuple(p) for p in places if all(p[i] == places[0][i] for i in fixed)]
     return Case(op, free, tuple(some)) if free else None
