@@ -117,7 +117,9 @@ def test_in_fewer_digits(op: Op, dtype: Any) -> None:
     value, expected = function(*inputs), function(*wide)
     slopes = torch.autograd.grad(value.sum(), inputs)
     wanted = torch.autograd.grad(expected.sum(), wide)
-    moved = sum(abs(x * s) for x, s in zip(wide, wanted, strict=True))
+    # an infinite argument, as 1e9 is in float16, is not rounded
+    finite = [torch.where(torch.isinf(x), 0.0, x) for x in wide]
+    moved = sum(abs(x * s) for x, s in zip(finite, wanted, strict=True))
     step, tiny = 4 * torch.finfo(dtype).eps + 2e-5, torch.finfo(dtype).tiny
     assert value.dtype == dtype
     fits = abs(expected) < torch.finfo(dtype).max / 2
