@@ -14,7 +14,7 @@ from derivc.ops import registry
 from derivc.passes.guard import GUARDED
 from derivc.passes.liveness import last_uses
 
-_OF_TRUTHS = frozenset({"logical_and", "logical_or", "logical_not"})
+_OF_TRUTHS = frozenset({"logical_and", "logical_or", "logical_not", "where", GUARDED})
 
 
 @final
@@ -135,13 +135,9 @@ class Straight:
     def _counts(self, step: Instruction, position: int) -> bool:
         """Whether an operand is a truth that is used as a number, by arithmetic or a comparison.
 
-        Arms of `where` are left: as long as both are truths, so is what is selected.
+        `where` selects among truths too, whose result is then a truth.
         """
-        if step.op in _OF_TRUTHS or not is_truth(self.program, step.args[position]):
-            return False
-        return step.op != "where" or (
-            position > 0 and not all(is_truth(self.program, a) for a in step.args[1:])
-        )
+        return step.op not in _OF_TRUTHS and is_truth(self.program, step.args[position])
 
     def _number(self, value: Value) -> str:
         """A truth as an array of floats."""
