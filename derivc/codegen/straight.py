@@ -14,6 +14,8 @@ from derivc.ops import registry
 from derivc.passes.guard import GUARDED
 from derivc.passes.liveness import last_uses
 
+_OF_TRUTHS = frozenset({"logical_and", "logical_or", "logical_not", "where", GUARDED})
+
 
 @final
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Straight:
         if position == 0 and step.op in self.dialect.whole:
             return self._order(step.op, value)
         if self._constant(value) is None:
-            return self.called[value]
+            return self._number(value) if self._counts(step, position) else self.called[value]
         arms = step.args[1:] if step.op == "where" else step.args
         every = all(self._constant(a) is not None for a in arms)
         if (every and value == arms[0]) or step.op in self.dialect.lifted:
@@ -132,6 +134,17 @@ class Straight:
             )
         return repr(given)
 
+    def _counts(self, step: Instruction, position: int) -> bool:
+        """Whether an operand is a truth that is used as a number, by arithmetic or a comparison.
+
+        `where` selects among truths too, whose result is then a truth.
+        """
+        return step.op not in _OF_TRUTHS and is_truth(self.program, step.args[position])
+
+    def _number(self, value: Value) -> str:
+        """A truth as an array of floats."""
+        return self.names.text(self.dialect.to_float).format(self.called[value], self.like)
+
     def _constant(self, value: Value) -> object:
         return self.program.constant(value)
 
@@ -145,5 +158,5 @@ class Straight:
             text = number(float(constant)) if isinstance(constant, bool) else self.called[value]
             return self._full(text)
         if is_truth(self.program, value):
-            return self.names.text(self.dialect.to_float).format(self.called[value], self.like)
+            return self._number(value)
         return self.called[value]

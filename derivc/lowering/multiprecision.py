@@ -31,6 +31,9 @@ _FAILURES = (
 )  # fmt: skip
 _EXACT = frozenset({"add", "sub", "mul", "neg", "abs", "sqrt", "square", "log", "log1p", "where"})
 _FAR = 4000
+_KEPT = 512
+"""Values per op."""
+
 _HUGE_EXPONENT = 10**15
 
 
@@ -47,7 +50,13 @@ def function(name: str) -> Function:
     plain = _plain(op)
     if name in _EXACT or op.tags & {"boolean", "branch"}:
         return plain if op.tags & {"boolean", "branch"} else _real(plain)
-    return _real(lambda *args: plain(*map(_near, args)))
+    return _real(_remembered(lambda *args: plain(*map(_near, args))))
+
+
+def _remembered(function: Function) -> Function:
+    """The same function, keeping what it last found: derivatives ask at the same places again."""
+    found = lru_cache(maxsize=_KEPT)(lambda precision, *args: function(*args))
+    return lambda *args: found(mpmath().prec, *args)
 
 
 def constant(value: Any) -> Number:

@@ -96,6 +96,11 @@ def _scaled(function: str, order: int, exponent: Callable[[Any], Any]) -> Callab
     return lambda x: getattr(mpmath(), function)(order, x) * mpmath().exp(exponent(x))
 
 
+def _besseli(n: Any, x: Any) -> Any:
+    """I of order n; of a whole one by |n|, https://dlmf.nist.gov/10.27.E1, as -n is a pole's."""
+    return mpmath().besseli(abs(n) if mpmath().isint(n) else n, x)
+
+
 def _positive(x: Any) -> Any:
     return x > 0
 
@@ -183,7 +188,7 @@ yv = _general(
     domain=_positive_argument,
 )  # fmt: skip
 iv = _general(
-    "iv", "The modified Bessel function I of order n.", besseli, "besseli",
+    "iv", "The modified Bessel function I of order n.", besseli, _besseli,
     lambda n, x, y: (besseli(n - 1, x) + besseli(n + 1, x)) / 2, aliases=["besseli"],
 )  # fmt: skip
 kv = _general(
@@ -193,6 +198,6 @@ kv = _general(
 )  # fmt: skip
 ive: Op = _general(
     "ive", "I of order n, scaled by exp(-|x|).", None,
-    lambda n, x: mpmath().besseli(n, x) * mpmath().exp(-abs(x)),
+    lambda n, x: _besseli(n, x) * mpmath().exp(-abs(x)),
     _ive_slope,
 )  # fmt: skip

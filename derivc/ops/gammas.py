@@ -13,6 +13,7 @@ from derivc.ops.exponential import log1p, xlog1py, xlogy
 from derivc.ops.magnitude import maximum
 from derivc.ops.names import Names
 from derivc.ops.piecewise import where
+from derivc.ops.rise import digamma_rise
 from derivc.ops.shorthand import in_special, mpmath
 
 _INF = sp.oo
@@ -171,14 +172,14 @@ uppergamma = declare(
 beta = declare(
     "beta", "The beta function.", params=("a", "b"), symbol=sp.beta, truth="beta", cost=80,
     spelling=Spelling("special.beta"), domain=lambda a, b: sp.And(a > 0, b > 0), tags=_TAGS,
-    partials=lambda a, b, y: [y * (_psi(p) - _psi(a + b)) for p in (a, b)],
+    partials=lambda a, b, y: [-y * digamma_rise(a, b), -y * digamma_rise(b, a)],
     also=in_special("beta", jax="beta"), source="https://dlmf.nist.gov/5.12",
 )  # fmt: skip
 betaln = declare(
     "betaln", "The logarithm of the beta function.", params=("a", "b"), cost=80, tags=_TAGS,
     spelling=Spelling("special.betaln"), domain=lambda a, b: sp.And(a > 0, b > 0),
     truth=lambda a, b: mpmath().log(mpmath().beta(a, b)), aliases=["lbeta"],
-    partials=lambda a, b, y: [_psi(p) - _psi(a + b) for p in (a, b)],
+    partials=lambda a, b, y: [-digamma_rise(a, b), -digamma_rise(b, a)],
     also=in_special("betaln", jax="betaln"),
 )  # fmt: skip
 betainc = declare(
@@ -201,7 +202,7 @@ binomial = declare(
     "binomial", "The binomial coefficient, of real numbers too.", params=("n", "k"), cost=80,
     symbol=sp.binomial, spelling=Spelling("special.binom"), truth="binomial", aliases=["binom"],
     partials=lambda n, k, y: [
-        y * (_psi(n + 1) - _psi(n - k + 1)), y * (_psi(n - k + 1) - _psi(k + 1))
+        y * digamma_rise(n - k + 1, k), y * digamma_rise(k + 1, n - 2 * k)
     ],
     domain=lambda n, k: sp.And(k > -1, n > k - 1), tags=_TAGS, also=in_special("binom"),
 )  # fmt: skip

@@ -66,6 +66,8 @@ def _truth(order: int, x: Any) -> Any:
     The recurrence loses k!/|x|^k: at most 2 k digits from 1 on, for any k that is met.
     """
     mp = mpmath()
+    if mp.isinf(x):
+        return mp.zero
     with mp.extradps(10 + 2 * order):
         return _truth_near(order, x) if abs(x) < 1 else _truth_far(order, x)
 

@@ -16,3 +16,12 @@ def test_a_logarithm_of_a_far_number(name: str) -> None:
 
 def test_a_far_argument_of_a_sine_is_infinite() -> None:
     assert mp.isnan(multiprecision.function("sin")(mp.mpf(2) ** 5000))
+
+
+def test_a_value_is_found_once_per_precision() -> None:
+    digamma = multiprecision.function("digamma")
+    with mp.workdps(60):
+        exact = digamma(mp.mpf(2.75))
+        assert digamma(mp.mpf(2.75)) is exact
+    rounded = digamma(mp.mpf(2.75))
+    assert mp.almosteq(rounded, exact) and rounded != exact

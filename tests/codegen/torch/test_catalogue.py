@@ -11,9 +11,8 @@ from tests.codegen.catalogue import SLOW, case, catalogue, error
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
-ULPS = {"sinc": 2e4, "beta": 1e4, "betaln": 1e4, "binomial": 1e4, "factorial": 512,
-        "fresnels": 512, "fresnelc": 512}  # fmt: skip
-"""Errors in ulp of slopes that are ill-conditioned at a place, or differences of digammas."""
+ULPS = 64
+"""Errors beyond what rounded arguments make of a value or a slope."""
 
 OPS = [
     pytest.param(op, id=op.name, marks=[pytest.mark.slow] if op.name in SLOW else [])
@@ -21,8 +20,8 @@ OPS = [
 ]
 
 
-def generated(op: Op) -> Any:
-    found = case(op)
+def generated(op: Op, most: float = float("inf")) -> Any:
+    found = case(op, most)
     assert found is not None
     return found, found.kernel.to_torch(op.name)
 
@@ -38,11 +37,10 @@ def _agrees_with_the_truth(op: Op, found: Any, function: Any) -> None:
     inputs = [torch.tensor(c, dtype=torch.float64, requires_grad=True) for c in found.columns()]
     value = function(*inputs)
     slopes = torch.autograd.grad(value.sum(), inputs)
-    limit = ULPS.get(op.name, 64)
-    for k, (expected, partials, moved) in enumerate(found.truths()):
-        assert error(value[k].item(), expected, moved) <= limit, (k, value[k], expected)
-        for got, wanted in zip(slopes, partials, strict=True):
-            assert error(got[k].item(), wanted, abs(wanted)) <= limit, (k, got[k], wanted)
+    for k, (expected, partials, moved, bends) in enumerate(found.truths()):
+        assert error(value[k].item(), expected, moved) <= ULPS, (k, value[k], expected)
+        for got, wanted, bend in zip(slopes, partials, bends, strict=True):
+            assert error(got[k].item(), wanted, bend) <= ULPS, (k, got[k], wanted)
 
 
 def _passes_the_checks(found: Any, function: Any) -> None:
@@ -109,18 +107,19 @@ def test_as_an_operator(op: Op) -> None:
 LOW = [torch.float32, torch.bfloat16, torch.float16]
 
 
-# gamma(43.25), a factor of lowergamma at its places, is beyond float32
-@pytest.mark.parametrize("op", [p for p in SOME if p.id != "lowergamma"])
+@pytest.mark.parametrize("op", SOME)
 @pytest.mark.parametrize("dtype", LOW, ids=lambda d: str(d).removeprefix("torch."))
 def test_in_fewer_digits(op: Op, dtype: Any) -> None:
     """What float64 gives at the same places, rounded; no NaN where there is none."""
-    found, function = generated(op)
+    found, function = generated(op, 8)
     inputs = _inputs(found, dtype)
     wide = [x.detach().double().requires_grad_() for x in inputs]
     value, expected = function(*inputs), function(*wide)
     slopes = torch.autograd.grad(value.sum(), inputs)
     wanted = torch.autograd.grad(expected.sum(), wide)
-    moved = sum(abs(x * s) for x, s in zip(wide, wanted, strict=True))
+    # an infinite argument, as 1e9 is in float16, is not rounded
+    finite = [torch.where(torch.isinf(x), 0.0, x) for x in wide]
+    moved = sum(abs(x * s) for x, s in zip(finite, wanted, strict=True))
     step, tiny = 4 * torch.finfo(dtype).eps + 2e-5, torch.finfo(dtype).tiny
     assert value.dtype == dtype
     fits = abs(expected) < torch.finfo(dtype).max / 2
