@@ -42,6 +42,8 @@ CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
     ("(log(1 + x) - x)/x**2 + 0", "x", lambda x: (mp.log1p(x) - x) / x**2, (0.501,)),
     ("(exp(x) - 1 - x - x**2/2)/x**3", "x",
      lambda x: (mp.exp(x) - 1 - x - x**2 / 2) / x**3, (1.1783068084517894,)),
+    ("x*atanh(x) + log(1 - x**2)/2", "x",
+     lambda x: x * mp.atanh(x) + mp.log(1 - x**2) / 2, (-0.9863250901254177,)),
     # Growth by a small rate.
     ("P*((1 + r)**n - 1)/r", "P n r", lambda p, n, r: p * ((1 + r) ** n - 1) / r,
      (7.0, 347.5, 3e-12)),
