@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import derivc as dc
+from derivc.ir.builder import Builder
+from derivc.passes.cancel.forms import Forms
 from derivc.verify import oracle
 from derivc.verify.ulp import ulps
 

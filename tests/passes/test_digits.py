@@ -33,6 +33,17 @@ CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
     ("k/(V*(k - q))*(exp(-q*t) - exp(-k*t))", "V k q t",
      lambda v, k, q, t: k / (v * (k - q)) * (mp.exp(-q * t) - mp.exp(-k * t)),
      (14.0, 0.3628, 0.3638, 0.0136)),
+    # On both sides of the end of a series.
+    ("(x*cosh(x) - sinh(x))/x**3", "x",
+     lambda x: (x * mp.cosh(x) - mp.sinh(x)) / x**3, (1.0826302168934165,)),
+    ("(x*cosh(x) - sinh(x))/x**3 + 0", "x",
+     lambda x: (x * mp.cosh(x) - mp.sinh(x)) / x**3, (4.01,)),
+    ("(log(1 + x) - x)/x**2", "x", lambda x: (mp.log1p(x) - x) / x**2, (0.27201302763885793,)),
+    ("(log(1 + x) - x)/x**2 + 0", "x", lambda x: (mp.log1p(x) - x) / x**2, (0.501,)),
+    ("(exp(x) - 1 - x - x**2/2)/x**3", "x",
+     lambda x: (mp.exp(x) - 1 - x - x**2 / 2) / x**3, (1.1783068084517894,)),
+    ("x*atanh(x) + log(1 - x**2)/2", "x",
+     lambda x: x * mp.atanh(x) + mp.log(1 - x**2) / 2, (-0.9863250901254177,)),
     # Growth by a small rate.
     ("P*((1 + r)**n - 1)/r", "P n r", lambda p, n, r: p * ((1 + r) ** n - 1) / r,
      (7.0, 347.5, 3e-12)),

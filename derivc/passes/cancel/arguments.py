@@ -11,7 +11,7 @@ where it loses digits.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from derivc.ir.program import Value
@@ -57,21 +57,26 @@ def _moves(forms: Forms, term: Term, argument: Value) -> bool:
 
 def arguments_of(forms: Forms, terms: Sequence[Term]) -> list[Value]:
     """What functions in the terms are applied to: the product u in 1/sqrt(1 - u) - 1 too."""
-    inner = {_positive(forms, u) for _, m in terms for a, _ in m for u in _below(forms, a)}
+    atoms = {a for _, m in terms for a, _ in m}
+    steps = [forms.program.instruction(a) for a in atoms]
+    inner = {_positive(forms, s.args[0]) for s in steps if s is not None and len(s.args) == 1}
+    inner |= {u for a in atoms if (u := _product_in(forms, a)) is not None}
     return [u for u in sorted(inner) if forms.products[u][1]]
 
 
-def _below(forms: Forms, atom: Value) -> Iterator[Value]:
-    """The values that an atom is a function of, down to the first product of several."""
+def _product_in(forms: Forms, atom: Value) -> Value | None:
+    """The first multiple r/12, or product of several values, that an atom is a function of."""
     for _ in range(_DEEPEST):
         step = forms.program.instruction(atom)
         moving = {a for a in step.args if not _is_fixed(forms, a)} if step is not None else ()
         if len(moving) != 1:
-            return
+            return None
         (atom,) = moving
-        yield atom
-        if len(forms.products[atom][1]) > 1:
-            return
+        size, product = forms.products[atom]
+        multiple = abs(size) != 1 and [e for _, e in product] == [1]
+        if multiple or len(product) > 1:
+            return _positive(forms, atom)
+    return None
 
 
 def _positive(forms: Forms, argument: Value) -> Value:

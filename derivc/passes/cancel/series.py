@@ -25,8 +25,10 @@ _PROBES = (28, 17, 9, 4)
 _TOO_MUCH = 3.0
 _LONGEST = 100
 """The most work that one value of the function may take, by `exact_effort`: a series wants 1500."""
-_RADII = tuple(Fraction(1, 2**k) for k in (0, 1, 2, 3, 5, 7, 9, 11))
-_LENGTHS = (8, 12, 16, 20)
+_RADII = (Fraction(4), Fraction(2), *(Fraction(1, 2**k) for k in (0, 1, 2, 3, 5, 7, 9, 11)))
+_LENGTHS = (8, 12, 16, 20, 24, 28)
+_EVEN_LONGER = 36
+"""Reaches halfway to a singularity at 1 or 2, from where on little is lost; tried there only."""
 _POWERS = range(-4, 9)
 
 
@@ -112,6 +114,10 @@ def _fit(function: Program, centre: int) -> Series | None:
         if longest is not None:  # where the longest is wrong, the shorter ones are too
             shorter = (_accurate(function, centre, power, radius, n) for n in _LENGTHS[:-1])
             return next((found for found in shorter if found is not None), longest)
+        if Fraction(1, 2) <= radius <= 1:
+            found = _accurate(function, centre, power, radius, _EVEN_LONGER)
+            if found is not None:
+                return found
     return None
 
 
