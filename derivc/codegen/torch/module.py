@@ -188,10 +188,13 @@ class Module:
         )
 
     def _measure(self, name: str, code: Straight) -> None:
-        """Note a formula of several steps that needs more memory than its results have."""
+        """Note a formula of several steps that needs more memory than its results have.
+
+        Functions that are carried along see to that themselves.
+        """
         places = {line.split(" = ")[0] for line in code.lines.values()}
         spare = len(places) - len(code.program.outputs)
-        if spare > 1 and len(code.lines) > _SHORT:  # functions that are carried see to it themselves
+        if spare > 1 and len(code.lines) > _SHORT:
             self.long.add(name)
 
     def _evaluated(self, name: str) -> str:
