@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import derivc as dc
+from derivc.ops import registry
 from tests.ops.near import ulps
 
 NEAR_ZEROS = [
@@ -28,3 +29,8 @@ def test_lgamma_keeps_its_edges() -> None:
     found = kernel(np.array([1.0, 2.0, np.inf, 0.0, np.nan]))
     np.testing.assert_array_equal(found, [0.0, 0.0, np.inf, np.inf, np.nan])
     assert kernel(-0.5) == pytest.approx(float(mp.re(mp.loggamma(-0.5))), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ["gammainc", "gammaincc", "lowergamma", "uppergamma"])
+def test_incomplete_functions_left_of_zero_are_no_numbers_at_once(name: str) -> None:
+    assert mp.isnan(registry.get(name).truth(mp.mpf("1.6"), mp.mpf("-0.3")))
