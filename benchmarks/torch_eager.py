@@ -25,6 +25,7 @@ from derivc.codegen.straight import Straight
 from derivc.codegen.torch.helpers import carried
 from derivc.codegen.torch.spelling import DIALECT, KEPT
 from derivc.errors import DerivcError
+from derivc.ir.program import Program
 from derivc.lowering.lower import lower
 from derivc.ops.declaration import Op
 from derivc.ops.registry import all_ops
@@ -48,6 +49,7 @@ class Figure:
             None where PyTorch has no function. kept, kept_by_composition, kept_by_own: bytes.
         forward_only: PyTorch does not differentiate the composition: its time is that of a forward
             pass, or of none.
+        carried: PyTorch has no function for it, so that the composition calls functions of ours.
     """
 
     op: str
@@ -59,6 +61,7 @@ class Figure:
     kept_by_composition: int
     kept_by_own: int | None
     forward_only: bool = False
+    carried: bool = False
 
     @property
     def ratio(self) -> float:
@@ -112,16 +115,26 @@ def cases() -> list[Case]:
 
 def composition(case: Case) -> Callable[..., Any]:
     """The definition of an op, each function in it one of PyTorch's."""
-    op = case.op
-    tree = case.tree if op.meaning is None or op.is_primitive else op.meaning(*case.arguments)
-    program = ready(lower([tree], case.inputs), COMPOSED)
+    program = composed(case)
     code = Straight(program, case.inputs, DIALECT, Names(case.inputs))
     body = [*code.lines.values(), f"return {code.output(program.outputs[0])}"]
     text = "\n    ".join([f"def composed({', '.join(case.inputs)}):", *body])
-    helpers = "\n\n".join(carried({s.op for s in program.instructions}))
+    imports = "import functools\nimport math\nimport torch\n"
     namespace: dict[str, Any] = {}
-    exec(f"import math\nimport torch\n{helpers}\n\n{text}\n", namespace)  # noqa: S102
+    exec("\n\n".join([imports, *helpers(program), text]), namespace)  # noqa: S102
     return namespace["composed"]  # type: ignore[no-any-return]
+
+
+def composed(case: Case) -> Program:
+    """The definition of an op as a program over what PyTorch spells, or what we carry along."""
+    op = case.op
+    tree = case.tree if op.meaning is None or op.is_primitive else op.meaning(*case.arguments)
+    return ready(lower([tree], case.inputs), COMPOSED)
+
+
+def helpers(program: Program) -> list[str]:
+    """The functions of ours that it calls."""
+    return carried({s.op for s in program.instructions})
 
 
 def own(case: Case) -> Callable[..., Any] | None:
@@ -193,6 +206,7 @@ def measure(torch: Torch, case: Case, size: int, dtype: str, rounds: int) -> Fig
     return Figure(
         case.op.name, dtype, times["ours"], times.get("composition", missing), times.get("own"),
         sizes["ours"], sizes.get("composition", 0), sizes.get("own"), forward_only,
+        bool(helpers(composed(case))),
     )  # fmt: skip
 
 
@@ -246,6 +260,8 @@ def summary(figures: Sequence[Figure]) -> list[str]:
     lines = []
     for dtype in dict.fromkeys(f.dtype for f in figures):
         every = [f for f in figures if f.dtype == dtype and f.composition == f.composition]
+        ours = [f.op for f in every if f.carried]
+        every = [f for f in every if not f.carried]
         some = [f for f in every if not f.forward_only]
         forward = ", ".join(f"{f.op} {f.ratio:.2f}" for f in every if f.forward_only)
         both = [f for f in some if f.own]
@@ -259,6 +275,7 @@ def summary(figures: Sequence[Figure]) -> list[str]:
                 f"  {geometric(f.ratio for f in every):.2f} ({len(every)} ops) where those count"
                 f" that PyTorch does not differentiate: {forward};"
             ),
+            f"  left out, as PyTorch has no function for them ({len(ours)}): {', '.join(ours)};",
             f"  over that of PyTorch's own function {by_own:.2f} ({len(both)} ops)",
             f"  more than 10% slower than the composition ({len(slower)}): {', '.join(slower)}",
             f"  keeps more bytes than the composition ({len(more)}): {', '.join(more)}",

@@ -159,6 +159,8 @@ def test_a_closed_pipe_is_no_error():
 def test_ctrl_c():
     code = (
         "import os, signal; from derivc.cli import main, source\n"
+        # A program that a shell starts in the background ignores it otherwise.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "source.expressions = lambda words: os.kill(os.getpid(), signal.SIGINT) or ['x']\n"
         "main(['x'])"
     )

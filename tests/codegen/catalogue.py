@@ -10,6 +10,7 @@ import mpmath as mp
 import sympy as sp
 
 import derivc as dc
+from derivc.ops import registry
 from derivc.ops.declaration import Op
 from tests.properties.oracle import differentiable_ops, partials, points, truth
 from tests.properties.test_values import free_arguments
@@ -81,7 +82,13 @@ def case(op: Op, most: float = mp.inf) -> Case | None:
 
 def catalogue() -> list[Op]:
     """Every op that is differentiable by something."""
-    return [op for op in differentiable_ops() if case(op) is not None]
+    return [op for op in differentiable_ops() if _is_always_there(op) and case(op) is not None]
+
+
+def _is_always_there(op: Op) -> bool:
+    """Members of families are made when they are first asked for: of these the first two."""
+    stem, _, number = op.name.rpartition("_")
+    return stem not in registry._families or not number.isdecimal() or int(number) < 2
 
 
 def error(got: float, expected: Any, slack: Any = 0) -> float:

@@ -230,8 +230,10 @@ def test_expansion_stops_where_a_program_has_had_enough() -> None:
     builder = Builder(["x", "y"])
     total = builder.emit("add", 0, 1)
     square = builder.emit("mul", total, total)
-    forms = Forms(builder.finish([square]))
+    program = builder.finish([square])
+    forms = Forms(program)
     assert forms.expand([forms.products[square]]) is not None
+    forms = Forms(program)
     assert forms.spend(10)
     assert not forms.spend(10**9)
     assert forms.expand([forms.products[square]]) is None
