@@ -31,8 +31,9 @@ def _holders(memory: Any) -> int:
     return sys.getrefcount(memory.base)
 
 
-_ALONE = _holders(np.empty(2)[:])
-_IS_COUNTED = getattr(sys, "_is_gil_enabled", lambda: True)()
+# Python without reference counts, or with threads that count apart, cannot tell.
+_IS_COUNTED = hasattr(sys, "getrefcount") and getattr(sys, "_is_gil_enabled", lambda: True)()
+_ALONE = _holders(np.empty(2)[:]) if _IS_COUNTED else 0
 
 
 def _fresh(shape: tuple[int, ...], dtype: Any) -> Any:
