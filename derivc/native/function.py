@@ -11,6 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from derivc.native import runtime
+from derivc.native.caches import last_cache
 from derivc.native.library import load
 from derivc.native.plan import Nested, Plan, own_shapes
 from derivc.native.special import connect
@@ -95,6 +96,7 @@ class NativeFunction:
         record = runtime.Record(
             inputs=plan.inputs, outputs=plan.outputs, chunk=plan.chunk,
             threads=threads or processors(), worth=worth(plan),
+            cache=last_cache() if plan.moves else 0,
             computed=bytes(plan.computed), copied=kept(runtime.INT, plan.copied),
             arguments=len(plan.arguments),
             taken=kept(runtime.ADDRESS, [self._shape(s) for s in plan.shapes]),

@@ -94,27 +94,68 @@ static int NAME(is_read)(const kernel *k, char **args, intp j)
     return 0;
 }
 
-/* Which outputs are arguments that can be copied as they are, many chunks at a time: that is what the
-   C library does fastest. Nothing may lie where an argument does, because they are read again. */
-static int NAME(find_copies)(const kernel *k, char **args, const intp *steps, char *copies)
+/* The way of every result to where it belongs. Arguments that can be handed on as they are, are copied
+   many elements at a time, which the C library does fastest, if no result lies where an argument does:
+   those are read again. `whole` elements are computed in all. Returns how many elements come before
+   the first border of lines of results that go around the cache, or -1 if none does. */
+static intp NAME(find_ways)(
+    const kernel *k, char **args, const intp *steps, intp whole, enum way *ways)
 {
-    int alone = 1, some = 0;
-    for (intp j = 0; j < k->outputs; j++) alone &= !NAME(is_read)(k, args, k->inputs + j);
-    for (intp j = 0; j < k->outputs; j++) {
-        const intp from = k->copied[j], to = k->inputs + j;
-        copies[j] = alone && from >= 0 && NAME(in_place)(args, steps, from)
-            && NAME(in_place)(args, steps, to);
-        some |= copies[j];
+    const intp inputs = k->inputs, outputs = k->outputs;
+    intp shift = -1, used = 0;
+    int alone = 1;
+    for (intp j = 0; j < inputs; j++) used += steps[j] ? whole * sizeof(REAL) : 0;
+    for (intp j = 0; j < outputs; j++) alone &= !NAME(is_read)(k, args, inputs + j);
+    for (intp j = 0; j < outputs; j++) {
+        const intp from = k->copied[j], to = inputs + j, lies = (intp)args[to] & (LINE - 1);
+        const int here = NAME(in_place)(args, steps, to);
+        const int handed_on = from >= 0 && NAME(in_place)(args, steps, from);
+        const intp more = 2 * whole * sizeof(REAL); /* fetched and put back */
+        const int fits = !k->cache || used + more <= k->cache || (shift >= 0 && lies != shift);
+        ways[j] = !here || NAME(is_read)(k, args, to) ? MOVED : HERE;
+        if (!here || !alone) continue;
+        if (handed_on) ways[j] = COPIED;
+        if (fits || !CAN_STREAM || lies % sizeof(REAL)) used += more;
+        else ways[j] = handed_on ? HANDED_ON : AROUND, shift = lies;
     }
-    return some;
+    return shift < 0 ? -1 : (LINE - shift) % LINE / (intp)sizeof(REAL);
 }
 
-static void NAME(copy)(const kernel *k, char **args, intp start, intp n, const char *copies)
+static void NAME(copy)(const kernel *k, char **args, intp start, intp n, const enum way *ways)
 {
     const intp from = start * sizeof(REAL), size = n * sizeof(REAL);
     for (intp j = 0; j < k->outputs; j++)
-        if (copies[j])
+        if (ways[j] == COPIED)
             __builtin_memcpy(args[k->inputs + j] + from, args[k->copied[j]] + from, size);
+}
+
+/* A chunk of which some results go around the cache: a few lines at a time, so that computing the next
+   does not wait until memory has taken them. Each result has a room of scratch memory. */
+static void NAME(streamed)(
+    const kernel *k, const REAL *const *in, REAL *const *out, const enum way *ways, intp n,
+    char *rooms, intp room)
+{
+    const intp inputs = k->inputs, outputs = k->outputs, lines = STREAMED / (intp)sizeof(REAL);
+    const intp most = k->chunk < lines ? k->chunk : lines;
+    const REAL *from[inputs + 1];
+    REAL *to[outputs + 1];
+    intp around = 0, plain = 0, streams[outputs + 1], others[outputs + 1];
+    for (intp j = 0; j < outputs; j++) {
+        to[j] = ways[j] == AROUND ? (REAL *)(rooms + j * room) : 0;
+        if (ways[j] == AROUND || ways[j] == HANDED_ON) streams[around++] = j;
+        else if (out[j]) others[plain++] = j;
+    }
+    for (intp start = 0; start < n; start += most) {
+        const intp m = n - start < most ? n - start : most;
+        for (intp j = 0; j < inputs; j++) from[j] = in[j] + start;
+        for (intp j = 0; j < plain; j++) to[others[j]] = out[others[j]] + start;
+        k->NAME(block)(m, from, to);
+        for (intp j = 0; j < around; j++) {
+            const intp which = streams[j];
+            const REAL *const source = to[which] ? to[which] : from[k->copied[which]];
+            stream((char *)(out[which] + start), (const char *)source, m * sizeof(REAL));
+        }
+    }
 }
 
 /* Adds elements up in lanes, each with the sum of what rounding lost (Knuth's exact sum of two). */
@@ -126,50 +167,58 @@ static void NAME(add_up)(const REAL *from, intp n, double *sums)
     for (intp i = n & ~(intp)(LANES - 1); i < n; i++) add_exactly(total, rest, from[i]);
 }
 
-/* n elements, a chunk at a time that stays in the cache. A result without a place is added up. */
-static void NAME(span)(char **args, intp n, const intp *steps, const kernel *k, double *sums)
+/* n of `whole` elements, a chunk at a time that stays in the cache. A result without a place is added
+   up. */
+static void NAME(span)(
+    char **args, intp n, const intp *steps, const kernel *k, double *sums, intp whole)
 {
     const intp inputs = k->inputs, outputs = k->outputs, size = k->chunk;
     const intp room = (size * sizeof(REAL) / LINE + APART) * LINE; /* of a chunk, out of step */
-    char scratch[(inputs + outputs) * room + LINE], copies[outputs + 1];
+    char scratch[(inputs + outputs) * room + LINE];
     char *const first = scratch + (-(intp)scratch & (LINE - 1));
+    enum way ways[outputs + 1];
     REAL *out[outputs + 1];
     const REAL *in[inputs + 1];
-    for (intp j = 0; j < inputs; j++) /* an argument that stays the same is spread out once */
-        if (steps[j] == 0) NAME(gather)((REAL *)(first + j * room), args[j], 0, n < size ? n : size);
-    const int some = NAME(find_copies)(k, args, steps, copies);
+    const intp lead = NAME(find_ways)(k, args, steps, whole, ways);
+    for (intp j = 0; j < inputs; j++) { /* an argument that stays the same is spread out once */
+        in[j] = (REAL *)(first + j * room);
+        if (steps[j] == 0) NAME(gather)((REAL *)in[j], args[j], 0, n < size ? n : size);
+    }
     clear_flags();
-    for (intp start = 0, copied = 0; start < n; start += size) {
-        const intp m = n - start < size ? n - start : size;
-        if (some && start >= copied) {
+    for (intp start = 0, copied = 0, m; start < n; start += m) {
+        m = start == 0 && lead > 0 ? lead : size;
+        if (m > n - start) m = n - start;
+        if (start >= copied) {
             const intp piece = n - copied < PIECE ? n - copied : PIECE;
-            NAME(copy)(k, args, copied, piece, copies);
+            NAME(copy)(k, args, copied, piece, ways);
             copied += piece;
         }
-        for (intp j = 0; j < inputs + outputs; j++) {
+        for (intp j = 0; j < inputs; j++) {
             char *const place = args[j] + start * steps[j];
-            REAL *const own = (REAL *)(first + j * room);
-            REAL *const used = NAME(in_place)(args, steps, j) ? (REAL *)place : own;
-            if (j < inputs && steps[j] && used == own) NAME(gather)(own, place, steps[j], m);
-            if (j < inputs) in[j] = used;
-            else if (copies[j - inputs]) out[j - inputs] = 0;
-            else out[j - inputs] = NAME(is_read)(k, args, j) ? own : used;
+            if (steps[j] == sizeof(REAL)) in[j] = (REAL *)place;
+            else if (steps[j]) NAME(gather)((REAL *)in[j], place, steps[j], m);
         }
-        k->NAME(block)(m, in, out);
+        for (intp j = 0; j < outputs; j++) {
+            REAL *const own = (REAL *)(first + (inputs + j) * room);
+            out[j] = ways[j] == MOVED ? own : (REAL *)args[inputs + j] + start;
+            if (ways[j] == COPIED) out[j] = 0;
+        }
+        if (lead < 0) k->NAME(block)(m, in, out);
+        else NAME(streamed)(k, in, out, ways, m, first + inputs * room, room);
         const int flags = raised();
         if (flags) {
             if (flags & INVALID) doubts |= INVALID_SEEN;
             NAME(repair)(k, in, out, m);
             clear_flags();
         }
-        for (intp j = inputs; j < inputs + outputs; j++) {
-            const REAL *const found = out[j - inputs];
-            if (!found) continue;
-            if (!args[j]) NAME(add_up)(found, m, sums + (j - inputs) * 2 * LANES);
-            else if (found == (REAL *)(first + j * room))
-                NAME(scatter)(args[j] + start * steps[j], found, steps[j], m);
+        for (intp j = 0; j < outputs; j++) {
+            const intp step = steps[inputs + j];
+            char *const place = args[inputs + j];
+            if (!place) NAME(add_up)(out[j], m, sums + j * 2 * LANES);
+            else if (ways[j] == MOVED) NAME(scatter)(place + start * step, out[j], step, m);
         }
     }
+    if (lead >= 0) finish_streams();
 }
 
 /* What NumPy calls. */

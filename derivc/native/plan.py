@@ -14,6 +14,7 @@ from derivc.codegen.c.blocks import SLOT_LENGTH
 from derivc.codegen.c.writer import Writer
 from derivc.codegen.function import Group, Layout, Stack
 from derivc.codegen.names_of import targets
+from derivc.native import effort
 from derivc.passes.weight import weight
 
 Nested = Any
@@ -38,6 +39,7 @@ class Plan:
         slots: whether functions over arrays take few elements at a time.
         special: functions of scipy.special, as `psi` or `sici[0]`.
         size: how many operations and results; weight: what they cost.
+        moves: whether moving a number from and to memory takes longer than computing.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Plan:
     special: tuple[str, ...]
     size: int
     weight: float
+    moves: bool
 
     @property
     def plain(self) -> bool:
@@ -98,6 +101,7 @@ def plan_of(writer: Writer) -> Plan:
         special=tuple(sorted(names - {""})),
         size=writer.size,
         weight=weight(program),
+        moves=effort.moves(program),
     )
 
 

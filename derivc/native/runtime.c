@@ -10,6 +10,7 @@ typedef void function(void); /* the type of a function that does not matter here
 /* One function: filled in by Python. */
 typedef struct kernel {
     intp inputs, outputs, chunk, threads, worth; /* worth: from so many elements on, threads pay */
+    intp cache;              /* bytes beyond which results go around the cache; 0 if they never do */
     void (*block_d)(intp, const double *const *, double *const *);
     void (*block_f)(intp, const float *const *, float *const *);
     void (*wider_f)(const double *, double *);
@@ -65,10 +66,59 @@ static inline int raised(void) { return FLAGS ? fetestexcept(FLAGS) : INVALID; }
 #endif
 static inline void clear_all_flags(void) { feclearexcept(FLAGS); }
 
+/* Writing around the cache. A line that is written whole need not be fetched before, and results that
+   do not fit in the cache do not drive out what does. */
+#define STREAMED 512 /* bytes of a result that are computed between two streams */
+#if defined(__AVX512F__)
+#define WIDTH 64
+#define MOVE __builtin_ia32_movntdq512
+#elif defined(__AVX__)
+#define WIDTH 32
+#define MOVE __builtin_ia32_movntdq256
+#else
+#define WIDTH 16
+#define MOVE __builtin_ia32_movntdq
+#endif
+typedef long long word __attribute__((vector_size(WIDTH)));
+typedef long long loose_word __attribute__((vector_size(WIDTH), aligned(1)));
+#if !defined(__x86_64__)
+#define CAN_STREAM 0
+#define STREAM(to, from) (*(to) = (from))
+#elif defined(__clang__)
+#define CAN_STREAM 1
+#define STREAM(to, from) __builtin_nontemporal_store(from, to)
+#else
+#define CAN_STREAM 1
+#define STREAM(to, from) MOVE(to, from)
+#endif
+
+/* Whole lines around the cache; what begins or ends between two goes the usual way. */
+static void stream(char *to, const char *from, intp size)
+{
+    intp i = 0;
+    for (; ((intp)to & (LINE - 1)) == 0 && i + LINE <= size; i += LINE)
+        for (intp j = i; j < i + LINE; j += WIDTH)
+            STREAM((word *)(to + j), (word)*(const loose_word *)(from + j));
+    __builtin_memcpy(to + i, from + i, size - i);
+}
+
+/* What was streamed is in memory before anything that is written from now on. */
+static void finish_streams(void)
+{
+#if CAN_STREAM
+    __builtin_ia32_sfence();
+#endif
+}
+
+/* Where a result is written: HERE by the loop itself, MOVED from scratch memory, COPIED by the C library,
+   AROUND the cache from a few lines of ours, HANDED_ON around the cache from the argument that it is. */
+enum way { HERE, MOVED, COPIED, AROUND, HANDED_ON };
+
 /* Threads: one a part of the elements. They end with the call, so that nothing is left to a fork. */
-typedef void span(char **, intp, const intp *, const kernel *, double *);
+typedef void span(char **, intp, const intp *, const kernel *, double *, intp);
 typedef struct {
-    span *run; char **args; intp n; const intp *steps; const kernel *k; double *sums; int doubts;
+    span *run; char **args; intp n; const intp *steps; const kernel *k; double *sums; intp whole;
+    int doubts;
 } part;
 typedef unsigned long thread;
 typedef struct { unsigned long words[16]; } signals;
@@ -86,7 +136,7 @@ extern int sigfillset(signals *);
 static void *run_part(void *given)
 {
     part *p = given;
-    p->run(p->args, p->n, p->steps, p->k, p->sums);
+    p->run(p->args, p->n, p->steps, p->k, p->sums, p->whole);
     p->doubts = take_doubts();
     return 0;
 }
@@ -107,7 +157,8 @@ static void split(
         for (intp j = 0; j < operands; j++)
             moved[t * operands + j] = args[j] ? args[j] + start * steps[j] : 0;
         double *const sums = room ? room + t * k->outputs * 2 * LANES : 0;
-        parts[t] = (part){run, moved + t * operands, (end < n ? end : n) - start, steps, k, sums, 0};
+        const intp here = (end < n ? end : n) - start;
+        parts[t] = (part){run, moved + t * operands, here, steps, k, sums, n, 0};
         started[t] = t > 0 && pthread_create(ids + t, 0, run_part, parts + t) == 0;
     }
     pthread_sigmask(SET_SIGNALS, &before, 0);
@@ -126,7 +177,7 @@ static intp share(
     if (count > k->threads) count = k->threads;
     if (count > MOST_THREADS) count = MOST_THREADS;
     if (count > 1) split(run, args, n, steps, k, room, count);
-    else run(args, n, steps, k, room);
+    else run(args, n, steps, k, room, n);
     return count > 1 ? count : 1;
 }
 
