@@ -10,6 +10,7 @@ from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
+from derivc.passes.cancel.alike import unified
 from derivc.passes.cancel.arguments import Function, arguments_of, gathered, over, parted
 from derivc.passes.cancel.branches import settled, weighed
 from derivc.passes.cancel.entropy import entropies
@@ -54,6 +55,7 @@ def cancel(program: Program) -> Program:
     """
     if len(program) > _LONGEST:
         return program
+    program = unified(program)
     program = weighed(program) or program
     best, most = _cancelled(program)
     apart = settled(program)

@@ -140,7 +140,7 @@ class Double(dc.Function):
 def test_one_of_several_functions_does_not_keep_the_others_from_being_audited(tmp_path):
     path = tmp_path / "several.py"
     path.write_text(SEVERAL, encoding="utf-8")
-    found = {r.name: r for r in audit_file(str(path), timeout=10)}
+    found = {r.name: r for r in audit_file(str(path), timeout=20)}
     assert found["Fussy"].verdict == "not audited"
     assert "no arguments were found" in found["Fussy"].causes[0].message
     assert found["Endless"].verdict == "fails when called"

@@ -1,0 +1,88 @@
+"""Values that are the same function are computed once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import mpmath as mp
+import numpy as np
+import pytest
+
+import derivc as dc
+from derivc.ir.algebra import SmartBuilder
+from derivc.passes.cancel.alike import unified
+
+OPTION = (
+    "S*(1 + erf((log(S/K) + (r + s**2/2)*T)/(s*sqrt(2*T))))/2"
+    " - K*exp(-r*T)*(1 + erf((log(S/K) + (r - s**2/2)*T)/(s*sqrt(2*T))))/2"
+)
+
+
+def exponentials(program) -> int:
+    return sum(step.op == "exp" for step in program.instructions)
+
+
+def two(first, second):
+    """A program of x and y with two exponentials as outputs, of what the functions build."""
+    b = SmartBuilder(["x", "y"])
+    return b.finish([b.emit("exp", first(b)), b.emit("exp", second(b))])
+
+
+def price(strike, spot, time, r, s):
+    one = (mp.log(spot / strike) + (r + s * s / 2) * time) / (s * mp.sqrt(2 * time))
+    other = one - s * mp.sqrt(time / 2)
+    return (spot * mp.erfc(-one) - strike * mp.exp(-r * time) * mp.erfc(-other)) / 2
+
+
+@pytest.mark.parametrize("point", [
+    (100.0, 105.0, 0.7, 0.03, 0.2), (250.0, 40.0, 1.0, 0.05, 0.3), (100.0, 50.0, 0.5, 0.02, 0.25),
+])  # fmt: skip
+def test_sensitivities_of_an_option(point) -> None:
+    k = dc.compile(OPTION, inputs=["K", "S", "T", "r", "s"])
+    with mp.workdps(120):
+        truth = [
+            float(mp.diff(price, point, tuple(int(i == j) for j in range(5)))) for i in range(5)
+        ]
+    np.testing.assert_allclose(k.grad(*point), truth, rtol=1e-14)
+
+
+def test_its_partials_need_one_density_and_no_difference() -> None:
+    k = dc.compile(OPTION, inputs=["K", "S", "T", "r", "s"])
+    assert exponentials(k.specs.build("grad").program) == 2
+    by_spot = dc.compile(OPTION, inputs=["K", "S", "T", "r", "s"], wrt=["S"]).specs.build("grad")
+    assert exponentials(by_spot.program) == 0
+
+
+def test_up_to_the_sign() -> None:
+    b = SmartBuilder(["x", "y"])
+    whole = b.emit("exp", b.emit("add", 0, b.emit("log", b.emit("mul", 1, 1))))
+    parted = b.emit("mul", b.emit("exp", 0), b.emit("mul", 1, 1))
+    found = unified(b.finish([parted, b.emit("neg", whole)]))
+    assert [step.op for step in found.instructions] == ["mul", "exp", "mul", "neg"]
+
+
+DIFFERENT = {
+    "the size of x": (lambda b: 0, lambda b: b.emit("sqrt", b.emit("mul", 0, 0))),
+    "a kink": (lambda b: 0, lambda b: b.emit("abs", 0)),
+    "a kink far away": (lambda b: 0, lambda b: b.emit("maximum", 0, b.const(-(10**30)))),
+    "a choice far away": (
+        lambda b: 0, lambda b: b.emit("where", b.emit("lt", 0, b.const(10**30)), 0, 1)
+    ),
+    "a small number": (lambda b: 0, lambda b: b.emit("add", 0, b.const(Fraction(1, 10**40)))),
+    "a domain": (
+        lambda b: b.emit("log", b.emit("mul", 0, 1)),
+        lambda b: b.emit("add", b.emit("log", 0), b.emit("log", 1)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", DIFFERENT)
+def test_what_differs_somewhere_stays(what: str) -> None:
+    program = two(*DIFFERENT[what])
+    assert unified(program) == program
+
+
+def test_nothing_is_done_for_one_exponential() -> None:
+    b = SmartBuilder(["x"])
+    program = b.finish([b.emit("exp", 0), b.emit("sqrt", b.emit("mul", 0, 0))])
+    assert unified(program) is program
