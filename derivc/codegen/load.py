@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from derivc.codegen.support import memory
-from derivc.errors import MissingDependencyError
+from derivc.errors import InputTypeError, MissingDependencyError, ShapeError
 
 
 def load(source: str, filename: str | None = None) -> dict[str, Any]:
@@ -40,6 +40,8 @@ def load(source: str, filename: str | None = None) -> dict[str, Any]:
         raise MissingDependencyError(_missing(problem)) from problem
     if "_spare" in namespace:  # all kernels of a process share what they keep
         namespace["_spare"] = memory._spare
+    if "_ShapeError" in namespace:
+        namespace |= {"_ShapeError": ShapeError, "_KindError": InputTypeError}
     return namespace
 
 

@@ -58,7 +58,10 @@ class General:
 
     def _straight(self, args: tuple[Any, ...]) -> Any:
         """Small arrays of doubles: the ufunc and nothing around it."""
-        found = self.ufunc(*args)
+        try:
+            found = self.ufunc(*args)
+        except ValueError:  # shapes that do not broadcast, in NumPy's words
+            return self.numpy()(*args)  # in ours
         results = [found] if self.plan.outputs == 1 else list(found)
         if self.doubts() & runtime.LOST:
             arrays = [np.asarray(a, float) for a in args]

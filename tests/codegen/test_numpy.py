@@ -18,6 +18,7 @@ import derivc as dc
 from derivc.codegen.function import Argument, FunctionSpec, Group, Header, Leaf, Stack
 from derivc.codegen.load import load
 from derivc.codegen.numpy import NumpyBackend
+from derivc.errors import InputTypeError, ShapeError
 from derivc.ir import exact
 from derivc.ir.interpret import interpret
 from derivc.ir.program import Program
@@ -142,13 +143,23 @@ def test_dtype_of_all_outputs(given: tuple[Any, ...], dtype: str) -> None:
 
 @pytest.mark.parametrize("bad", [[1 + 2j], ["a"], [None], np.array([1], "M8[s]"), "s", None, {}])
 def test_what_is_no_real_number_is_refused(bad: Any) -> None:
-    with pytest.raises(TypeError, match="x must hold real numbers"):
+    with pytest.raises(InputTypeError, match="x must hold real numbers"):
         compiled("x*y")(bad, 1.0)
 
 
 def test_shapes_that_do_not_broadcast_are_named() -> None:
-    with pytest.raises(ValueError, match=r"do not broadcast: x \(3,\), y \(4,\)"):
+    with pytest.raises(ShapeError, match=r"do not broadcast: x \(3,\), y \(4,\); give arrays of"):
         compiled("x*y")(np.ones(3), np.ones(4))
+
+
+def test_errors_are_pythons_where_derivc_is_not_there() -> None:
+    namespace: dict[str, Any] = {}
+    exec(dc.compile("x*y").source, namespace)
+    with pytest.raises(ValueError, match="do not broadcast") as shapes:
+        namespace["value"](np.ones(3), np.ones(4))
+    with pytest.raises(TypeError, match="must hold real numbers") as kinds:
+        namespace["value"]("a", 1.0)
+    assert (shapes.type, kinds.type) == (ValueError, TypeError)
 
 
 class TestRepair:

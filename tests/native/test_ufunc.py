@@ -187,3 +187,9 @@ def test_copies_into_the_memory_of_an_argument(needs_compiler, kept: str) -> Non
     given = {"x": x.copy(), "y": y.copy()}
     call(given["x"], given["y"], out=(value, given["x"], given["y"]))  # the two change places
     assert (value == x * y).all() and (given["x"] == y).all() and (given["y"] == x).all()
+
+
+@pytest.mark.parametrize("size", [3, 200_000])
+def test_shapes_that_do_not_broadcast_are_named(kernel, size: int) -> None:
+    with pytest.raises(dc.errors.ShapeError, match=rf"x \({size},\), y \(4,\); give arrays of"):
+        kernel(np.ones(size), np.ones(4))

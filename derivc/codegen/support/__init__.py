@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-PARTS = ("call", "numbers", "memory", "blocks", "repair", "plan")
+PARTS = ("problems", "call", "numbers", "memory", "blocks", "repair", "plan")
 STEEP_PARTS = (*PARTS[:-1], "scaled", PARTS[-1])
 MARK = "# --- carried ---\n"
 

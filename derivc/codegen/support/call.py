@@ -9,6 +9,8 @@ import numpy as np
 from derivc.codegen.support.blocks import _by_blocks
 from derivc.codegen.support.numbers import _by_numbers
 from derivc.codegen.support.plan import _Plan
+from derivc.errors import InputTypeError as _KindError
+from derivc.errors import ShapeError as _ShapeError
 
 # --- carried ---
 
@@ -55,9 +57,9 @@ def _real(plan: _Plan, position: int, value: Any) -> Any:
     array = np.asarray(float(value) if type(value) is int else value)
     name, shape = plan.arguments[position], plan.shapes[position]
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{plan.name}(): {name} must hold real numbers, got {array.dtype}")
+        raise _KindError(f"{plan.name}(): {name} must hold real numbers, got {array.dtype}")
     if shape is not None and array.shape != shape:
-        raise ValueError(f"{plan.name}(): {name} must have shape {shape}, got {array.shape}")
+        raise _ShapeError(f"{plan.name}(): {name} must have shape {shape}, got {array.shape}")
     return array
 
 
@@ -80,7 +82,10 @@ def _shape(plan: _Plan, arrays: list[Any]) -> Any:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         told = ", ".join(f"{n} {a.shape}" for n, a in zip(plan.arguments, arrays, strict=True))
-        raise ValueError(f"{plan.name}(): the shapes do not broadcast: {told}") from None
+        raise _ShapeError(
+            f"{plan.name}(): the shapes do not broadcast: {told}; give arrays of one shape, or"
+            " with axes of length 1 where they differ, as in x[:, None]"
+        ) from None
 
 
 # Results, perhaps in arrays that the caller gave.
@@ -93,12 +98,12 @@ def _targets(plan: _Plan, out: Any, shape: tuple[int, ...], dtype: Any) -> list[
     for own, target in zip(plan.own, found, strict=True):
         wanted = (*own, *shape)
         if target.shape != wanted or target.dtype != dtype:
-            raise ValueError(
+            raise _ShapeError(
                 f"{plan.name}(): out must have shape {wanted} and dtype {dtype},"
                 f" got {target.shape} and {target.dtype}"
             )
         if not target.flags.writeable:
-            raise ValueError(f"{plan.name}(): out is read-only")
+            raise _ShapeError(f"{plan.name}(): out is read-only")
     return found
 
 
@@ -106,10 +111,10 @@ def _collect(plan: _Plan, layout: Any, out: Any, found: list[Any]) -> None:
     if not isinstance(layout, list):
         if not isinstance(out, np.ndarray):
             problem = f"{plan.name}(): out must hold arrays, got {type(out).__name__}"
-            raise ValueError(problem)  # noqa: TRY004  as for any other out
+            raise _ShapeError(problem)
         found.append(out)
     elif not isinstance(out, (tuple, list)) or len(out) != len(layout):
-        raise ValueError(f"{plan.name}(): out must be a tuple of {len(layout)}, like the result")
+        raise _ShapeError(f"{plan.name}(): out must be a tuple of {len(layout)}, like the result")
     else:
         for part, inner in zip(layout, out, strict=True):
             _collect(plan, part, inner, found)
