@@ -17,6 +17,7 @@ from derivc.symbolic.agreement import agree
 from derivc.symbolic.canonical import canonical
 from derivc.symbolic.cost import cost, shortest
 from derivc.symbolic.evaluated import evaluated
+from derivc.symbolic.exponentials import by_one, several
 from derivc.symbolic.gates import expandable, rational
 from derivc.symbolic.identities import proposals
 from derivc.symbolic.trail import Rewrite, Way
@@ -175,4 +176,5 @@ _REWRITES: tuple[tuple[str, Form, Callable[[Any], bool], float], ...] = (
     ("bring to a common denominator and cancel", _cancelled, rational, 6),
     ("bring to a common denominator and factor", _factored, rational, 8),
     ("bring to a common denominator and cancel", _in_parts(_cancelled, rational), rational, 8),
+    ("write one exponential by another", by_one, several, 8),
 )
