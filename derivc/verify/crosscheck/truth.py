@@ -60,11 +60,12 @@ class Truth:
     def _found(self, point: Point) -> dict[Quantity, float]:
         found: dict[Quantity, float] = {}
         last: dict[Quantity, Estimate] = {}
-        for level in range(_LEVELS):
+        for level in range(_LEVELS + 1):
             now = _Differences(self, point, _DIGITS << level)
-            for quantity in (q for q in self.wanted if q not in found):
+            final = level >= _LEVELS - 1
+            left = [q for q in self.wanted if q not in found]
+            for quantity in left if level < _LEVELS else [q for q in left if _is_seen(last.get(q))]:
                 pair = now.estimate(quantity)
-                final = level == _LEVELS - 1
                 settled = None if pair is None else _settled(last.get(quantity), pair, final)
                 if settled is not None:
                     found[quantity] = oracle.truth_float(settled)
@@ -83,12 +84,13 @@ class Truth:
 def _settled(before: Estimate | None, now: Estimate, final: bool) -> Any:
     """The number that two levels agree on; NaN at a kink; None while they do not.
 
-    A zero may be a slope too small to be seen yet, so it is believed at the last level only.
+    A zero may be a slope too small to be seen yet, so it is believed at the last levels only, and
+    only if it was no noise that faded.
     """
     mp, (value, gap, noise) = mpmath(), now
     if before is None:
         return None
-    old, old_gap, _ = before
+    old, old_gap, old_noise = before
     if value != value and old != old:
         return mp.nan
     if gap and old_gap and gap > old_gap / 2 and gap > _WIDE * abs(value):
@@ -97,8 +99,15 @@ def _settled(before: Estimate | None, now: Estimate, final: bool) -> Any:
         return value if value == old else None
     if value != 0 and abs(value - old) <= abs(value) * mp.mpf(10) ** -_AGREE:
         return value
-    fades = abs(value) <= max(abs(old) * mp.mpf(10) ** -_SHRINKS, noise)
-    return mp.mpf(0) if final and fades else None
+    least = abs(old) * mp.mpf(10) ** -_SHRINKS if abs(old) > old_noise else 0
+    return mp.mpf(0) if final and abs(value) <= max(least, noise) else None
+
+
+def _is_seen(estimate: Estimate | None) -> bool:
+    """Whether a number stands out from the noise, so that smaller steps may settle it."""
+    if estimate is None or not mpmath().isfinite(estimate[0]):
+        return False
+    return bool(abs(estimate[0]) > estimate[2])
 
 
 def _slope(rise: Any, run: Any) -> float:

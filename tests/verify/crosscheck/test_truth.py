@@ -28,6 +28,8 @@ def true(text: str, *point: float, names: tuple[str, ...] = ("x",)) -> dict[Quan
         ("(exp(x) - 1)/x", 1e-9, 1.0000000005, 0.5000000003333333, 0.33333333358333333),
         ("1 - cos(x)", 1e-20, 5e-41, 1e-20, 1),
         ("exp(x)/(exp(x) + 1)", 300.0, 1, math.exp(-300), -math.exp(-300)),
+        ("x + exp(-x)", 510.0, 510, 1, math.exp(-510)),
+        ("3*x + exp(-x)", 510.0, 1530, 3, math.exp(-510)),
         ("sin(x)**2 + cos(x)**2", 0.7, 1, 0, 0),
         ("relu(x)", -1.0, 0, 0, 0),
         ("sin(x)/x", 0.0, 1, 0, math.nan),
