@@ -69,6 +69,17 @@ DIFFERENT = {
         lambda b: 0, lambda b: b.emit("where", b.emit("lt", 0, b.const(10**30)), 0, 1)
     ),
     "a small number": (lambda b: 0, lambda b: b.emit("add", 0, b.const(Fraction(1, 10**40)))),
+    "a hole": (lambda b: 1, lambda b: b.emit("div", b.emit("mul", 0, 1), 0)),
+    "a hole between equals": (
+        lambda b: b.emit("add", 0, 1),
+        lambda b: b.emit(
+            "div", b.emit("sub", b.emit("square", 0), b.emit("square", 1)), b.emit("sub", 0, 1)
+        ),
+    ),
+    "whole exponents": (
+        lambda b: b.emit("log", b.emit("pow", 0, 1)),
+        lambda b: b.emit("mul", 1, b.emit("log", 0)),
+    ),
     "a domain": (
         lambda b: b.emit("log", b.emit("mul", 0, 1)),
         lambda b: b.emit("add", b.emit("log", 0), b.emit("log", 1)),
@@ -86,3 +97,16 @@ def test_nothing_is_done_for_one_exponential() -> None:
     b = SmartBuilder(["x"])
     program = b.finish([b.emit("exp", 0), b.emit("sqrt", b.emit("mul", 0, 0))])
     assert unified(program) is program
+
+
+def test_a_matrix_of_second_partials_is_shorter_and_right() -> None:
+    k = dc.compile(OPTION, inputs=["K", "S", "T", "r", "s"])
+    assert len(k.specs.build("hessian").program) < 250  # 360 without
+    point = (100.0, 105.0, 0.7, 0.03, 0.2)
+    found = k.hessian(*point)
+    with mp.workdps(120):
+        for i in range(5):
+            for j in range(5):
+                order = tuple((n == i) + (n == j) for n in range(5))
+                truth = float(mp.diff(price, tuple(map(mp.mpf, point)), order))
+                assert found[i][j] == pytest.approx(truth, rel=1e-13)

@@ -7,7 +7,8 @@ In the price of an option, S exp(-a^2) and K exp(-r T) exp(-b^2) are the same fo
 as a^2 - b^2 = log(S/K) + r T. Most of its partials are differences of such products. Analytic
 functions that agree on all of a set of points, of either sign and of every size, to far more
 digits than chance allows, are taken to be the same; comparisons and kinks are left out, since
-what they choose may lie beside the points.
+what they choose may lie beside the points, and powers of which whole exponents alone have a value.
+Where a form has no value at 0, 1 or -1, or for equal arguments, it is another one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ from derivc.passes.cancel.judge import Judge, sliced, usable
 from derivc.passes.dce import dce
 from derivc.passes.weight import exact_effort, weight
 
-_LONGEST, _MOST_EFFORT = 300, 1000
+_LONGEST, _MOST_EFFORT = 600, 1500
+_MUCH = 0.8
+_BUDGET = 300_000
+"""Of the judge: all entries of a matrix of second partials are weighed."""
+
 _POINTS, _FEWEST = 24, 5
 _PRECISION, _AGREED = 420, 200
 Part = tuple[int, int, int]
@@ -38,7 +43,7 @@ Key = tuple[Part | None, ...]
 
 
 def unified(program: Program) -> Program:
-    """The program with values that are the same computed once, where that saves an exponential.
+    """The program with values that are the same computed once, where that saves work.
 
     Args:
         program: op level, derivatives included.
@@ -58,80 +63,103 @@ def unified(program: Program) -> Program:
         return program
     if exact_effort(program) > _MOST_EFFORT:
         return program
-    judge = Judge(program)
-    found = _Unifier(program, judge.points[:_POINTS]).program_after()
-    if _exponentials(found) >= _exponentials(program) or not _is_better(judge, program, found):
-        return program
-    return found
+    judge = Judge(program, _BUDGET)
+    alike = _Alike(program, [*judge.points[:_POINTS], *_special(len(program.inputs))])
+    forms = [alike.written(shunned) for shunned in (None, *alike.exponentials)]
+    found = _kept(judge, program, min(forms, key=weight))
+    return found if _saves(program, found) else program
 
 
 def _exponentials(program: Program) -> int:
     return sum(step.op == "exp" for step in program.instructions)
 
 
-def _is_better(judge: Judge, before: Program, after: Program) -> bool:
-    """Whether no output that changes loses digits by it."""
-    for one, other in zip(before.outputs, after.outputs, strict=True):
-        old, new = sliced(before, one), sliced(after, other)
-        if old.instructions != new.instructions and not judge.prefers(one, old, new):
-            return False
-    return True
+def _special(count: int) -> list[tuple[Any, ...]]:
+    """Points at which forms often have no value: 0, 1 and -1 alone and everywhere, and equals."""
+    number = mpmath().mpf
+    plain = tuple(number(i + 2) / (i + 3) for i in range(count))
+    alone = [(*plain[:i], number(v), *plain[i + 1 :]) for i in range(count) for v in (0, 1, -1)]
+    return [*alone, *((number(v),) * count for v in (0, 1, -1, 0.75))]
+
+
+def _saves(before: Program, after: Program) -> bool:
+    """Whether an exponential is saved, or much else."""
+    fewer = _exponentials(after) < _exponentials(before)
+    return fewer or weight(after) < _MUCH * weight(before)
+
+
+def _kept(judge: Judge, before: Program, after: Program) -> Program:
+    """The program after, but as before where an output would lose digits."""
+    b = SmartBuilder(before.inputs)
+    arguments = range(len(before.inputs))
+    old, new = b.inline(before, arguments), b.inline(after, arguments)
+    pairs = list(zip(before.outputs, after.outputs, strict=True))
+    better = {pair: _is_better(judge, sliced(before, pair[0]), sliced(after, pair[1]), pair[0])
+              for pair in dict.fromkeys(pairs)}  # fmt: skip
+    return dce(b.finish(new[n] if better[o, n] else old[o] for o, n in pairs))
+
+
+def _is_better(judge: Judge, old: Program, new: Program, value: Value) -> bool:
+    return old.instructions != new.instructions and judge.prefers(value, old, new)
 
 
 @final
-class _Unifier:
-    """Finds what is the same, and writes the program with the least of each."""
+class _Alike:
+    """Finds the values of a program that are the same but for the sign."""
 
     def __init__(self, program: Program, points: Sequence[Sequence[Any]]):
         self.program, self.points = program, points
         self.start = len(program.inputs)
-        self.builder = SmartBuilder(program.inputs)
-        self.places: dict[Value, Value] = dict(enumerate(range(self.start)))
-
-    def program_after(self) -> Program:
-        """The program, each value as the cheapest that is the same but for the sign."""
-        for value in range(self.start, self.start + len(self.program)):
-            self._place(value)
-        return dce(self.builder.finish(self.places[out] for out in self.program.outputs))
-
-    def _place(self, value: Value) -> Value:
-        """Where a value stands. The cheapest costs less than all that is computed from it."""
-        if value not in self.places:
-            same, sign = self.cheapest.get(value, (value, 1))
-            if same != value:
-                place = self._place(same)
-                self.places[value] = place if sign > 0 else self.builder.emit("neg", place)
-            else:
-                step = self.program.instructions[value - self.start]
-                for argument in step.args:
-                    self._place(argument)
-                self.places[value] = self.builder.copy(step, self.places)
-        return self.places[value]
+        self.whole = range(self.start + len(program))
 
     @cached_property
-    def efforts(self) -> list[tuple[float, Value]]:
-        """Per value, what it costs from the inputs on, and its place among equals."""
-        whole = range(self.start + len(self.program))
-        return [(weight(sliced(self.program, v)) if v >= self.start else 0.0, v) for v in whole]
+    def exponentials(self) -> list[Value]:
+        """The values that are exponentials."""
+        return [v for v in self.whole[self.start :] if self._step(v).op == "exp"]
+
+    def written(self, shunned: Value | None) -> Program:
+        """The program, each value as the cheapest that is the same.
+
+        Args:
+            shunned: an exponential that is dearer than all else, so that others take its place.
+        """
+        dear = self._reached(shunned)
+        found: dict[Value, tuple[Value, int]] = {}
+        for group in self.groups:
+            least, first = min(group, key=lambda i: (i[0] in dear, self.weights[i[0]], i[0]))
+            found.update({value: (least, sign * first) for value, sign in group})
+        return _Rewriter(self.program, found).run()
+
+    def _step(self, value: Value) -> Instruction:
+        return self.program.instructions[value - self.start]
+
+    def _reached(self, origin: Value | None) -> set[Value]:
+        """The values that are computed from one, itself among them."""
+        found: set[Value] = set() if origin is None else {origin}
+        for value in self.whole[self.start :]:
+            if found.intersection(self._step(value).args):
+                found.add(value)
+        return found
 
     @cached_property
-    def cheapest(self) -> dict[Value, tuple[Value, int]]:
-        """By value, the cheapest that is the same, and 1 or -1 for the sign between the two."""
-        groups: dict[Key, list[tuple[Value, int]]] = defaultdict(list)
+    def weights(self) -> list[float]:
+        """Per value, what it costs from the inputs on."""
+        return [weight(sliced(self.program, v)) if v >= self.start else 0.0 for v in self.whole]
+
+    @cached_property
+    def groups(self) -> list[list[tuple[Value, int]]]:
+        """Values that are the same, each with its sign at the first point where it has one."""
+        found: dict[Key, list[tuple[Value, int]]] = defaultdict(list)
         for value, key in self._keys().items():
             sign = next(part[0] for part in key if part is not None and part[0])
-            groups[_signed(key, sign)].append((value, sign))
-        found = {}
-        for group in groups.values():
-            least, first = min(group, key=lambda item: self.efforts[item[0]])
-            found.update({value: (least, sign * first) for value, sign in group})
-        return found
+            found[_signed(key, sign)].append((value, sign))
+        return list(found.values())
 
     def _keys(self) -> dict[Value, Key]:
         """What identifies a value: only of what is smooth, and known at enough points."""
         columns = self._columns()
         found = {}
-        for value in range(self.start + len(self.program)):
+        for value in self.whole:
             key = tuple(column[value] for column in columns)
             known = sum(part is not None and part[0] != 0 for part in key)
             if self.smooth[value] and known >= _FEWEST:
@@ -140,7 +168,7 @@ class _Unifier:
 
     def _columns(self) -> list[list[Part | None]]:
         """Per point, all values."""
-        whole = replace(self.program, outputs=tuple(range(self.start + len(self.program))))
+        whole = replace(self.program, outputs=tuple(self.whole))
         with mpmath().workprec(_PRECISION):
             return [list(map(_part, multiprecision.run(whole, list(p)))) for p in self.points]
 
@@ -149,14 +177,49 @@ class _Unifier:
         """Per value, whether nothing but analytic functions of the inputs lead to it."""
         found = [True] * self.start
         for step in self.program.instructions:
-            found.append(_is_analytic(step) and all(found[a] for a in step.args))
+            found.append(_is_analytic(self.program, step) and all(found[a] for a in step.args))
         return found
 
 
-def _is_analytic(step: Instruction) -> bool:
+@final
+class _Rewriter:
+    """Writes a program with other values in the place of some.
+
+    Args:
+        program: what to write. instead: by value another one, and 1 or -1 for the sign between
+            them; no value is computed from those that it stands for.
+    """
+
+    def __init__(self, program: Program, instead: dict[Value, tuple[Value, int]]):
+        self.program, self.instead = program, instead
+        self.builder = SmartBuilder(program.inputs)
+        self.places: dict[Value, Value] = dict(enumerate(range(len(program.inputs))))
+
+    def run(self) -> Program:
+        for value in range(len(self.program.inputs), len(self.program.inputs) + len(self.program)):
+            self._place(value)
+        return dce(self.builder.finish(self.places[out] for out in self.program.outputs))
+
+    def _place(self, value: Value) -> Value:
+        if value not in self.places:
+            same, sign = self.instead.get(value, (value, 1))
+            if same != value:
+                place = self._place(same)
+                self.places[value] = place if sign > 0 else self.builder.emit("neg", place)
+            else:
+                step = self.program.instructions[value - len(self.program.inputs)]
+                for argument in step.args:
+                    self._place(argument)
+                self.places[value] = self.builder.copy(step, self.places)
+        return self.places[value]
+
+
+def _is_analytic(program: Program, step: Instruction) -> bool:
     if step.op == "const":
         return not isinstance(step.value, bool)
     op = registry.get(step.op)
+    if step.op == "pow" and program.constant(step.args[1]) is None:
+        return False
     return not op.kinks and not op.tags & {"boolean", "branch"} and step.op != "where"
 
 

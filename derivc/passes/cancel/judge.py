@@ -25,7 +25,7 @@ _FEWEST = 4
 _GAIN = 0.15
 _LONGEST = 300
 _BUDGET = 80_000
-"""Instructions times points that one program may take: half a second or so."""
+"""Instructions times points that one program may take, unless told otherwise: half a second."""
 
 Number = Any
 Point = tuple[Number, ...]
@@ -37,10 +37,11 @@ class Judge:
 
     Args:
         program: before the rewrites.
+        budget: instructions times points that may be run.
     """
 
-    def __init__(self, program: Program):
-        self.program = program
+    def __init__(self, program: Program, budget: float = _BUDGET):
+        self.program, self.budget = program, budget
         self.spent = 0.0
 
     @cached_property
@@ -57,7 +58,7 @@ class Judge:
         exact = sliced(self.program, value)
         work = sum(map(exact_effort, (exact, exact, plain, new)))
         self.spent += len(self.points) * work
-        if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > _BUDGET:
+        if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > self.budget:
             return False
         cases = [c for c in map(partial(_case, exact), self.points) if usable(c.true)]
         if not all(_same(run(new, c.point, _TRUE), c.true) for c in cases):
