@@ -3,7 +3,7 @@
     exp(x) - 1 = expm1(x), 1 - exp(x) = -expm1(x)
     m exp(x) - m = m expm1(x), both of them terms of a sum
     log(1 + x) = log1p(x), log(1 - x) = log1p(-x)
-    log(1 + exp(x)) = softplus(x), log(sigmoid(x)) = -softplus(-x), log(exp(x)) = x,
+    log(1 + exp(x)) = log1p(exp(x)) = softplus(x), log(sigmoid(x)) = -softplus(-x), log(exp(x)) = x,
     log(exp(x) + exp(y)) = logaddexp(x, y)
     logaddexp(x, y) - x = softplus(y - x)
     1 - cos(x) = 2 sin(x/2)^2
@@ -226,11 +226,19 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
 _MOST_TERMS = 6
 """Sums within a sum that are looked into."""
 
+
+def _logarithm_beside_one(b: SmartBuilder, step: Instruction) -> Value | None:
+    """log1p(exp(x)) = softplus(x)."""
+    inner = b.at(step.args[0])
+    return b.emit("logaddexp", b.const(0), *inner.args) if inner.op == "exp" else None
+
+
 _RULES: dict[str, Callable[[SmartBuilder, Instruction], Value | None]] = {
     "add": _sum,
     "sub": _difference,
     "div": _quotient,
     "log": _logarithm,
+    "log1p": _logarithm_beside_one,
     "pow": _power,
     "neg": _negated,
     "mul": _multiplied,

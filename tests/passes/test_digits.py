@@ -92,6 +92,12 @@ CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
      lambda a, x: mp.sqrt(mp.pi) * mp.erf(mp.sqrt(a) * x) / (2 * mp.sqrt(a)), (9e-6, 0.0106)),
     ("k*T*log(1 + exp(E/(k*T)))", "E T k",
      lambda e, t, k: k * t * mp.log(1 + mp.exp(e / (k * t))), (20.0, 1.1, 0.9)),
+    ("k*T*log(1 + exp(-E/(k*T)))", "E T k",
+     lambda e, t, k: k * t * mp.log(1 + mp.exp(-e / (k * t))), (-20.0, 1.1, 0.9)),
+    ("log1p(exp(b*x))/b", "b x", lambda b, x: mp.log1p(mp.exp(b * x)) / b, (4.0, 9.0)),
+    ("log(1 + exp(-b*x))/b", "b x", lambda b, x: mp.log(1 + mp.exp(-b * x)) / b, (4.0, -9.0)),
+    ("softplus(b*x)/b", "b x", lambda b, x: mp.log1p(mp.exp(b * x)) / b, (-22.4, -3.5)),
+    ("-log(sigmoid(u))/u", "u", lambda u: mp.log1p(mp.exp(-u)) / u, (-37.0,)),
     # Functions that leave the range, or are rounded next to 1.
     ("exp(x**2)*erfc(x)", "x", lambda x: mp.exp(x**2) * mp.erfc(x), (22310.9,)),
     ("exp(-x**2/2)/(1 - erf(x/sqrt(2)))", "x",
