@@ -87,6 +87,7 @@ def is_plain(value: Exact) -> bool:
 
 
 _FOLDS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,

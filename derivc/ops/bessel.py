@@ -193,7 +193,7 @@ iv = _general(
 )  # fmt: skip
 kv = _general(
     "kv", "The modified Bessel function K of order n.", besselk, "besselk",
-    lambda n, x, y: -(besselk(n - 1, x) + besselk(n + 1, x)) / 2, aliases=["besselk"],
+    lambda n, x, y: -besselk(sp.Abs(n) - 1, x) - sp.Abs(n) / x * y, aliases=["besselk"],
     domain=_positive_argument,
 )  # fmt: skip
 ive: Op = _general(

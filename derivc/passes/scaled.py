@@ -15,6 +15,7 @@ it overflows.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import product as pairs
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
@@ -24,6 +25,7 @@ from derivc.passes.cancel.writer import Writer
 from derivc.passes.powers import factors, product
 
 _FAR = 150
+_MOST_QUOTIENTS, _MOST_GAMMAS = 4, 4
 _SCALED = {"i0": "i0e", "i1": "i1e", "iv": "ive"}
 _STIRLING = (Fraction(1, 1260), Fraction(-1, 360), Fraction(1, 12))
 
@@ -44,7 +46,7 @@ def multiplied(b: SmartBuilder, one: Value, other: Value) -> Value | None:
 
 def divided(b: SmartBuilder, over: Value, under: Value) -> Value | None:
     """A quotient with such factors on either side of its line; None for any other."""
-    above, below = factors(b, over), factors(b, under)
+    above, below = _sides(b, over, under)
     pair = _pair(b, above, below, -1)
     if pair is not None:
         above, below = _without(above, pair[:1]), _without(below, pair[1:])
@@ -55,6 +57,27 @@ def divided(b: SmartBuilder, over: Value, under: Value) -> Value | None:
         return b.emit("div", product(b, [_erfcx(b, pair), *above]), product(b, below))
     found = _gammas(b, above, below, b.emit("div", over, under))
     return _bessels(b, above, below) if found is None else found
+
+
+def _sides(b: SmartBuilder, over: Value, under: Value) -> tuple[list[Value], list[Value]]:
+    """The factors above and below the line of a quotient, of quotients among them, too."""
+    above, below = factors(b, over), factors(b, under)
+    for _ in range(_MOST_QUOTIENTS):
+        if not any(b.at(v).op == "div" for v in (*above, *below)):
+            break
+        above, below = (
+            [f for v in one for f in _half(b, v, 0)] + [f for v in other for f in _half(b, v, 1)]
+            for one, other in ((above, below), (below, above))
+        )
+    return above, below
+
+
+def _half(b: SmartBuilder, value: Value, which: int) -> list[Value]:
+    """What stands above (0) or below (1) the line of a factor."""
+    step = b.at(value)
+    if step.op == "div":
+        return factors(b, step.args[which])
+    return [] if which else [value]
 
 
 def _erfcx(b: SmartBuilder, pair: tuple[Value, Value]) -> Value:
@@ -105,15 +128,18 @@ def _plain(forms: Forms, term: Term) -> Term:
 
 
 def _gammas(b: SmartBuilder, above: list[Value], below: list[Value], plain: Value) -> Value | None:
-    """gamma(a)/gamma(c) by logarithms, where both are next to the end of the range."""
-    over = next((v for v in above if b.at(v).op == "gamma"), None)
-    under = next((v for v in below if b.at(v).op == "gamma"), None)
-    if over is None or under is None:
-        return None
-    far, gap = logarithms_far(b, b.at(over).args[0], b.at(under).args[0])
-    above, below = _without(above, (over,)), _without(below, (under,))
-    form = b.emit("div", product(b, [b.emit("exp", gap), *above]), product(b, below))
-    return b.emit("where", far, form, plain)
+    """gamma(a)/gamma(c) by logarithms, where both are next to the end of the range.
+
+    Of several, as in gamma(a + b)/(gamma(a) gamma(b)), each two have their turn.
+    """
+    found = None
+    both = ([v for v in side if b.at(v).op == "gamma"] for side in (above, below))
+    for over, under in list(pairs(*both))[:_MOST_GAMMAS]:
+        far, gap = logarithms_far(b, b.at(over).args[0], b.at(under).args[0])
+        one, other = _without(above, (over,)), _without(below, (under,))
+        form = b.emit("div", product(b, [b.emit("exp", gap), *one]), product(b, other))
+        found = b.emit("where", far, form, plain if found is None else found)
+    return found
 
 
 def _bessels(b: SmartBuilder, above: list[Value], below: list[Value]) -> Value | None:

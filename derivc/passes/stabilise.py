@@ -14,6 +14,7 @@
     exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
     powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
+    log(1 - exp(x)), log(erfc(x)): `passes.logarithms`
     cos(atan(x)) = 1/sqrt(1 + x^2), and the other functions of inverse functions
     divided differences, (exp(x) - exp(y))/(x - y) and the like: `passes.divided`
     p/(p + q) for a power p with a variable exponent: `passes.saturation`
@@ -36,6 +37,7 @@ from derivc.passes.complements import complement
 from derivc.passes.dce import dce
 from derivc.passes.inverses import of_inverse, of_logarithm, of_one
 from derivc.passes.less_one import less_one
+from derivc.passes.logarithms import logarithm
 from derivc.passes.recurrences import FAMILIES, polynomial
 
 
@@ -217,7 +219,7 @@ def _logarithm(b: SmartBuilder, step: Instruction) -> Value | None:
         return b.emit("logaddexp", *(b.at(arg).args[0] for arg in inner.args))
     small = powers.one_more(b, step.args[0])
     if small is None:
-        return of_logarithm(b, step.args[0])
+        return of_logarithm(b, step.args[0]) or logarithm(b, step.args[0])
     if b.at(small).op == "exp":
         return b.emit("logaddexp", b.const(0), *b.at(small).args)
     return b.emit("log1p", small)

@@ -102,6 +102,16 @@ CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
     ("exp(x**2)*erfc(x)", "x", lambda x: mp.exp(x**2) * mp.erfc(x), (22310.9,)),
     ("exp(-x**2/2)/(1 - erf(x/sqrt(2)))", "x",
      lambda x: mp.exp(-(x**2) / 2) / mp.erfc(x / mp.sqrt(2)), (32.5,)),
+    ("exp(-x**2/2)/sqrt(2*pi)/(1 - (erf(x/sqrt(2)) + 1)/2)", "x",
+     lambda x: mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi) * 2 / mp.erfc(x / mp.sqrt(2)), (62.5,)),
+    *(("log((1 + erf(z/sqrt(2)))/2)", "z",
+       lambda z: mp.log(mp.erfc(-z / mp.sqrt(2)) / 2), (z,)) for z in (-40.0, -11.32, -1.5, 3.5)),
+    *(("log(erfc(x))", "x", lambda x: mp.log(mp.erfc(x)), (x,)) for x in (1e-9, 0.7, 8.01, 300.0)),
+    ("log(3*erfc(x))", "x", lambda x: mp.log(3 * mp.erfc(x)), (50.0,)),
+    *(("log(1 - exp(-a*t))", "a t", lambda a, t: mp.log(-mp.expm1(-a * t)), (2.0, t))
+      for t in (31.2, 0.4, 1e-12)),
+    *(("x/(1 + abs(x))", "x", lambda x: x / (1 + abs(x)), (x,)) for x in (1e3, -4.7e12)),
+    ("x*besselk(1, x)", "x", lambda x: x * mp.besselk(1, x), (3.3e-4,)),
     ("acosh(1 + x)", "x", lambda x: mp.acosh(1 + x), (2.7e-14,)),
     ("acos(1 - 2*sin(d/2)**2)", "d", lambda d: mp.acos(1 - 2 * mp.sin(d / 2) ** 2), (1.8e-6,)),
     ("acos(1 - x)", "x", lambda x: mp.acos(1 - x), (1.999,)),
@@ -113,6 +123,7 @@ CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
     ("gegenbauer(4, a, x)", "a x", lambda a, x: mp.gegenbauer(4, a, x), (0.7, 1e-7)),
     ("assoc_laguerre(3, a, x)", "a x", lambda a, x: mp.laguerre(3, a, x), (0.7, 0.3)),
 ]  # fmt: skip
+NAMES = [f"{case[0]} at {case[3][-1]}" for case in CASES]
 
 
 def slope(truth: Truth, point: list[Any], index: int) -> Any:
@@ -124,7 +135,9 @@ def slope(truth: Truth, point: list[Any], index: int) -> Any:
     return (truth(*up) - truth(*down)) / (2 * step)
 
 
-@pytest.mark.parametrize(("text", "names", "truth", "point"), CASES, ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("text", "names", "truth", "point"), CASES, ids=[f"{c[0]} at {c[3][-1]}" for c in CASES]
+)
 def test_digits_are_kept(text: str, names: str, truth: Truth, point: tuple[float, ...]) -> None:
     value, partials = dc.compile(text, inputs=names.split()).value_and_grad(*point)
     with mp.workdps(200):
@@ -132,6 +145,17 @@ def test_digits_are_kept(text: str, names: str, truth: Truth, point: tuple[float
         truths = [truth(*exact), *(slope(truth, exact, i) for i in range(len(exact)))]
         found = [ulps(*pair) for pair in zip((value, *partials), truths, strict=True)]
     assert max(found) <= 40, (found, value, partials)
+
+
+def test_no_term_is_lost_to_a_square_out_of_range() -> None:
+    density = "gamma(a + b)/(gamma(a)*gamma(b))*x**(a - 1)*(1 - x)**(b - 1)"
+    truth = lambda a, b, x: x ** (a - 1) * (1 - x) ** (b - 1) / mp.beta(a, b)  # noqa: E731
+    for point in ((68.9, 100.0, 0.33), (0.02, 171.6, 7e-4), (171.6, 0.02, 0.999)):
+        value, partials = dc.compile(density).value_and_grad(*point)
+        with mp.workdps(200):
+            exact = [mp.mpf(x) for x in point]
+            truths = [truth(*exact), *(slope(truth, exact, i) for i in range(3))]
+            assert [value, *partials] == pytest.approx(list(map(float, truths)), rel=1e-11)
 
 
 def test_quotients_of_bessel_functions_stay_finite() -> None:

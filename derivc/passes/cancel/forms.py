@@ -198,15 +198,29 @@ class Forms:
         return Expansion(kept, len(kept) < len(values), reduced)
 
     def _squared(self, monomial: Monomial) -> tuple[Monomial, Fraction]:
-        """|u|^2 = u^2, so that squares of absolute values meet those of their arguments."""
+        """|u|^2 = u^2 and u sign(u) = |u|, so that absolute values meet their arguments."""
         size = _ONE
         for atom, exponent in monomial:
-            step = self.program.instruction(atom) if exponent >= 2 else None
-            if step is not None and step.op == "abs":
-                c, m = self.products[step.args[0]]
+            step = self.program.instruction(atom)
+            if step is None or step.op not in ("abs", "sign"):
+                continue
+            c, m = self.products[step.args[0]]
+            if step.op == "abs" and exponent >= 2:
                 monomial = times(times(monomial, ((atom, -_TWO),)), m, _TWO)
                 size *= c * c
+            elif step.op == "sign" and (whole := self._size_of(step.args[0])) is not None:
+                others = dict(monomial)
+                if exponent >= 1 and len(m) == 1 and others.get(m[0][0], 0) >= m[0][1]:
+                    monomial = times(times(monomial, ((atom, -_ONE),)), m, -_ONE)
+                    monomial, size = times(monomial, ((whole, _ONE),)), size / c
         return monomial, size
+
+    def _size_of(self, value: Value) -> Value | None:
+        """Where |u| stands."""
+        start = len(self.program.inputs)
+        wanted = Instruction("abs", (value,))
+        steps = enumerate(self.program.instructions, start)
+        return next((place for place, step in steps if step == wanted), None)
 
     def _first_open(self, monomial: Monomial) -> tuple[Value, tuple[Term, ...]] | None:
         for atom, exponent in monomial:
