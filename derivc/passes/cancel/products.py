@@ -8,7 +8,6 @@ Identities:
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import zip_longest
 from typing import Any, final
 
 import sympy as sp
@@ -16,10 +15,9 @@ import sympy as sp
 from derivc.ir.program import Value
 from derivc.ops import registry
 from derivc.passes.cancel.forms import Forms, Monomial, times
-from derivc.passes.cancel.writer import Writer
+from derivc.passes.cancel.writer import STEEP, Writer
 
 _ONE = Fraction(1)
-_STEEP = frozenset({"exp", "pow", "exp2", "sinh", "cosh", "expm1", "gamma"})
 
 
 @final
@@ -49,24 +47,9 @@ class Products:
         (_, one), (_, other) = (self.forms.products[a] for a in args)
         powers = dict(one)
         against = [a for a, e in other if e * sign * powers.get(a, 0) < 0]
-        if not any(self._step(a)[0] in _STEEP for a in against):
+        if not any(self._step(a)[0] in STEEP for a in against):
             return None
-        return self._by_turns(*self.forms.products[value])
-
-    def _by_turns(self, coefficient: Fraction, monomial: Monomial) -> Value:
-        """A product in which steep factors above and below the line come in turn, one at a time.
-
-        gamma(b)^2 alone may leave the range where its quotient with gamma(a + b) gamma(b) does not.
-        """
-        b, places = self.writer.builder, self.writer.places
-        steep = [(a, e) for a, e in monomial if self._step(a)[0] in _STEEP and e.denominator == 1]
-        found = self.writer.term(coefficient, tuple(p for p in monomial if p not in steep))
-        above = [places[a] for a, e in steep for _ in range(int(e))]
-        below = [places[a] for a, e in steep for _ in range(int(-e))]
-        for over, under in zip_longest(above, below):
-            found = found if over is None else b.emit("mul", found, over)
-            found = found if under is None else b.emit("div", found, under)
-        return found
+        return self.writer.term(*self.forms.products[value])
 
     def _step(self, atom: Value) -> tuple[str, tuple[Value, ...]]:
         step = self.forms.program.instruction(atom)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import zip_longest
 from typing import final
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Value
 from derivc.passes.cancel.forms import Monomial, Term, halves
+
+STEEP = frozenset({"exp", "pow", "exp2", "sinh", "cosh", "expm1", "gamma"})
+"""Functions whose squares leave the range of doubles long before they do."""
 
 
 @final
@@ -25,12 +29,31 @@ class Writer:
         self.places = places
 
     def term(self, coefficient: Fraction, monomial: Monomial) -> Value:
-        """coefficient * product of powers, as one quotient."""
+        """coefficient * product of powers, as one quotient.
+
+        Steep factors above and below the line come in turn, one at a time: gamma(b)^2 alone may
+        leave the range where its quotient with gamma(a + b) gamma(b) does not.
+        """
+        steep = tuple(p for p in monomial if self._is_steep(*p))
+        if any(e > 0 for _, e in steep) and any(e < 0 for _, e in steep):
+            return self._by_turns(coefficient, monomial, steep)
         b = self.builder
         above, below = map(self._product, halves(monomial))
         scale = b.const(coefficient)
         found = scale if above is None else b.emit("mul", scale, above)
         return found if below is None else b.emit("div", found, below)
+
+    def _is_steep(self, atom: Value, exponent: Fraction) -> bool:
+        return exponent.denominator == 1 and self.builder.at(self.places[atom]).op in STEEP
+
+    def _by_turns(self, coefficient: Fraction, monomial: Monomial, steep: Monomial) -> Value:
+        found = self.term(coefficient, tuple(p for p in monomial if p not in steep))
+        above = [self.places[a] for a, e in steep for _ in range(int(e))]
+        below = [self.places[a] for a, e in steep for _ in range(int(-e))]
+        for over, under in zip_longest(above, below):
+            found = found if over is None else self.builder.emit("mul", found, over)
+            found = found if under is None else self.builder.emit("div", found, under)
+        return found
 
     def _product(self, powers: Sequence[tuple[Value, Fraction]]) -> Value | None:
         found: Value | None = None
