@@ -15,6 +15,7 @@ from derivc.codegen.library import callable_arguments, ready
 from derivc.codegen.names import Names
 from derivc.codegen.names_of import input_names
 from derivc.codegen.render import docstring
+from derivc.codegen.special import COMPLETE
 from derivc.codegen.straight import Straight
 
 
@@ -75,7 +76,7 @@ class ArrayApiBackend(AbstractBackend):
         arguments = callable_arguments(spec.arguments)
         dialect = (spelling.cupy if self.library == "cupy" else spelling.standard)(xp)
         called = input_names(arguments, names)
-        program = ready(spec.program, frozenset())
+        program = ready(spec.program, COMPLETE)
         ops |= {step.op for step in program.instructions}
         code = Straight(program, called, dialect, names)
         order = layout.leaves(spec.layout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
+from derivc.codegen.special import COMPLETE, FUNCTIONS, WHOLE, Carrier
 from derivc.codegen.straight import Dialect
 from derivc.ops import registry
 from derivc.passes.guard import GUARDED
@@ -24,8 +24,9 @@ _CALLS = [
     if name not in OWN and op not in ("cbrt", "erfcinv", "ndtr")
 ]
 
-KEPT = frozenset({"sigmoid", "relu"})
-"""Composites that JAX computes as exactly as their stable forms, with the same slope at a kink."""
+KEPT = frozenset({"sigmoid", "relu", "stop_gradient"}) | COMPLETE
+"""Composites that JAX computes as exactly as their stable forms, with the same slope at a kink;
+what stops derivatives; and those of ours."""
 
 
 def _numpy() -> dict[str, str]:
@@ -54,6 +55,7 @@ def table() -> dict[str, str]:
         "relu": "jax.nn.relu({0})",
         "ndtr": "0.5 * special.erfc(-0.7071067811865476 * {0})",
         "erfcinv": "-0.7071067811865476 * special.ndtri(0.5 * {0})",
+        "stop_gradient": "lax.stop_gradient({0})",
         GUARDED: "jnp.where({1}, {0}, lax.stop_gradient({0}))",
     }
 

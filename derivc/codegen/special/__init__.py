@@ -20,6 +20,9 @@ PARTS = (
     "coefficients series exponential trigonometric error elliptic bessel orders gammas"
     " incomplete inverse polynomials"
 ).split()
+COMPLETE = frozenset({"lowergamma", "uppergamma"})
+"""Composites computed here, as their stable forms overflow in few digits: Gamma(43) in float32."""
+
 PREFIX = "_sf"
 """Stands before every name of ours in a module, whose other names are made of the user's."""
 
@@ -28,8 +31,8 @@ FUNCTIONS = {
     **{op: f"_{op.lower()}" for op in (
         "expint Shi Chi Si Ci fresnels fresnelc erf erfc erfcx ndtr log_ndtr dawsn erfi elliptic_k"
         " elliptic_e elliptic_f elliptic_einc j0 j1 y0 y1 k0 k1 k0e k1e i0 i1 i0e i1e jv yv kv iv"
-        " ive gamma trigamma zeta beta betaln binomial gammainc gammaincc betainc erfinv erfcinv"
-        " ndtri cbrt legendre chebyshevt chebyshevu laguerre assoc_laguerre gegenbauer"
+        " ive gamma trigamma zeta beta betaln binomial gammainc gammaincc lowergamma"
+        " uppergamma betainc erfinv erfcinv ndtri cbrt legendre chebyshevt chebyshevu laguerre assoc_laguerre gegenbauer"
     ).split()},
 }  # fmt: skip
 """By op, the function here that computes it."""

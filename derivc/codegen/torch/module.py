@@ -18,6 +18,7 @@ from derivc.codegen.torch.quicker import quicker
 from derivc.codegen.torch.reading import ALONE, reading
 from derivc.codegen.torch.results import fresh, raw
 from derivc.codegen.torch.spelling import DIALECT
+from derivc.codegen.torch.still import moving, still
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
@@ -156,8 +157,8 @@ class Module:
         self.ops |= {step.op for step in steps.instructions}
         like = inputs[-1] if given else inputs[self.cut.like] if self.cut else None
         if not fast:
-            return Straight(guard(steps), inputs, DIALECT, names, like=like)
-        steps = quicker(steps)
+            return Straight(guard(still(steps)), inputs, DIALECT, names, like=like)
+        steps = quicker(moving(steps))
         reuse = Reuse(steps, names, range(len(inputs) - given, len(inputs)))
         return Straight(steps, inputs, DIALECT, names, reuse, True, like)
 
