@@ -16,7 +16,7 @@ from derivc.codegen.names import Names
 from derivc.codegen.names_of import input_names
 from derivc.codegen.render import docstring
 from derivc.codegen.special import COMPLETE
-from derivc.codegen.straight import Straight
+from derivc.codegen.straight import Straight, ops_of
 
 
 @final
@@ -77,7 +77,7 @@ class ArrayApiBackend(AbstractBackend):
         dialect = (spelling.cupy if self.library == "cupy" else spelling.standard)(xp)
         called = input_names(arguments, names)
         program = ready(spec.program, COMPLETE)
-        ops |= {step.op for step in program.instructions}
+        ops |= ops_of(program)
         code = Straight(program, called, dialect, names)
         order = layout.leaves(spec.layout)
         outputs = [code.output(code.program.outputs[i]) for i in order]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivc.codegen.special import COMPLETE, FUNCTIONS, WHOLE, Carrier
+from derivc.codegen.special import COMPLETE, FUNCTIONS, VARIANTS, WHOLE, Carrier
 from derivc.codegen.straight import Dialect
 from derivc.ops import registry
 from derivc.passes.guard import GUARDED
@@ -20,7 +20,7 @@ OWN = {f"_{name}": f"special.{name}" for name in _SPECIAL}
 CARRIER = Carrier("jnp", OWN)
 _CALLS = [
     op
-    for op, name in FUNCTIONS.items()
+    for op, name in (FUNCTIONS | VARIANTS).items()
     if name not in OWN and op not in ("cbrt", "erfcinv", "ndtr")
 ]
 
@@ -50,7 +50,7 @@ def table() -> dict[str, str]:
         **_numpy(),
         **_INFIX,
         **{op: _special(op, registry.get(op).arity) for op in _SPECIAL},
-        **{op: CARRIER.call(op, registry.get(op).arity) for op in _CALLS},
+        **{op: CARRIER.call(op, registry.get(op.split()[0]).arity) for op in _CALLS},
         "sigmoid": "jax.nn.sigmoid({0})",
         "relu": "jax.nn.relu({0})",
         "ndtr": "0.5 * special.erfc(-0.7071067811865476 * {0})",
@@ -64,6 +64,6 @@ def dialect() -> Dialect:
     """How JAX writes ops, those that users have declared included."""
     return Dialect(
         library="JAX", table=table(), full="jnp.asarray({0}, {1}.dtype)",
-        lifted=frozenset(_CALLS) - WHOLE,
+        lifted=frozenset(_CALLS) - WHOLE - VARIANTS.keys(),
         to_float="{0}.astype({1}.dtype)", whole=WHOLE,
     )  # fmt: skip

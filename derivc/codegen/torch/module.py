@@ -10,7 +10,7 @@ from derivc.codegen.library import Texts, constant_of
 from derivc.codegen.masks import dependencies, readers
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
-from derivc.codegen.straight import Straight
+from derivc.codegen.straight import Straight, ops_of
 from derivc.codegen.torch.cheaper import cheaper
 from derivc.codegen.torch.cut import Cut, cut
 from derivc.codegen.torch.inplace import Reuse
@@ -154,7 +154,7 @@ class Module:
         The last inputs, as many as `given`, are outputs, cotangents or tangents.
         """
         steps, names = cheaper(program), self.names
-        self.ops |= {step.op for step in steps.instructions}
+        self.ops |= ops_of(steps)
         like = inputs[-1] if given else inputs[self.cut.like] if self.cut else None
         if not fast:
             return Straight(guard(still(steps)), inputs, DIALECT, names, like=like)
