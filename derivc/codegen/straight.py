@@ -143,11 +143,10 @@ class Straight:
         """An order or degree."""
         given = self._constant(step.args[0])
         if spelled(self.program, step) not in self.dialect.table:
-            halves = f"{step.op} half" in self.dialect.table
+            kind = "constant" if f"{step.op} real" in self.dialect.table else "whole number"
             raise UnsupportedError(
-                f"{step.op} is generated for {self.dialect.library} with a whole number"
-                f"{' or half of an odd one (3/2)' if halves else ''} as its first argument only,"
-                f" not {self.called[step.args[0]]}; backend='numpy' computes it"
+                f"{step.op} is generated for {self.dialect.library} with a {kind} as its first"
+                f" argument only, not {self.called[step.args[0]]}; backend='numpy' computes it"
             )
         return repr(given) if isinstance(given, int) else number(given)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from derivc.ops.shorthand import mpmath
 
-
 _SPARE = 40
 """Bits beyond the working precision."""
 
@@ -26,9 +25,8 @@ def besselk(order: Any, x: Any) -> Any:
     """K of a real order at a real number, at mpmath's working precision; NaN for x < 0.
 
     Where mpmath is slow, https://dlmf.nist.gov/10.32.E9 by the trapezoidal rule for orders 0 and 1:
-    the integral of exp(-x cosh t) cosh(order t) over t > 0, whose terms are positive and fall doubly
-    exponentially; the error falls exponentially with their number. Then 10.29.E1 upward, which is
-    stable.
+    the integral of exp(-x cosh t) cosh(order t) over t > 0, of positive terms that fall doubly
+    exponentially; the error falls exponentially with their number. Then 10.29.E1 upward.
 
     Args:
         order, x: numbers.
@@ -77,8 +75,8 @@ def _scaled(x: Any) -> tuple[Any, Any]:
 def _step(x: float, digits: float) -> float:
     """A step with an error below exp(-digits).
 
-    In a strip of half-width a the integral of |exp(-x (cosh t - 1))| is at most some exp(x (1 - cos a))
-    times what it is on the axis, and the error is that times exp(-2 pi a/h).
+    In a strip of half-width a the integral of |exp(-x (cosh t - 1))| is about exp(x (1 - cos a))
+    times that on the axis, and the error is that times exp(-2 pi a/h).
     """
     a = min(1.5, math.sqrt(2 * digits / x))
     return 2 * math.pi * a / (digits + 2 * x * math.sin(a / 2) ** 2 + 5)

@@ -18,7 +18,7 @@ from importlib import resources
 from typing import final
 
 PARTS = (
-    "coefficients series exponential trigonometric error elliptic bessel orders halves gammas"
+    "coefficients series exponential trigonometric error elliptic bessel orders halves reals gammas"
     " incomplete inverse polynomials"
 ).split()
 COMPLETE = frozenset({"lowergamma", "uppergamma"})
@@ -39,7 +39,9 @@ FUNCTIONS = {
 }  # fmt: skip
 """By op, the function here that computes it."""
 
-VARIANTS = {f"{op} half": f"_half_{op}" for op in "jv yv kv iv ive".split()}
+VARIANTS = {
+    f"{op} {kind}": f"_{kind}_{op}" for op in "jv yv kv iv ive".split() for kind in ("half", "real")
+}
 """By op and kind of its first operand, the function for others than whole ones."""
 
 WHOLE = frozenset(
@@ -61,13 +63,16 @@ def variant(op: str, order: object) -> str | None:
     Example:
         >>> from fractions import Fraction
         >>> variant("jv", 2), variant("jv", Fraction(3, 2)), variant("jv", Fraction(1, 3))
-        ('jv', 'jv half', None)
+        ('jv', 'jv half', 'jv real')
+        >>> variant("jv", None), variant("legendre", Fraction(3, 2))
+        (None, None)
     """
-    if isinstance(order, int) and not isinstance(order, bool):
+    if isinstance(order, bool | None):
+        return None
+    if isinstance(order, int):
         return op
-    if isinstance(order, Fraction) and order.denominator == 2 and f"{op} half" in VARIANTS:
-        return f"{op} half"
-    return None
+    key = f"{op} half" if isinstance(order, Fraction) and order.denominator == 2 else f"{op} real"
+    return key if key in VARIANTS else None
 
 
 @final

@@ -32,7 +32,8 @@ def _half_jv(xp: Any, v: float, x: Any) -> Any:
     by_zeroth, by_first = _ratios(xp, n, start, small, -1.0, -0.5)
     low = xp.where(xp.abs(zeroth) > xp.abs(first), zeroth * by_zeroth, first * by_first)
     low = xp.where(x == 0.0, 0.0, first if n == 1 else low)
-    return xp.where(near, low, _upward(n, large, *_half_waves(xp, large), -1.0, 1.0, -0.5))
+    zeroth, first = _half_waves(xp, large)
+    return xp.where(near, low, _upward(n, large, zeroth, first, -1.0, 1.0, -0.5))
 
 
 def _half_yv(xp: Any, v: float, x: Any) -> Any:

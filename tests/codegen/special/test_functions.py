@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from derivc.codegen.special import FUNCTIONS, PREFIX, WHOLE, Carrier
+from derivc.codegen.special import FUNCTIONS, PREFIX, WHOLE, Carrier, coefficients
 from derivc.codegen.special import fit as fits
 
 DIGITS = 50
@@ -237,6 +237,7 @@ def _agrees(name: str) -> None:
     exec(fits.text([name]), written)
     assert written[name] == CODE[PREFIX + name]
     assert written["_BERNOULLI"] == CODE[f"{PREFIX}_BERNOULLI"]
+    assert written["_RGAMMA"] == coefficients._RGAMMA
 
 
 @pytest.mark.parametrize("op", FUNCTIONS)
