@@ -119,7 +119,7 @@ def _transposed(x: Array, weight: Array, stride: Sequence[int], padding: Sequenc
     """The adjoint of a convolution: zeros between the elements, the kernel turned round."""
     places = [(n - 1) * s + 1 for n, s in zip(x.shape[2:], stride, strict=True)]
     spread = np.full((*x.shape[:2], *places), 0.0, object)
-    spread[(..., *(slice(None, None, s) for s in stride))] = x
+    spread[tuple([slice(None)] * 2 + [slice(None, None, s) for s in stride])] = x
     sizes = weight.shape[2:]
     before = [g * (k - 1) - p for g, k, p in zip(dilation, sizes, padding, strict=True)]
     pairs = [w for b, m in reversed(list(zip(before, more, strict=True))) for w in (b, b + m)]
