@@ -8,6 +8,7 @@ from typing import final
 
 from derivc.codegen.names import Names
 from derivc.codegen.names_of import number
+from derivc.codegen.special import WHOLE, variant
 from derivc.errors import UnsupportedError
 from derivc.ir.program import Instruction, Program, Value
 from derivc.ops import registry
@@ -63,6 +64,19 @@ def is_truth(program: Program, value: Value) -> bool:
     return "boolean" in registry.get(step.op).tags
 
 
+def spelled(program: Program, step: Instruction) -> str | None:
+    """What an instruction is called in a dialect's table; None where it has no text for the order.
+
+    That is its op, or for a first operand that is no whole number maybe another function.
+    """
+    return variant(step.op, program.constant(step.args[0])) if step.op in WHOLE else step.op
+
+
+def ops_of(program: Program) -> set[str]:
+    """What a program calls, as a dialect's table has it."""
+    return {spelled(program, step) or step.op for step in program.instructions}
+
+
 @final
 class Straight:
     """A program as lines of code.
@@ -108,13 +122,14 @@ class Straight:
     def expression(self, step: Instruction) -> str:
         """One instruction."""
         operands = [self._operand(step, i) for i in range(len(step.args))]
-        return self.names.text(self.dialect.spelling(step.op)).format(*operands)
+        spelling = self.dialect.spelling(spelled(self.program, step) or step.op)
+        return self.names.text(spelling).format(*operands)
 
     def _operand(self, step: Instruction, position: int) -> str:
         """An operand: a name, a number, or an array made of a number."""
         value = step.args[position]
         if position == 0 and step.op in self.dialect.whole:
-            return self._order(step.op, value)
+            return self._order(step)
         if self._constant(value) is None:
             return self._number(value) if self._counts(step, position) else self.called[value]
         arms = step.args[1:] if step.op == "where" else step.args
@@ -124,15 +139,16 @@ class Straight:
         text = self.called[value]
         return f"({text})" if text.startswith("-") else text
 
-    def _order(self, op: str, value: Value) -> str:
+    def _order(self, step: Instruction) -> str:
         """An order or degree."""
-        given = self._constant(value)
-        if not isinstance(given, int):
+        given = self._constant(step.args[0])
+        if spelled(self.program, step) not in self.dialect.table:
+            kind = "constant" if f"{step.op} real" in self.dialect.table else "whole number"
             raise UnsupportedError(
-                f"{op} is generated for {self.dialect.library} with a whole number as its first"
-                f" argument only, not {self.called[value]}; backend='numpy' computes it"
+                f"{step.op} is generated for {self.dialect.library} with a {kind} as its first"
+                f" argument only, not {self.called[step.args[0]]}; backend='numpy' computes it"
             )
-        return repr(given)
+        return repr(given) if isinstance(given, int) else number(given)
 
     def _counts(self, step: Instruction, position: int) -> bool:
         """Whether an operand is a truth that is used as a number, by arithmetic or a comparison.

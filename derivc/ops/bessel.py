@@ -12,6 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, Rational, besseli, besselj, besselk, bessely, pi, sign, sqrt
 
+from derivc.ops.besselk import besselk as besselk_at
 from derivc.ops.declaration import Kink, Op, Spelling
 from derivc.ops.declare import declare
 from derivc.ops.names import Names
@@ -96,6 +97,10 @@ def _scaled(function: str, order: int, exponent: Callable[[Any], Any]) -> Callab
     return lambda x: getattr(mpmath(), function)(order, x) * mpmath().exp(exponent(x))
 
 
+def _truth_of_k(order: int, scaled: bool) -> Callable[[Any], Any]:
+    return lambda x: besselk_at(order, x) * (mpmath().exp(x) if scaled else 1)
+
+
 def _besseli(n: Any, x: Any) -> Any:
     """I of order n; of a whole one by |n|, https://dlmf.nist.gov/10.27.E1, as -n is a pole's."""
     return mpmath().besseli(abs(n) if mpmath().isint(n) else n, x)
@@ -143,22 +148,22 @@ i1e: Op = _bessel(
 )  # fmt: skip
 k0 = _bessel(
     "k0", "The modified Bessel function K of order 0.", "modified_bessel_k0",
-    truth=_truth("besselk", 0), partials=lambda x, y: [-k1(x)], domain=_positive,
+    truth=_truth_of_k(0, False), partials=lambda x, y: [-k1(x)], domain=_positive,
     range=(0, sp.oo),
 )  # fmt: skip
 k1: Op = _bessel(
     "k1", "The modified Bessel function K of order 1.", "modified_bessel_k1",
-    truth=_truth("besselk", 1), partials=lambda x, y: [-k0(x) - y / x], domain=_positive,
+    truth=_truth_of_k(1, False), partials=lambda x, y: [-k0(x) - y / x], domain=_positive,
     range=(0, sp.oo),
 )  # fmt: skip
 k0e: Op = _bessel(
     "k0e", "K of order 0, scaled by exp(x).", "scaled_modified_bessel_k0",
-    truth=_scaled("besselk", 0, lambda x: x), partials=lambda x, y: [_k0e_slope(x, y)],
+    truth=_truth_of_k(0, True), partials=lambda x, y: [_k0e_slope(x, y)],
     domain=_positive, range=(0, sp.oo),
 )  # fmt: skip
 k1e: Op = _bessel(
     "k1e", "K of order 1, scaled by exp(x).", "scaled_modified_bessel_k1",
-    truth=_scaled("besselk", 1, lambda x: x), partials=lambda x, y: [_k1e_slope(x, y)],
+    truth=_truth_of_k(1, True), partials=lambda x, y: [_k1e_slope(x, y)],
     domain=_positive, range=(0, sp.oo),
 )  # fmt: skip
 
@@ -192,7 +197,7 @@ iv = _general(
     lambda n, x, y: (besseli(n - 1, x) + besseli(n + 1, x)) / 2, aliases=["besseli"],
 )  # fmt: skip
 kv = _general(
-    "kv", "The modified Bessel function K of order n.", besselk, "besselk",
+    "kv", "The modified Bessel function K of order n.", besselk, besselk_at,
     lambda n, x, y: -besselk(sp.Abs(n) - 1, x) - sp.Abs(n) / x * y, aliases=["besselk"],
     domain=_positive_argument,
 )  # fmt: skip

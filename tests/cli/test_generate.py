@@ -40,8 +40,8 @@ def test_variables_held_constant() -> None:
 
 
 @pytest.mark.parametrize(("words", "message"), [
-    (["jv(n, x)", "--wrt", "x", "--backend", "torch"], "whole number as its first argument"),
-    (["jv(n, x)", "--wrt", "x", "--backend", "array_api"], "whole number as its first argument"),
+    (["jv(n, x)", "--wrt", "x", "--backend", "torch"], "a constant as its first argument"),
+    (["jv(n, x)", "--wrt", "x", "--backend", "array_api"], "a constant as its first argument"),
     (["2", "--backend", "torch"], "no variables"),
     (["x", "--backend", "torch", "--name", "a b"], "cannot name a function"),
 ])  # fmt: skip

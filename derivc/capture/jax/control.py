@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from derivc.capture.elements import choose, each, is_constant
-from derivc.capture.jax.first_true import FirstTrue
+from derivc.capture.elements import choose, each, is_constant, reduced
+from derivc.capture.jax.first_true import Decisive, LastTrue
 from derivc.capture.jax.interpret import closed
 from derivc.capture.jax.library import recognised
 from derivc.capture.jax.movement import moved
@@ -38,16 +38,13 @@ def _piecewise(jaxpr: Any, given: Values) -> Values | None:
 
     JAX counts the conditions to find the branch, which would hide them.
     """
-    switches = [e for e in jaxpr.eqns if e.primitive.name == "cond"]
-    known = dict(zip(map(id, jaxpr.jaxpr.invars), given, strict=True))
-    if len(switches) != 1 or not all(id(v) in known for v in switches[0].invars[1:]):
+    counts = [e for e in jaxpr.eqns if e.primitive.name == "argmax"]
+    if len(counts) != 1 or not is_traced(given[1]):
         return None
-    operands = [known[id(v)] for v in switches[0].invars[1:]]
-    branches = [closed(branch, operands)[0] for branch in switches[0].params["branches"]]
-    found, *others = map(array_of, branches)
-    for condition, branch in zip(array_of(given[1]), others, strict=True):
-        found = each(choose, condition, branch, found)
-    return [found]
+    (axis,), counted = counts[0].params["axes"], counts[0].invars[0].aval.shape
+    if counted != tuple(n + (i == axis) for i, n in enumerate(given[1].shape)):
+        return None
+    return closed(jaxpr, given, {counts[0].outvars[0]: reduced(LastTrue, given[1], [axis])})
 
 
 def _custom(equation: Any, given: Values) -> Values:
@@ -112,7 +109,7 @@ def _cond(equation: Any, given: Values) -> Values:
         return closed(branches[int(np.clip(int(index), 0, len(branches) - 1))], rest)
     results = [[array_of(v) for v in closed(branch, rest)] for branch in branches]
     which = index.item()
-    if isinstance(which, FirstTrue):
+    if isinstance(which, Decisive):
         return [_picked(which, parts) for parts in zip(*results, strict=True)]
     chosen = results[0]
     for number, result in enumerate(results[1:], 1):
@@ -124,7 +121,7 @@ def _cond(equation: Any, given: Values) -> Values:
     return chosen
 
 
-def _picked(which: FirstTrue, parts: Any) -> Any:
+def _picked(which: Decisive, parts: Any) -> Any:
     return each(lambda *cases: which.pick(cases), *parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,18 +16,27 @@ from derivc.symbolic.tracing.refusal import refuse
 Values = list[Any]
 
 
-def interpret(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) -> Values:
+def interpret(
+    jaxpr: Any,
+    constants: Sequence[Any],
+    arguments: Sequence[Any],
+    told: Mapping[Any, Any] | None = None,
+) -> Values:
     """The outputs of a jaxpr, some of whose arguments are object arrays.
 
     Args:
         jaxpr: an open jaxpr. constants: for its constant variables. arguments: for the others.
+        told: variables that are not computed, but have these values.
 
     Raises:
         TraceError: a primitive that is not captured; names the user's line.
     """
     known: dict[Any, Any] = dict(zip(jaxpr.constvars, constants, strict=True))
     known.update(zip(jaxpr.invars, arguments, strict=True))
+    known.update(told or {})
     for equation in jaxpr.eqns:
+        if told and equation.outvars[0] in told:
+            continue
         given = [_read(known, atom) for atom in equation.invars]
         found = _outputs(equation, given)
         for variable, value in zip(equation.outvars, found, strict=True):
@@ -35,11 +44,11 @@ def interpret(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) ->
     return [_read(known, atom) for atom in jaxpr.outvars]
 
 
-def closed(jaxpr: Any, arguments: Sequence[Any]) -> Values:
+def closed(jaxpr: Any, arguments: Sequence[Any], told: Mapping[Any, Any] | None = None) -> Values:
     """The outputs of a closed jaxpr, or of an open one without constants."""
     if hasattr(jaxpr, "consts"):
-        return interpret(jaxpr.jaxpr, jaxpr.consts, arguments)
-    return interpret(jaxpr, [], arguments)
+        return interpret(jaxpr.jaxpr, jaxpr.consts, arguments, told)
+    return interpret(jaxpr, [], arguments, told)
 
 
 def _read(known: dict[Any, Any], atom: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derivc.capture import elements as el
-from derivc.capture.jax.first_true import FirstTrue, first_true
+from derivc.capture.jax.first_true import Decisive, first_true
 from derivc.capture.jax.values import array_of
 from derivc.capture.torch.layout import _pad
 from derivc.capture.torch.networks import _windows, convolved
@@ -76,7 +76,7 @@ def _select(which: Any, *cases: Any) -> Array:
 
 
 def _chosen(which: Any, *cases: Any) -> Any:
-    if isinstance(which, FirstTrue):
+    if isinstance(which, Decisive):
         return which.pick(cases)
     if len(cases) == 2:
         return el.choose(which, cases[1], cases[0])
@@ -87,7 +87,9 @@ def _chosen(which: Any, *cases: Any) -> Any:
 
 
 def _clamp(low: Any, x: Any, high: Any) -> Array:
-    return el.each(_clamped, *map(array_of, (x, low, high)))
+    """Within bounds; the places of conditions are."""
+    keep = lambda v, a, b: v if isinstance(v, Decisive) else _clamped(v, a, b)  # noqa: E731
+    return el.each(keep, *map(array_of, (x, low, high)))
 
 
 def _round(x: Array, rounding_method: Any) -> Array:

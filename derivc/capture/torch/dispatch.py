@@ -142,12 +142,16 @@ def _decomposed(func: Any, name: str, args: Any, kwargs: Any) -> Any:
 
 def _done(func: Any, name: str, handler: Handler, args: Any, kwargs: Any) -> Any:
     """The handler's result as tensors; written into the first argument by operations in place."""
+    import torch
+
     target = kwargs.pop("out", None)
     if target is None and name.endswith("_") and not name.endswith("__"):
         target = args[0]
     items, named = _mapped(_operand, args), _mapped(_operand, kwargs)
     with np.errstate(all="ignore"):
         found = handler(*items, **named)
+    if target is not None and torch.Tag.inplace_view in func.tags:
+        return _turned(func, target, found, args, kwargs)
     if target is not None:
         return _written(target, found)
     if state.stops_gradients:
@@ -175,6 +179,19 @@ def _wrapped(found: Any) -> Any:
     if isinstance(found, np.ndarray):
         return stand_in(found)
     return found if found is None or _is_tensor(found) else stand_in(boxed(found))
+
+
+def _turned(func: Any, target: Any, found: Any, args: Any, kwargs: Any) -> Any:
+    """A tensor whose dimensions were changed in place: PyTorch changes its own notion of them."""
+    from torch.utils._mode_utils import no_dispatch
+
+    if not is_stand_in(target):
+        with state.modes():
+            return func(*args, **kwargs)
+    target.elements = found
+    with no_dispatch():
+        func(*args, **kwargs)
+    return target
 
 
 def _written(target: Any, found: Any) -> Any:

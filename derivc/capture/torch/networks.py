@@ -105,12 +105,28 @@ def _padded(x: Array, padding: Sequence[int], value: float = 0.0) -> Array:
 
 def _convolution(x: Array, weight: Array, bias: Any, stride: Any, padding: Any, dilation: Any,
                  transposed: bool, output_padding: Any, groups: int) -> Array:  # fmt: skip
-    if transposed:
-        raise refuse("calls a transposed convolution", "write it with sums of shifted slices")
     d = weight.ndim - 2
     steps, widths, gaps = (_listed(value, d) for value in (stride, padding, dilation))
-    found = convolved(x, weight, steps, widths, gaps, groups)
+    if transposed:
+        found = _transposed(x, weight, steps, widths, gaps, _listed(output_padding, d), groups)
+    else:
+        found = convolved(x, weight, steps, widths, gaps, groups)
     return found if bias is None else each(operator.add, found, bias.reshape(1, -1, *(1,) * d))
+
+
+def _transposed(x: Array, weight: Array, stride: Sequence[int], padding: Sequence[int],
+                dilation: Sequence[int], more: Sequence[int], groups: int) -> Array:  # fmt: skip
+    """The adjoint of a convolution: zeros between the elements, the kernel turned round."""
+    places = [(n - 1) * s + 1 for n, s in zip(x.shape[2:], stride, strict=True)]
+    spread = np.full((*x.shape[:2], *places), 0.0, object)
+    spread[tuple([slice(None)] * 2 + [slice(None, None, s) for s in stride])] = x
+    sizes = weight.shape[2:]
+    before = [g * (k - 1) - p for g, k, p in zip(dilation, sizes, padding, strict=True)]
+    pairs = [w for b, m in reversed(list(zip(before, more, strict=True))) for w in (b, b + m)]
+    parts = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
+    kernel = np.flip(parts.reshape(-1, parts.shape[2], *sizes), tuple(range(2, weight.ndim)))
+    once, none = [1] * len(sizes), [0] * len(sizes)
+    return convolved(_pad(spread, pairs), kernel, once, none, dilation, groups)
 
 
 def convolved(x: Array, weight: Array, stride: Any, padding: Any, dilation: Any,

@@ -15,7 +15,8 @@ from derivc.codegen.library import callable_arguments, ready
 from derivc.codegen.names import Names
 from derivc.codegen.names_of import input_names
 from derivc.codegen.render import docstring
-from derivc.codegen.straight import Straight
+from derivc.codegen.special import COMPLETE
+from derivc.codegen.straight import Straight, ops_of
 
 
 @final
@@ -75,8 +76,8 @@ class ArrayApiBackend(AbstractBackend):
         arguments = callable_arguments(spec.arguments)
         dialect = (spelling.cupy if self.library == "cupy" else spelling.standard)(xp)
         called = input_names(arguments, names)
-        program = ready(spec.program, frozenset())
-        ops |= {step.op for step in program.instructions}
+        program = ready(spec.program, COMPLETE)
+        ops |= ops_of(program)
         code = Straight(program, called, dialect, names)
         order = layout.leaves(spec.layout)
         outputs = [code.output(code.program.outputs[i]) for i in order]

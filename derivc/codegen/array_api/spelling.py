@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
+from derivc.codegen.special import FUNCTIONS, VARIANTS, WHOLE, Carrier
 from derivc.codegen.straight import Dialect
 from derivc.ops import registry
 
@@ -57,7 +57,7 @@ def standard(xp: str) -> Dialect:
     table = {
         **{op: f"xp.{op}({{0}})" for op in _NAMES},
         **{op: f"xp.{op}({{0}}, {{1}})" for op in _PAIRS},
-        **_INFIX, **_TOLD, **_COMPOSED, **_calls(STANDARD, FUNCTIONS),
+        **_INFIX, **_TOLD, **_COMPOSED, **_calls(STANDARD, FUNCTIONS | VARIANTS),
     }  # fmt: skip
     lifted = {*_PAIRS, "where", "logaddexp2", "fmod", "fmax", "fmin", "heaviside", *FUNCTIONS}
     return _dialect("the array-API standard", table, lifted, xp)
@@ -66,7 +66,8 @@ def standard(xp: str) -> Dialect:
 def cupy(xp: str) -> Dialect:
     """CuPy, whose functions are called like NumPy's and SciPy's."""
     table, ours = in_cupy(), set(FUNCTIONS) - set(in_cupy())
-    return _dialect("CuPy", {**table, **_INFIX, **_TOLD, **_calls(CUPY, ours)}, ours, xp)
+    calls = _calls(CUPY, {*ours, *VARIANTS})
+    return _dialect("CuPy", {**table, **_INFIX, **_TOLD, **calls}, ours, xp)
 
 
 def in_cupy() -> dict[str, str]:
@@ -82,7 +83,7 @@ def in_cupy() -> dict[str, str]:
 
 def _calls(carrier: Carrier, ops: Iterable[str]) -> dict[str, str]:
     """Calls of our functions."""
-    return {op: carrier.call(op, registry.get(op).arity) for op in ops}
+    return {op: carrier.call(op, registry.get(op.split()[0]).arity) for op in ops}
 
 
 def _dialect(library: str, table: dict[str, str], lifted: set[str], xp: str) -> Dialect:

@@ -11,7 +11,7 @@ from derivc.codegen.jax.spelling import CARRIER, KEPT, dialect
 from derivc.codegen.library import Texts, constant_of, ready
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
-from derivc.codegen.straight import Straight
+from derivc.codegen.straight import Straight, ops_of
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
 
@@ -98,7 +98,7 @@ class _Module:
 
     def _function(self, head: str, summary: str, program: Program, called: list[str]) -> list[str]:
         given = ready(program, KEPT)
-        self.ops |= {step.op for step in given.instructions}
+        self.ops |= ops_of(given)
         code = Straight(guard(given), called, self.dialect, self.names)
         results = targets([code.output(out) for out in code.program.outputs])
         body = [f'"""{summary}"""', *code.lines.values(), f"return {results}"]

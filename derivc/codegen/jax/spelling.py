@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
+from derivc.codegen.special import COMPLETE, FUNCTIONS, VARIANTS, WHOLE, Carrier
 from derivc.codegen.straight import Dialect
 from derivc.ops import registry
 from derivc.passes.guard import GUARDED
@@ -20,12 +20,13 @@ OWN = {f"_{name}": f"special.{name}" for name in _SPECIAL}
 CARRIER = Carrier("jnp", OWN)
 _CALLS = [
     op
-    for op, name in FUNCTIONS.items()
+    for op, name in (FUNCTIONS | VARIANTS).items()
     if name not in OWN and op not in ("cbrt", "erfcinv", "ndtr")
 ]
 
-KEPT = frozenset({"sigmoid", "relu"})
-"""Composites that JAX computes as exactly as their stable forms, with the same slope at a kink."""
+KEPT = frozenset({"sigmoid", "relu", "stop_gradient"}) | COMPLETE
+"""Composites that JAX computes as exactly as their stable forms, with the same slope at a kink;
+what stops derivatives; and those of ours."""
 
 
 def _numpy() -> dict[str, str]:
@@ -49,11 +50,12 @@ def table() -> dict[str, str]:
         **_numpy(),
         **_INFIX,
         **{op: _special(op, registry.get(op).arity) for op in _SPECIAL},
-        **{op: CARRIER.call(op, registry.get(op).arity) for op in _CALLS},
+        **{op: CARRIER.call(op, registry.get(op.split()[0]).arity) for op in _CALLS},
         "sigmoid": "jax.nn.sigmoid({0})",
         "relu": "jax.nn.relu({0})",
         "ndtr": "0.5 * special.erfc(-0.7071067811865476 * {0})",
         "erfcinv": "-0.7071067811865476 * special.ndtri(0.5 * {0})",
+        "stop_gradient": "lax.stop_gradient({0})",
         GUARDED: "jnp.where({1}, {0}, lax.stop_gradient({0}))",
     }
 
@@ -62,6 +64,6 @@ def dialect() -> Dialect:
     """How JAX writes ops, those that users have declared included."""
     return Dialect(
         library="JAX", table=table(), full="jnp.asarray({0}, {1}.dtype)",
-        lifted=frozenset(_CALLS) - WHOLE,
+        lifted=frozenset(_CALLS) - WHOLE - VARIANTS.keys(),
         to_float="{0}.astype({1}.dtype)", whole=WHOLE,
     )  # fmt: skip

@@ -12,14 +12,18 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 from typing import final
 
 PARTS = (
-    "coefficients series exponential trigonometric error elliptic bessel orders gammas"
+    "coefficients series exponential trigonometric error elliptic bessel orders halves reals gammas"
     " incomplete inverse polynomials"
 ).split()
+COMPLETE = frozenset({"lowergamma", "uppergamma"})
+"""Composites computed here, as their stable forms overflow in few digits: Gamma(43) in float32."""
+
 PREFIX = "_sf"
 """Stands before every name of ours in a module, whose other names are made of the user's."""
 
@@ -28,17 +32,47 @@ FUNCTIONS = {
     **{op: f"_{op.lower()}" for op in (
         "expint Shi Chi Si Ci fresnels fresnelc erf erfc erfcx ndtr log_ndtr dawsn erfi elliptic_k"
         " elliptic_e elliptic_f elliptic_einc j0 j1 y0 y1 k0 k1 k0e k1e i0 i1 i0e i1e jv yv kv iv"
-        " ive gamma trigamma zeta beta betaln binomial gammainc gammaincc betainc erfinv erfcinv"
-        " ndtri cbrt legendre chebyshevt chebyshevu laguerre assoc_laguerre gegenbauer"
+        " ive gamma trigamma zeta beta betaln binomial gammainc gammaincc lowergamma"
+        " uppergamma betainc erfinv erfcinv ndtri cbrt"
+        " legendre chebyshevt chebyshevu laguerre assoc_laguerre gegenbauer"
     ).split()},
 }  # fmt: skip
 """By op, the function here that computes it."""
+
+VARIANTS = {
+    f"{op} {kind}": f"_{kind}_{op}" for op in "jv yv kv iv ive".split() for kind in ("half", "real")
+}
+"""By op and kind of its first operand, the function for others than whole ones."""
 
 WHOLE = frozenset(
     "expint jv yv kv iv ive legendre chebyshevt chebyshevu laguerre assoc_laguerre"
     " gegenbauer".split()
 )
 """Ops whose first operand has to be a whole number that is known when the code is written."""
+
+
+_NAMES = FUNCTIONS | VARIANTS
+
+
+def variant(op: str, order: object) -> str | None:
+    """The key of an op in `FUNCTIONS` or `VARIANTS` for a first operand; None where there is none.
+
+    Args:
+        op: one of `WHOLE`. order: an exact number, or None for what is no constant.
+
+    Example:
+        >>> from fractions import Fraction
+        >>> variant("jv", 2), variant("jv", Fraction(3, 2)), variant("jv", Fraction(1, 3))
+        ('jv', 'jv half', 'jv real')
+        >>> variant("jv", None), variant("legendre", Fraction(3, 2))
+        (None, None)
+    """
+    if isinstance(order, bool | None):
+        return None
+    if isinstance(order, int):
+        return op
+    key = f"{op} half" if isinstance(order, Fraction) and order.denominator == 2 else f"{op} real"
+    return key if key in VARIANTS else None
 
 
 @final
@@ -57,14 +91,14 @@ class Carrier:
     before: str = ""
 
     def call(self, op: str, arity: int) -> str:
-        """The expression for an op, with `{0}`, `{1}` for its operands.
+        """The expression for an op or variant, with `{0}`, `{1}` for its operands.
 
         Example:
             >>> Carrier("torch", {}).call("jv", 2), Carrier("", {}).call("Si", 1)
             ('_sf_jv({0}, {1})', '_sf_si(xp, {0})')
         """
         places = ", ".join(f"{{{i}}}" for i in range(arity))
-        return self.written(f"{PREFIX}{FUNCTIONS[op]}(xp, {places})")
+        return self.written(f"{PREFIX}{_NAMES[op]}(xp, {places})")
 
     def carried(self, ops: Iterable[str]) -> list[str]:
         """The functions and tables that a module of these ops needs, what is called first.
@@ -75,13 +109,13 @@ class Carrier:
             ['def _sf_polynomial', 'def _sf_legendre']
         """
         needed: set[str] = set()
-        waiting = [FUNCTIONS[op] for op in ops if op in FUNCTIONS]
+        waiting = [_NAMES[op] for op in ops if op in _NAMES]
         while waiting:
             name = waiting.pop()
             if name not in needed and name not in self.own:
                 needed.add(name)
                 waiting += _pieces()[name].calls
-        ours = set(FUNCTIONS.values())
+        ours = set(_NAMES.values())
         return [
             (self.before if name in ours else "") + self.written(piece.text)
             for name, piece in _pieces().items()

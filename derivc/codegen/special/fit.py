@@ -157,7 +157,8 @@ _HEAD = '''\
 """Coefficients of Chebyshev series, written by `python -m derivc.codegen.special.fit`.
 
 Per table two numbers of the map to -1 .. 1, and the coefficients. `_BERNOULLI` holds the numbers
-B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1.
+B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1, `_RGAMMA` the coefficients of 1/Gamma(1 + z) in
+https://dlmf.nist.gov/5.7.E1.
 """
 
 # fmt: off
@@ -182,7 +183,9 @@ def text(names: list[str] | None = None) -> str:
             first, second, series = FITS[name].table()
             parts.append(f"{name} = ({first!r}, {second!r}, (\n{_rows(series)}))\n")
         numbers = tuple(float(mp.bernoulli(2 * k) / mp.factorial(2 * k)) for k in range(1, 13))
-    return "\n".join([*parts, f"_BERNOULLI = (\n{_rows(numbers)})\n"])
+        series = tuple(float(c) for c in mp.taylor(lambda z: mp.rgamma(1 + z), 0, 21))
+    parts.append(f"_BERNOULLI = (\n{_rows(numbers)})\n")
+    return "\n".join([*parts, f"_RGAMMA = (\n{_rows(series)})\n"])
 
 
 if __name__ == "__main__":

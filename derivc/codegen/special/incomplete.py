@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from derivc.codegen.special.gammas import _betaln, _correction, _lgamma
+from derivc.codegen.special.gammas import _betaln, _correction, _gamma, _lgamma
 
 # --- carried ---
 
@@ -54,28 +54,57 @@ def _gamma_power(xp: Any, a: Any, x: Any) -> Any:
     return xp.where(a < 8.0, xp.exp(small * xp.log(x) - x - _lgamma(xp, small)), far)
 
 
-def _gamma_parts(xp: Any, a: Any, x: Any) -> Any:
-    """P where x < a + 1, by https://dlmf.nist.gov/8.2.E4 after 8.8.E5; else Q; and which it is."""
+def _whole_power(xp: Any, a: Any, x: Any) -> Any:
+    """x^a exp(-x); around its peak by what is divided by Gamma(a), unless that overflows."""
+    whole = _gamma(xp, a)
+    near = (x > 0.5 * a) & (x < 2.0 * a) & ~xp.isinf(whole)
+    p, y = xp.where(near, a, 1.0), xp.where(near, x, 1.0)
+    peak = _gamma_power(xp, p, y) * xp.where(near, whole, 1.0)
+    return xp.where(near, peak, xp.exp(a * xp.log(x) - x))
+
+
+def _gamma_parts(xp: Any, a: Any, x: Any, power: Any) -> Any:
+    """The lower part where x < a + 1, by https://dlmf.nist.gov/8.2.E4 after 8.8.E5; else the upper.
+
+    Both in units in which x^a exp(-x) is `power`; and whether it is the lower.
+    """
     low = x < a + 1.0
     x = xp.where(xp.isinf(x), 1e30, x)
     p, y = xp.where(low, a, 1.0), xp.where(low, x, 0.5)
     inner = _half_line(xp, p + 1.0 - y, y, lambda v: -(p + 1.0) * v - y * xp.expm1(-v))
     q, z = xp.where(low, 1.0, a), xp.where(low, 2.5, x)
     outer = _half_line(xp, z - q, z, lambda v: q * v - z * xp.expm1(v))
-    power = _gamma_power(xp, a, x)
-    return power * xp.where(low, (1.0 + y * inner) / p, outer), low
+    return power(xp, a, x) * xp.where(low, (1.0 + y * inner) / p, outer), low
 
 
 def _gammainc(xp: Any, a: Any, x: Any) -> Any:
     """The regularized lower incomplete gamma function."""
-    part, low = _gamma_parts(xp, a, x)
+    part, low = _gamma_parts(xp, a, x, _gamma_power)
     return xp.where(low, part, 1.0 - part)
 
 
 def _gammaincc(xp: Any, a: Any, x: Any) -> Any:
     """The regularized upper incomplete gamma function."""
-    part, low = _gamma_parts(xp, a, x)
+    part, low = _gamma_parts(xp, a, x, _gamma_power)
     return xp.where(low, 1.0 - part, part)
+
+
+def _lowergamma(xp: Any, a: Any, x: Any) -> Any:
+    """The lower incomplete gamma function, where gamma may overflow, its fraction underflow."""
+    part, low = _gamma_parts(xp, a, x, _whole_power)
+    return xp.where(low, part, _rest(xp, a, part))
+
+
+def _uppergamma(xp: Any, a: Any, x: Any) -> Any:
+    """The upper incomplete gamma function."""
+    part, low = _gamma_parts(xp, a, x, _whole_power)
+    return xp.where(low, _rest(xp, a, part), part)
+
+
+def _rest(xp: Any, a: Any, part: Any) -> Any:
+    """What is left of Gamma(a)."""
+    whole = _gamma(xp, a)
+    return xp.where(xp.isinf(whole), whole, whole - part)
 
 
 def _beta_power(xp: Any, a: Any, b: Any, x: Any, y: Any) -> Any:

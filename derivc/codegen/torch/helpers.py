@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivc.codegen.special import FUNCTIONS, WHOLE, Carrier
+from derivc.codegen.special import FUNCTIONS, VARIANTS, WHOLE, Carrier
 from derivc.ops import registry
 
 OWN = {
@@ -43,13 +43,13 @@ def _sf_in_blocks(function):
 '''
 
 CALLS = {
-    op: _CARRIER.call(op, registry.get(op).arity)
-    for op, name in FUNCTIONS.items()
+    op: _CARRIER.call(op, registry.get(op.split()[0]).arity)
+    for op, name in (FUNCTIONS | VARIANTS).items()
     if name not in OWN and op not in COMPOSED
 }
-"""By op, an expression of what a module carries along."""
+"""By op or variant, an expression of what a module carries along."""
 
-LIFTED = frozenset(CALLS) - WHOLE
+LIFTED = frozenset(CALLS) - WHOLE - VARIANTS.keys()
 """Ops all of whose operands have to be tensors."""
 
 

@@ -10,7 +10,7 @@ from derivc.codegen.library import Texts, constant_of
 from derivc.codegen.masks import dependencies, readers
 from derivc.codegen.names_of import number, targets
 from derivc.codegen.render import docstring
-from derivc.codegen.straight import Straight
+from derivc.codegen.straight import Straight, ops_of
 from derivc.codegen.torch.cheaper import cheaper
 from derivc.codegen.torch.cut import Cut, cut
 from derivc.codegen.torch.inplace import Reuse
@@ -18,6 +18,7 @@ from derivc.codegen.torch.quicker import quicker
 from derivc.codegen.torch.reading import ALONE, reading
 from derivc.codegen.torch.results import fresh, raw
 from derivc.codegen.torch.spelling import DIALECT
+from derivc.codegen.torch.still import moving, still
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Program
 from derivc.passes.guard import guard
@@ -153,11 +154,11 @@ class Module:
         The last inputs, as many as `given`, are outputs, cotangents or tangents.
         """
         steps, names = cheaper(program), self.names
-        self.ops |= {step.op for step in steps.instructions}
+        self.ops |= ops_of(steps)
         like = inputs[-1] if given else inputs[self.cut.like] if self.cut else None
         if not fast:
-            return Straight(guard(steps), inputs, DIALECT, names, like=like)
-        steps = quicker(steps)
+            return Straight(guard(still(steps)), inputs, DIALECT, names, like=like)
+        steps = quicker(moving(steps))
         reuse = Reuse(steps, names, range(len(inputs) - given, len(inputs)))
         return Straight(steps, inputs, DIALECT, names, reuse, True, like)
 

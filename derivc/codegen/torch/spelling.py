@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivc.codegen.special import WHOLE
+from derivc.codegen.special import COMPLETE, WHOLE
 from derivc.codegen.straight import Dialect
 from derivc.codegen.torch.helpers import CALLS, LIFTED
 from derivc.passes.guard import GUARDED
@@ -49,12 +49,16 @@ TABLE = {
     "ndtr": "0.5 * torch.erfc(-0.7071067811865476 * {0})",
     # erfcinv(x) = -ndtri(x/2)/sqrt(2): erfinv(1 - x) would round x away.
     "erfcinv": "-0.7071067811865476 * torch.special.ndtri(0.5 * {0})",
+    "stop_gradient": "{0}.detach()",
     GUARDED: "torch.where({1}, {0}, {0}.detach())",
 }
 """Expressions over tensors; a function that PyTorch does not have is missing."""
 
-KEPT = frozenset({"sigmoid", "relu", "reciprocal", "rsqrt", "lgamma", "trigamma", "lerp"})
-"""Composites that PyTorch computes in one pass, as exactly as their stable forms; and trigamma."""
+KEPT = COMPLETE | frozenset(
+    "sigmoid relu reciprocal rsqrt lgamma trigamma lerp stop_gradient".split()
+)
+"""Composites that PyTorch computes in one pass, as exactly as their stable forms; those of ours;
+and what stops derivatives, as the text may be differentiated."""
 
 DIALECT = Dialect(
     library="PyTorch",

@@ -10,6 +10,7 @@ import numpy as np
 
 from derivc.errors import InputTypeError
 from derivc.verify.audit.guess import CONSTANTS, guess, in_single, returned_none, wants_single
+from derivc.verify.audit.leaves import are_numbers, taken_apart
 from derivc.verify.audit.subject import CallError, Case, Subject
 
 
@@ -27,10 +28,11 @@ def case_of(subject: Subject, inputs: Any = None, wrt: Sequence[str] | None = No
     case = guess(subject) if inputs is None else _fitting(subject, _given(subject, inputs))
     if wrt is None:
         return case
-    unknown = set(wrt) - set(case.names)
+    unknown = {name for name in wrt if not case.belonging(name)}
     if unknown:
         raise InputTypeError(f"wrt names {sorted(unknown)}; the arguments are {case.names}")
-    moving = tuple(i for i in case.moving if case.names[i] in wrt)
+    asked = {own for name in wrt for own in case.belonging(name)}
+    moving = tuple(i for i in case.moving if case.names[i] in asked)
     return replace(case, moving=moving)
 
 
@@ -45,7 +47,7 @@ def _fitting(subject: Subject, case: Case) -> Case:
 
 def _given(subject: Subject, inputs: Any) -> Case:
     values = _in_order(subject, inputs)
-    names = _names(subject, len(values))
+    names, values, leaves = taken_apart(subject, _names(subject, len(values)), values)
     asked = [bool(getattr(v, "requires_grad", False)) for v in values]
     args = tuple(_plain(v) for v in values)
     if not any(isinstance(a, np.ndarray) for a in args):  # numbers alone: they are what varies
@@ -61,7 +63,7 @@ def _given(subject: Subject, inputs: Any) -> Case:
         raise InputTypeError(
             f"inputs={tuple(map(type, values))} hold no array of floats to differentiate by"
         )
-    return Case(names, args, tuple(moving))
+    return Case(names, args, tuple(moving), leaves=leaves)
 
 
 def _varies(value: Any) -> bool:
@@ -79,14 +81,7 @@ def _in_order(subject: Subject, inputs: Any) -> list[Any]:
     if not isinstance(inputs, tuple | list):
         return [inputs]
     alone = len(subject.parameters) == 1 and len(inputs) > 1
-    return [np.array(inputs, float)] if alone and _are_numbers(inputs) else list(inputs)
-
-
-def _are_numbers(values: Any) -> bool:
-    """Whether a sequence holds numbers alone, perhaps in sequences."""
-    if isinstance(values, tuple | list):
-        return bool(values) and all(map(_are_numbers, values))
-    return isinstance(values, int | float) and not isinstance(values, bool)
+    return [np.array(inputs, float)] if alone and are_numbers(inputs) else list(inputs)
 
 
 def _names(subject: Subject, count: int) -> tuple[str, ...]:
@@ -114,7 +109,7 @@ def _plain(value: Any) -> Any:
         value = (value.double() if value.is_floating_point() else value).numpy().copy()
     elif hasattr(value, "__array__") and not isinstance(value, np.generic):
         value = np.array(value)
-    if isinstance(value, list) and _are_numbers(value):
+    if isinstance(value, list) and are_numbers(value):
         value = np.array(value)
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return value.astype(float)

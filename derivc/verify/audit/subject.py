@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -11,6 +11,20 @@ import numpy as np
 
 Array = Any
 Gradients = tuple[Any, ...]
+
+
+@final
+@dataclass(frozen=True)
+class Leaves:
+    """What containers among the arguments hold, taken for arguments of their own.
+
+    Args:
+        owners: per leaf the argument that it belongs to, or is.
+        whole: makes the arguments of the leaves.
+    """
+
+    owners: tuple[str, ...]
+    whole: Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
 @final
@@ -25,6 +39,8 @@ class Case:
         assumed: what had to be guessed about the arguments, one sentence each.
         guessed: whether the shapes are nobody's choice.
         single: whether the function takes float32 only: then digits beyond that say nothing.
+        leaves: where containers were taken apart, how to put them together; then names and args are
+            those of the leaves.
     """
 
     names: tuple[str, ...]
@@ -33,13 +49,20 @@ class Case:
     assumed: tuple[str, ...] = ()
     guessed: bool = False
     single: bool = False
+    leaves: Leaves | None = None
 
     def with_arrays(self, arrays: Sequence[Array]) -> tuple[Any, ...]:
         """All arguments, these arrays in place of those that vary."""
         args = list(self.args)
         for place, array in zip(self.moving, arrays, strict=True):
             args[place] = array
-        return tuple(args)
+        return self.leaves.whole(args) if self.leaves else tuple(args)
+
+    def belonging(self, name: str) -> tuple[str, ...]:
+        """The names of what varies under the name of an argument or of a leaf."""
+        owners = self.leaves.owners if self.leaves else self.names
+        pairs = zip(self.names, owners, strict=True)
+        return tuple(own for own, owner in pairs if name in (own, owner))
 
     @property
     def arrays(self) -> tuple[Array, ...]:

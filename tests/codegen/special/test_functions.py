@@ -9,7 +9,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from derivc.codegen.special import FUNCTIONS, PREFIX, WHOLE, Carrier
+from derivc.codegen.special import FUNCTIONS, PREFIX, WHOLE, Carrier, coefficients
 from derivc.codegen.special import fit as fits
 
 DIGITS = 50
@@ -89,6 +89,10 @@ TRUTHS: dict[str, tuple[Any, list[Any], tuple[Any, ...]]] = {
                  (0.5, 2.75, 20.0, 300.0)),
     "gammaincc": (lambda a, x: mp.gammainc(a, x, regularized=True), [_log(-3, 2)],
                   (0.5, 2.75, 20.0, 300.0)),
+    "lowergamma": (lambda a, x: mp.gammainc(a, 0, x), [_log(-3, 2)],
+                   (0.5, 2.75, 43.25, 150.5, 300.0)),
+    "uppergamma": (lambda a, x: mp.gammainc(a, x), [_log(-3, 2)],
+                   (0.5, 2.75, 43.25, 150.5, 300.0)),
     "betainc": (_lower, [_flat(0, 0.9)], ((0.5, 0.5), (3.0, 0.5), (2.75, 43.25), (300.0, 200.0))),
     "cbrt": (lambda x: mp.sign(x) * mp.cbrt(abs(x)), BOTH, ()),
     "legendre": (mp.legendre, [_flat(-1, 1)], (0, 1, 2, 7)),
@@ -196,12 +200,24 @@ def test_ends_and_poles(op: str) -> None:
     assert np.allclose(got, wanted, rtol=1e-15, atol=0, equal_nan=True), got
 
 
+def test_gamma_functions_in_few_digits_where_gamma_overflows() -> None:
+    x = np.array([0.45, 3.0, 60.0, 85.0], dtype=np.float32)
+    for op in ("lowergamma", "uppergamma"):
+        got = value(op, 43.25, x)
+        for place, number in zip(x, got, strict=True):
+            expected = TRUTHS[op][0](mp.mpf(43.25), mp.mpf(float(place)))
+            wanted = expected if expected < 3e38 else mp.inf
+            assert float(number) == pytest.approx(float(wanted), rel=3e-5, abs=1e-37)
+
+
 def test_the_ends_of_incomplete_functions() -> None:
     ends = np.array([0.0, 1.0, np.nan])
     assert np.array_equal(value("betainc", (2.0, 3.0), ends), ends, equal_nan=True)
     far = np.array([0.0, np.inf, np.nan])
     assert np.array_equal(value("gammainc", 2.0, far), [0, 1, np.nan], equal_nan=True)
     assert np.array_equal(value("gammaincc", 2.0, far), [1, 0, np.nan], equal_nan=True)
+    assert np.array_equal(value("lowergamma", 3.0, far), [0, 2, np.nan], equal_nan=True)
+    assert np.array_equal(value("uppergamma", 3.0, far), [2, 0, np.nan], equal_nan=True)
     assert value("zeta", 2.0, np.array([1e300]))[0] == pytest.approx(1e-300, rel=1e-14)
 
 
@@ -221,6 +237,7 @@ def _agrees(name: str) -> None:
     exec(fits.text([name]), written)
     assert written[name] == CODE[PREFIX + name]
     assert written["_BERNOULLI"] == CODE[f"{PREFIX}_BERNOULLI"]
+    assert written["_RGAMMA"] == coefficients._RGAMMA
 
 
 @pytest.mark.parametrize("op", FUNCTIONS)
