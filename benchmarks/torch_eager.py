@@ -111,9 +111,13 @@ def cases() -> list[Case]:
     return found
 
 
-def composition(case: Case) -> Callable[..., Any]:
-    """The definition of an op, each function in it one of PyTorch's."""
-    program = composed(case)
+def composition(case: Case, program: Program | None = None) -> Callable[..., Any]:
+    """The definition of an op, each function in it one of PyTorch's.
+
+    Args:
+        case: the op. program: what `composed` gives for it, where it is known.
+    """
+    program = program or composed(case)
     code = Straight(program, case.inputs, DIALECT, Names(case.inputs))
     body = [*code.lines.values(), f"return {code.output(program.outputs[0])}"]
     text = "\n    ".join([f"def composed({', '.join(case.inputs)}):", *body])
@@ -171,11 +175,16 @@ def samples(torch: Torch, case: Case, size: int, dtype: Any) -> list[Any]:
     return found
 
 
-def measure(torch: Torch, case: Case, size: int, dtype: str, rounds: int) -> Figure:
-    """One op at one dtype."""
+def measure(
+    torch: Torch, case: Case, program: Program, size: int, dtype: str, rounds: int
+) -> Figure:
+    """One op, whose definition is this program, at one dtype."""
     inputs = samples(torch, case, size, getattr(torch, dtype))
     cotangent = torch.ones_like(inputs[0])
-    functions = {"ours": case.kernel().to_torch(case.op.name), "composition": composition(case)}
+    functions = {
+        "ours": case.kernel().to_torch(case.op.name),
+        "composition": composition(case, program),
+    }
     if (function := own(case)) is not None:
         functions["own"] = function
 
@@ -228,13 +237,14 @@ def run(size: int, rounds: int, dtypes: Sequence[str], names: str, tell: Any) ->
     for case in cases():
         if wanted and case.op.name not in wanted:
             continue
-        if helpers(composed(case)):  # the composition would be functions of ours
+        program = composed(case)
+        if helpers(program):  # the composition would be functions of ours
             tell(f"{case.op.name}: PyTorch has no function for it")
             continue
         for dtype in dtypes:
             tell(f"{case.op.name} {dtype}")
             try:
-                figures.append(measure(torch, case, size, dtype, rounds))
+                figures.append(measure(torch, case, program, size, dtype, rounds))
             except DerivcError as problem:
                 tell(f"{case.op.name}: {problem}")
                 break

@@ -42,6 +42,8 @@ _OWN = (
     "pullback",
     "differentiable_pullback",
     "pushforward",
+    "kept",
+    "beside",
 )
 """What stands behind a function's name in names of ours."""
 

@@ -91,6 +91,7 @@ class Straight:
 
     Attributes:
         called: what every value is called. lines: per value that is computed, its assignment.
+        recycled: whether memory is used again.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Straight:
         like: str | None = None,
     ):
         self.program, self.dialect, self.names = program, dialect, names
+        self.recycled = recycled
         self.like, self.called = like or inputs[0], list(inputs)
         self.lines: dict[Value, str] = {}
         prefix, last = names.prefix("_"), last_uses(program)

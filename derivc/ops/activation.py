@@ -17,7 +17,7 @@ from derivc.ops.exponential import expm1
 from derivc.ops.magnitude import maximum, minimum
 from derivc.ops.names import Names
 from derivc.ops.piecewise import where
-from derivc.ops.shorthand import jump, squared
+from derivc.ops.shorthand import jump, over, squared
 
 _INF = sp.oo
 _HALF = Rational(1, 2)
@@ -91,7 +91,7 @@ elu = declare(
     meaning=lambda x, alpha=1: where(x > 0, x, alpha * (exp(x) - 1)),
     stable=lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x, 0))),
     partials=lambda x, alpha, y: [
-        where(x > 0, 1, alpha * exp(x)), where(x > 0, 0, expm1(x)),
+        where(x > 0, 1, alpha * exp(x)), where(x > 0, 0, expm1(minimum(x, 0))),
     ],
     kinks=[_corner(0, (None, 0), None, (1, None))], also=_nn("elu", "elu").plus("nn.ELU"),
 )  # fmt: skip
@@ -108,8 +108,8 @@ celu = declare(
     meaning=lambda x, alpha=1: where(x > 0, x, alpha * (exp(x / alpha) - 1)),
     stable=lambda x, alpha: where(x > 0, x, alpha * expm1(minimum(x, 0) / alpha)),
     partials=lambda x, alpha, y: [
-        where(x > 0, 1, exp(x / alpha)),
-        where(x > 0, 0, expm1(x / alpha) - exp(x / alpha) * (x / alpha)),
+        where(x > 0, 1, exp(minimum(x, 0) / alpha)),
+        where(x > 0, 0, _celu_bend(minimum(x, 0) / alpha)),
     ],
     domain=lambda x, alpha: sp.Ne(alpha, 0), also=_nn("celu", "celu").plus("torch.celu nn.CELU"),
 )  # fmt: skip
@@ -166,12 +166,26 @@ tanhshrink = declare(
 )  # fmt: skip
 
 
+def _celu_bend(u: Any) -> Any:
+    return expm1(u) - exp(u) * u
+
+
 def _small_tanhshrink(x: Any) -> Any:
-    """x q/(1 + q), q = x^2/(3 + x^2/(5 + ...)): Lambert's fraction, nothing cancels.
+    """x q/(1 + q), q = x^2/(3 + x^2/(5 + ...)): Lambert's fraction, as one of positive terms.
 
     https://dlmf.nist.gov/4.39.E1
     """
+    z = sp.Symbol("z")
     q: Any = 0
     for odd in range(19, 1, -2):
-        q = squared(x) / (odd + q)
-    return x * (q / (1 + q))
+        q = z / (odd + q)
+    above, below = sp.fraction(sp.cancel(q / (1 + q)))
+    return x * over(_powers(above, z, squared(x)), _powers(below, z, squared(x)))
+
+
+def _powers(polynomial: Any, z: Any, at: Any) -> Any:
+    """A polynomial by Horner."""
+    total: Any = sp.Integer(0)
+    for coefficient in sp.Poly(polynomial, z).all_coeffs():
+        total = total * at + coefficient
+    return total

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Abs, Rational, cosh, coth, csch, exp, log, sech, sign, sinh, sqrt, tanh
 
+from derivc.ops.bounded import bounded
 from derivc.ops.declaration import Spelling
 from derivc.ops.declare import declare
 from derivc.ops.exponential import expm1, log1p
@@ -17,6 +18,8 @@ from derivc.ops.piecewise import where
 from derivc.ops.shorthand import everywhere, over, squared
 
 _TAGS = ["hyperbolic"]
+_STRAIGHT = 40
+"""From here on the slope of log cosh is 1 to every digit; its terms do not overflow up to here."""
 
 sinh_ = declare(
     "sinh", "The hyperbolic sine.", params=("x",), symbol=sinh, truth="sinh", tags=_TAGS, cost=10,
@@ -93,14 +96,15 @@ acoth_ = declare(
 )  # fmt: skip
 logcosh = declare(
     "logcosh", "The logarithm of cosh, without its overflow.", meaning=lambda x: log(cosh(x)),
-    stable=lambda x: where(
-        Abs(x) < 1,
-        log1p(2 * sinh(x / 2) ** 2),  # cosh x = 1 + 2 sinh^2(x/2)
-        Abs(x) + log1p(squared(exp(-Abs(x)))) - log(2),
-    ),
+    stable=lambda x: _log_cosh(bounded(x, _STRAIGHT), x),
     partials=lambda x, y: [tanh(x)], range=(0, sp.oo), tags=_TAGS, cost=15,
     aliases=["log_cosh"],
 )  # fmt: skip
+
+
+def _log_cosh(c: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """log cosh by cosh c = 1 + 2 sinh^2(c/2) of c = x, held where the rest is straight."""
+    return log1p(2 * sinh(c / 2) ** 2) + Abs(x - c)
 
 
 def _acsch_of_positive(a: sp.Expr) -> sp.Expr:

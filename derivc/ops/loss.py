@@ -86,7 +86,7 @@ bce_with_logits = _loss(
     "binary_cross_entropy_with_logits", "Cross-entropy of the logit of a probability.",
     "F.binary_cross_entropy_with_logits nn.BCEWithLogitsLoss",
     meaning=lambda x, t: log(1 + exp(x)) - t * x,
-    stable=lambda x, t: log1p(exp(-Abs(x))) + ((1 - t) * maximum(x, 0) - t * minimum(x, 0)),
+    stable=lambda x, t: log1p(exp(-Abs(x))) + (maximum(x, 0) - t * x),
     partials=lambda x, t, y: [(1 - t) * sigmoid(x) - t * sigmoid(-x), -x],
     aliases=["bce_with_logits"], cost=16,
 )  # fmt: skip

@@ -86,7 +86,7 @@ remainder = declare(
     "remainder", "What is left of a after b is taken as often as it goes; the sign of b.",
     params=("a", "b"), symbol=sp.Mod, truth=lambda a, b: a - b * mpmath().floor(a / b), cost=10,
     spelling=Spelling("np.remainder", infix="{0} % {1}"), domain=lambda a, b: sp.Ne(b, 0),
-    partials=lambda a, b, y: [1, -floor_divide(a, b)], tags=_TAGS, aliases=["mod", "Mod"],
+    partials=lambda a, b, y: [1, _less_taken(a, b, y)], tags=_TAGS, aliases=["mod", "Mod"],
     kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (1, None))],
     also=everywhere("remainder").plus("T.remainder T.remainder_ np.mod jnp.mod"),
 )  # fmt: skip
@@ -94,7 +94,7 @@ fmod = declare(
     "fmod", "What is left of a after b is taken as often as it goes; the sign of a.",
     params=("a", "b"), truth=lambda a, b: mpmath().sign(a) * mpmath().fmod(abs(a), abs(b)),
     spelling=Spelling("np.fmod", "math.fmod"),
-    partials=lambda a, b, y: [1, -sp.sign(a) * sp.sign(b) * floor_divide(sp.Abs(a), sp.Abs(b))],
+    partials=lambda a, b, y: [1, _less_taken(a, b, y)],
     kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (1, None))], tags=_TAGS, cost=10,
     domain=lambda a, b: sp.Ne(b, 0), also=everywhere("fmod").plus("T.fmod T.fmod_"),
 )  # fmt: skip
@@ -104,6 +104,11 @@ trunc_divide = declare(
     kinks=[jump(lambda a, b: _at_integers(a / b), "a jump", (0, 0))],
     also=NAMELESS.plus("torch.div(rounding_mode='trunc')"),
 )  # fmt: skip
+
+
+def _less_taken(a: Any, b: Any, rest: Any) -> Any:
+    """Less how often b was taken: rest - a is a multiple of b, so that rounding mends a digit."""
+    return round_((rest - a) / b)
 
 
 def _test(name: str, words: str, truth: Any) -> Op:

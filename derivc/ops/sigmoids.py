@@ -8,20 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from sympy import Abs, Rational, exp, log, sech, tanh
+from sympy import Abs, Rational, exp, log, tanh
 
 from derivc.ops.bounded import bounded
 from derivc.ops.declaration import Kink, Op
 from derivc.ops.declare import declare
 from derivc.ops.exponential import log1p
-from derivc.ops.magnitude import maximum, minimum
+from derivc.ops.magnitude import copysign, maximum, minimum
 from derivc.ops.names import NAMELESS, Names
 from derivc.ops.piecewise import where
-from derivc.ops.shorthand import squared
+from derivc.ops.shorthand import over
 
 _TAGS = ["activation"]
 _INF = sp.oo
 _FLAT = sp.Integer(10) ** 30
+_TINY = sp.Integer(10) ** -30
+"""Below it the odds are 1/x, which may overflow."""
+_SATURATED = sp.Integer(22)
+"""From here on exp(-2 x) is less than half of a double's last place at 1."""
 
 
 def _decay(x: Any) -> Any:
@@ -77,19 +81,13 @@ silu = declare(
 mish = declare(
     "mish", "The number times the tanh of its softplus.", tags=_TAGS, cost=12,
     meaning=lambda x: x * tanh(log(1 + exp(x))), also=_functional("mish", "mish").plus("nn.Mish"),
-    stable=lambda x: maximum(x, -_FLAT) * _tanh_softplus(x),
-    partials=lambda x, y: [
-        tanh(softplus(x)) + bounded(x) * (sigmoid(x) * squared(sech(softplus(x))))
-    ],
+    stable=lambda x: sp.Mul(maximum(x, -_FLAT), _tanh_softplus(x), evaluate=False),
+    partials=lambda x, y: [_mish_slope(x)],
 )  # fmt: skip
 logit = declare(
     "logit", "The logarithm of the odds, the inverse of `sigmoid`.", tags=_TAGS, cost=12,
     meaning=lambda x: log(x / (1 - x)), partials=lambda x, y: [1 / (x * (1 - x))],
-    stable=lambda x: where(
-        sp.And(x > Rational(1, 4), x < Rational(3, 4)),
-        2 * sp.atanh(2 * x - 1),
-        log(x) - log1p(-x),
-    ),
+    stable=lambda x: copysign(_log_odds(Abs(2 * x - 1), minimum(x, 1 - x)), 2 * x - 1),
     domain=lambda x: sp.And(x > 0, x < 1),
     also=Names("torch.logit", "jax.scipy.special.logit", None, "scipy.special.logit").plus(
         "special.logit T.logit T.logit_"
@@ -113,12 +111,29 @@ logit_eps = declare(
 )  # fmt: skip
 
 
+def _log_odds(distance: Any, rarer: Any) -> Any:
+    """log(odds) = log(1 + (odds - 1)) of what is likelier: exact at 1/2 and at both ends."""
+    return where(rarer < _TINY, -log(rarer), log1p(distance / rarer))
+
+
 def _inside(x: Any, eps: Any) -> Any:
     return sp.And(x >= eps, x <= 1 - eps)
 
 
+def _power(x: Any) -> Any:
+    """exp(x), held where the tanh of softplus is 1 to every digit; its square does not overflow."""
+    return exp(minimum(x, _SATURATED))
+
+
 def _tanh_softplus(x: Any) -> Any:
-    """tanh(log(1 + u)) = (u^2 + 2u)/(u^2 + 2u + 2) at u = exp(x), divided by u^2 for x > 0."""
-    e = _decay(x)
-    over_e = where(x >= 0, 1 + 2 * e, e * (2 + e))
-    return over_e / where(x >= 0, 1 + 2 * e + 2 * squared(e), e * (2 + e) + 2)
+    """tanh(log(1 + n)) = w/(w + 2) at n = exp(x), w = n (n + 2): nothing cancels."""
+    w = _power(x) * (_power(x) + 2)
+    return over(w, w + 2)
+
+
+def _mish_slope(x: Any) -> Any:
+    """t + x dt/dx = (w + 4 x n (n + 1)/(w + 2))/(w + 2)."""
+    n = _power(x)
+    w = n * (n + 2)
+    bend = over(4 * (bounded(minimum(x, _SATURATED)) * (n * (n + 1))), w + 2)
+    return over(w + bend, w + 2)

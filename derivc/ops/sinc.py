@@ -19,9 +19,10 @@ from sympy import Abs, Rational, cos, factorial, pi, sin
 from derivc.ops import registry
 from derivc.ops.declaration import Op
 from derivc.ops.declare import declare
+from derivc.ops.magnitude import maximum, minimum
 from derivc.ops.names import Names
 from derivc.ops.piecewise import where
-from derivc.ops.rounding import round_, trunc
+from derivc.ops.rounding import round_
 from derivc.ops.shorthand import mpmath
 
 _TAGS = ["trigonometric"]
@@ -48,7 +49,7 @@ def _turned(order: int, x: Any) -> Any:
 
 
 def _recurrence(order: int, x: Any) -> Any:
-    value: Any = sin(x) / x
+    value: Any = derivative_of_sinc(0)(x)
     for k in range(1, order + 1):
         value = (_turned(k, x) - k * value) / x
     return value
@@ -108,35 +109,48 @@ def derivative_of_sinc(order: int) -> Op:
 
 registry.family("sincu", derivative_of_sinc)
 sincu = derivative_of_sinc(0)
+sincu_near = declare(
+    "sincu_near", "The derivative of sin(x)/x near zero, by its series alone.", params=("x",),
+    stable=lambda x: _series(1, x), truth=lambda x: _truth(1, x), range=(-1, 1), cost=20,
+    partials=lambda x, y: [derivative_of_sinc(2)(x)], domain=lambda x: Abs(x) < Rational(8, 5),
+    tags=[*_TAGS, "auxiliary"],
+)  # fmt: skip
 
 
-def _parity(x: Any) -> Any:
-    """1 where the nearest whole number is even, -1 where it is odd."""
-    return 1 - 2 * Abs(round_(x) - 2 * trunc(round_(x) / 2))
+def _turned_back(x: Any) -> Any:
+    """x less whole turns, between -1 and 1; exactly."""
+    return x - 2 * round_(x / 2)
+
+
+def _sinpi(x: Any) -> Any:
+    """sin(pi h) = sin(pi (2 c - h)), c the nearest to h within 1/2: of h, 1 - h or -1 - h."""
+    h = _turned_back(x)
+    nearest = minimum(maximum(h, -Rational(1, 2)), Rational(1, 2))
+    return sin(pi * sp.Add(2 * nearest, sp.Mul(-1, h, evaluate=False), evaluate=False))
 
 
 sinpi: Op = declare(
     "sinpi", "sin(pi x), exactly zero at whole numbers.", meaning=lambda x: sin(pi * x), cost=35,
-    stable=lambda x: _parity(x) * sin(pi * (x - round_(x))), range=(-1, 1), truth="sinpi",
+    stable=_sinpi, range=(-1, 1), truth="sinpi",
     partials=lambda x, y: [pi * cospi(x)], tags=[*_TAGS, "auxiliary"],
 )  # fmt: skip
 cospi: Op = declare(
     "cospi", "cos(pi x), exactly zero halfway between.", meaning=lambda x: cos(pi * x), cost=35,
-    stable=lambda x: _parity(x) * sin(pi * (Rational(1, 2) - Abs(x - round_(x)))), range=(-1, 1),
+    stable=lambda x: sin(pi * (Rational(1, 2) - Abs(_turned_back(x)))), range=(-1, 1),
     truth="cospi",
     partials=lambda x, y: [-pi * sinpi(x)], tags=[*_TAGS, "auxiliary"],
 )  # fmt: skip
 
 
 def _sinc_slope(x: Any, y: Any) -> Any:
-    """By the op that is smooth at zero; beyond 1/2 by the quotient, where pi x would be rounded."""
-    return where(Abs(x) < Rational(1, 2), pi * derivative_of_sinc(1)(pi * x), (cospi(x) - y) / x)
+    """By the series at zero; beyond 1/2 by the quotient, where pi x would be rounded."""
+    return where(Abs(x) < Rational(1, 2), pi * sincu_near(pi * x), (cospi(x) - y) / x)
 
 
 sinc = declare(
     "sinc", "sin(pi x)/(pi x), 1 at 0: the one of NumPy, PyTorch and signal processing.",
     meaning=lambda x: where(sp.Eq(x, 0), 1, sin(pi * x) / (pi * x)), tags=_TAGS, cost=30,
-    stable=lambda x: where(Abs(x) < Rational(1, 2), sincu(pi * x), sinpi(x) / x / pi),
+    stable=lambda x: where(sp.Eq(x, 0), 1, sinpi(x) / (pi * x)),
     partials=lambda x, y: [_sinc_slope(x, y)], truth=lambda x: mpmath().sincpi(x),
     range=(-1, 1),
     also=Names("torch.sinc", "jax.numpy.sinc", "numpy.sinc").plus(

@@ -1,11 +1,12 @@
 """Coefficients of Chebyshev series, written by `python -m derivc.codegen.special.fit`.
 
-Per table two numbers of the map to -1 .. 1, and the coefficients. `_BERNOULLI` holds the numbers
-B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1, `_RGAMMA` the coefficients of 1/Gamma(1 + z) in
-https://dlmf.nist.gov/5.7.E1.
+Per table two numbers of the map to -1 .. 1, and the coefficients. `_TRIGAMMA` holds coefficients of
+powers, `_BERNOULLI` the numbers B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1, `_RGAMMA` those of
+1/Gamma(1 + z) in https://dlmf.nist.gov/5.7.E1.
 """
 
 # fmt: off
+
 
 _E1_NEAR = (2.0, -1.0, (
     0.8929826881663436, -0.101460888300299, 0.00530781119573653, -0.00023899597694710021,
@@ -331,6 +332,12 @@ _PSI = (200.0, 0.0, (
     0.08329181419432095, 4.1470174783748524e-05, 4.8838021337617394e-08, 1.2565042322762583e-10,
     5.531631995162769e-13, 3.6759707491816344e-15, 3.4090754794549943e-17,
 ))
+
+_TRIGAMMA = (
+    0.16666666666666602, -0.033333333331273224, 0.023809522705444276, -0.033333100716046025,
+    0.07573225216387833, -0.25148975323529116, 1.10065494211391, -5.306347699957071,
+    21.252523060581012, -46.03858136940875,
+)
 
 _BERNOULLI = (
     0.08333333333333333, -0.001388888888888889, 3.306878306878307e-05, -8.267195767195768e-07,

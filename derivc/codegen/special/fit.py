@@ -153,12 +153,26 @@ FITS = {
 }
 """By the name in the table, what is expanded."""
 
+POWERS = {
+    "_TRIGAMMA": (lambda x: (mp.psi(1, x) - 1 / x - 1 / (2 * x * x)) * x**3, 4, 10),
+}
+"""By the name in the table, what is expanded in 1/x^2 from a place on, and in how many powers."""
+
+
+def powers(of: Callable[[Any], Any], low: float, count: int) -> tuple[float, ...]:
+    """The coefficients of the polynomial in 1/x^2 that agrees at Chebyshev's nodes, from x^0 on."""
+    nodes = [(mp.cos(mp.pi * (2 * k + 1) / (2 * count)) + 1) / (2 * low**2) for k in range(count)]
+    rows = mp.matrix([[z**j for j in range(count)] for z in nodes])
+    found = mp.lu_solve(rows, mp.matrix([of(1 / mp.sqrt(z)) for z in nodes]))
+    return tuple(float(c) for c in found)
+
+
 _HEAD = '''\
 """Coefficients of Chebyshev series, written by `python -m derivc.codegen.special.fit`.
 
-Per table two numbers of the map to -1 .. 1, and the coefficients. `_BERNOULLI` holds the numbers
-B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1, `_RGAMMA` the coefficients of 1/Gamma(1 + z) in
-https://dlmf.nist.gov/5.7.E1.
+Per table two numbers of the map to -1 .. 1, and the coefficients. `_TRIGAMMA` holds coefficients of
+powers, `_BERNOULLI` the numbers B_2k/(2k)! of https://dlmf.nist.gov/24.2.E1, `_RGAMMA` those of
+1/Gamma(1 + z) in https://dlmf.nist.gov/5.7.E1.
 """
 
 # fmt: off
@@ -179,7 +193,10 @@ def text(names: list[str] | None = None) -> str:
     """
     parts = [_HEAD]
     with mp.workdps(DIGITS):
-        for name in names or list(FITS):
+        for name in names or [*FITS, *POWERS]:
+            if name in POWERS:
+                parts.append(f"{name} = (\n{_rows(powers(*POWERS[name]))})\n")
+                continue
             first, second, series = FITS[name].table()
             parts.append(f"{name} = ({first!r}, {second!r}, (\n{_rows(series)}))\n")
         numbers = tuple(float(mp.bernoulli(2 * k) / mp.factorial(2 * k)) for k in range(1, 13))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from derivc.codegen.special.coefficients import _BERNOULLI, _GAMMA, _PSI, _STIRLING
-from derivc.codegen.special.series import _far, _near
+from derivc.codegen.special.coefficients import _BERNOULLI, _GAMMA, _PSI, _STIRLING, _TRIGAMMA
+from derivc.codegen.special.series import _far, _near, _powers, _some
 
 # --- carried ---
 
@@ -70,26 +70,30 @@ def _digamma(xp: Any, x: Any) -> Any:
     return xp.where(left, value - 3.141592653589793 * xp.cos(turn) / xp.sin(turn), value)
 
 
-# B_2 to B_18, https://dlmf.nist.gov/24.2.T3
-_EVEN = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)
-
-
 def _trigamma(xp: Any, x: Any) -> Any:
-    """The derivative of digamma: https://dlmf.nist.gov/5.15.E8 from 10 on, E5 and E6 before."""
+    """The derivative of digamma: by reflection, https://dlmf.nist.gov/5.15.E6, left of zero."""
     left = x < 0.0
-    start = xp.where(left, 1.0 - x, x)
-    far = start + 10.0
-    part = 1.0 / (far * far)
-    total = 0.0 * part
-    for k in range(8, -1, -1):
-        total = _EVEN[k] + part * total
-    total = (1.0 + part * total) / far + 0.5 * part
-    for k in range(9, -1, -1):
-        near = start + float(k)
-        total = total + 1.0 / (near * near)
+    if not _some(xp, left):
+        return _trigamma_right(xp, x)
+    total = _trigamma_right(xp, xp.where(left, 1.0 - x, x))
     sine = xp.sin(3.141592653589793 * xp.where(left, x - xp.round(x), 0.5))
     turned = 3.141592653589793 / sine
     return xp.where(left, turned * turned - total, total)
+
+
+def _trigamma_right(xp: Any, x: Any) -> Any:
+    """Four steps of https://dlmf.nist.gov/5.15.E5, then what E8 stands for, from x = 4 on.
+
+    Two steps at once: 1/u^2 + 1/v^2 = (u + v)^2 h^2 - 2 h, h = 1/(u v), of u = x + k and
+    v = x + 3 - k, whose sum does not depend on k.
+    """
+    far = x + 4.0
+    part = 1.0 / (far * far)
+    total = (1.0 + part * _powers(xp, part, _TRIGAMMA)) / far + 0.5 * part
+    both, product = 2.0 * x + 3.0, x * (x + 3.0)
+    first, second = 1.0 / product, 1.0 / (product + 2.0)
+    squares = first * first + second * second
+    return total + (both * (both * squares) - 2.0 * (first + second))
 
 
 def _zeta(xp: Any, s: Any, q: Any) -> Any:

@@ -15,6 +15,14 @@ def _clenshaw(xp: Any, s: Any, coefficients: Any) -> Any:
     return s * value - later + coefficients[0]
 
 
+def _powers(xp: Any, x: Any, coefficients: Any) -> Any:
+    """The sum of c_k x^k, by Horner."""
+    value = coefficients[-1]
+    for c in reversed(coefficients[:-1]):
+        value = value * x + c
+    return value
+
+
 def _near(xp: Any, x: Any, table: Any) -> Any:
     """A series over an interval; outside of it a number that nobody takes."""
     factor, shift, coefficients = table
@@ -27,3 +35,8 @@ def _far(xp: Any, x: Any, table: Any) -> Any:
     width, shift, coefficients = table
     place = xp.where(x + shift < 0.499999 * width, width, x + shift)
     return _clenshaw(xp, 1.0 - width / place, coefficients)
+
+
+def _some(xp: Any, truth: Any) -> bool:
+    """Whether a truth may hold anywhere: a library that can see it cheaply says more than this."""
+    return True

@@ -7,7 +7,7 @@ from typing import final
 from derivc.codegen.environment import render
 from derivc.codegen.family import AbstractLibraryBackend, Family
 from derivc.codegen.render import docstring
-from derivc.codegen.torch.helpers import carried
+from derivc.codegen.torch.helpers import carried, quick
 from derivc.codegen.torch.module import Module
 
 
@@ -27,7 +27,8 @@ class TorchBackend(AbstractLibraryBackend):
     def source(self, family: Family) -> str:
         """A complete module."""
         module = Module(family)
-        formulas, slopes, public = module.formulas(), module.slopes(), module.public()
+        parts = module.parts
+        formulas, slopes, public = parts.formulas(), module.slopes(), module.public()
         aliases = sorted(module.names.aliases.items())
         return render(
             "torch/module.py.j2",
@@ -38,18 +39,18 @@ class TorchBackend(AbstractLibraryBackend):
             title=module.title,
             traced=module.traced,
             given=", ".join(f"x{i}" for i in range(len(family.elements))),
-            parameters=[a.name for a in module.texts.arguments],
+            parameters=[a.name for a in parts.texts.arguments],
             public=public,
-            kept=f"({', '.join(module.kept())},)",
+            kept=f"({', '.join(parts.kept())},)",
             formulas=formulas,
             functions=module.classes(),
             quick=module.quick(),
-            cut=module.cut is not None,
-            as_is="x if x is None or x.dtype == torch.bool" if module.cut else "x if x is None",
-            watched=module.traced if module.cut else module.title,
-            blocks=bool(module.long),
+            cut=parts.cut is not None,
+            as_is="x if x is None or x.dtype == torch.bool" if parts.cut else "x if x is None",
+            watched=module.traced if parts.cut else module.title,
+            blocks=bool(parts.long),
             slopes=slopes,
-            helpers=carried(module.ops),
+            helpers=list(dict.fromkeys([*carried(parts.ops), *quick(parts.quick_ops)])),
             aliases=[f"{alias} = {name}" for name, alias in aliases],
             custom_op=module.operator() if self.custom_op else None,
         )

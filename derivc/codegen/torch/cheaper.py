@@ -7,6 +7,9 @@
     a/(sqrt(u) sqrt(v)) = a (rsqrt(u) rsqrt(v)), a/(c sqrt(u)) = a (1/c rsqrt(u))
     (c != 0) = c                              c a truth, as `isnan` is in PyTorch
     where(not c, u, v) = where(c, v, u)
+    (fmax(u, v) = u) = (u >= v or v is NaN)   one of the two being a number; fmin alike
+    |u - v| = |v - u|                         one difference in place of two
+    -|c u| = -|c| |u|                         all c: one step less
     p(0, x) = 1                               of every orthogonal polynomial p: it reads no x
 
 What is written this way may be differentiated again.
@@ -47,7 +50,7 @@ def cheaper(program: Program) -> Program:
         outputs _9
     """
     given = ready(rewritten(program, _sech_squared), KEPT)
-    for rule in (_zeta, _truth, _difference, _rsqrt, _turned, _constant):
+    for rule in (_zeta, _truth, _difference, _rsqrt, _turned, _constant, _even, _decay, _taken):
         given = rewritten(given, rule)
     return given
 
@@ -112,6 +115,42 @@ def _constant(place: Place) -> Value | None:
     if place.step.op not in _POLYNOMIALS or place.constant(0) != 0:
         return None
     return place.builder.const(1)
+
+
+def _even(place: Place) -> Value | None:
+    """|u - v| for |v - u|, in the order of u and v."""
+    inner = place.operand(0) if place.step.op == "abs" else None
+    if inner is None or inner.op != "sub" or inner.args[0] < inner.args[1]:
+        return None
+    b, (v, u) = place.builder, (place.places[a] for a in inner.args)
+    return b.emit("abs", b.emit("sub", u, v))
+
+
+def _decay(place: Place) -> Value | None:
+    """-|c| |u| for -|c u|."""
+    whole = place.operand(0) if place.step.op == "neg" else None
+    inner = place.program.instruction(whole.args[0]) if whole and whole.op == "abs" else None
+    if inner is None or inner.op != "mul":
+        return None
+    c = place.program.constant(inner.args[0])
+    if not exact.is_plain(c):
+        return None
+    b = place.builder
+    return b.emit("mul", b.const(-abs(c)), b.emit("abs", place.places[inner.args[1]]))
+
+
+def _taken(place: Place) -> Value | None:
+    """u >= v or v is NaN, for fmax(u, v) = u."""
+    if place.step.op != "eq":
+        return None
+    for position in (0, 1):
+        pick, chosen = place.operand(position), place.step.args[1 - position]
+        if pick is not None and pick.op in ("fmax", "fmin") and chosen in pick.args:
+            other = pick.args[1] if pick.args[0] == chosen else pick.args[0]
+            b, (u, v) = place.builder, (place.places[a] for a in (chosen, other))
+            wins = b.emit("ge" if pick.op == "fmax" else "le", u, v)
+            return b.emit("logical_or", wins, b.emit("isnan", v))
+    return None
 
 
 def _difference(place: Place) -> Value | None:

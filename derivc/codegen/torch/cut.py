@@ -1,10 +1,11 @@
-"""What to keep for the backward pass in place of inputs: differences and truths.
+"""What to keep for the backward pass in place of inputs: differences, truths, whole numbers.
 
 The slope of (x - t)^2 reads x - t alone, that of a clamp only where it applies, and so do their own
 derivatives. Such values take the places of inputs that nothing reads any more:
 
     s = x - t or x + t in the place of x    d/ds = d/dx, because no partial reads x or t otherwise
     a truth in any free place               constant almost everywhere: it has no derivative
+    a whole number in any free place        alike: what rounds has the slope zero
 
 Where truths alone are kept, a zero without memory of its own takes one place more: by it a second
 derivative is zero, as it is where inputs are kept, and not an error.
@@ -25,6 +26,7 @@ from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
 from derivc.passes.dce import dce
 
+_ROUNDED = frozenset({"round", "floor", "ceil", "trunc", "floor_divide"})
 _FLOAT = 8
 """Bytes of a number, those of a truth being one."""
 
@@ -63,7 +65,7 @@ class Cut:
         if self.is_truth(output):
             return None
         step = self.made.instruction(self.made.outputs[output])
-        if step is None or step.op == "const":
+        if step is None or step.op == "const" or step.op in _ROUNDED:
             return (0.0,) * len(self.made.inputs)
         one, other = step.args
         sign = -1.0 if step.op == "sub" else 1.0
@@ -116,6 +118,7 @@ def cut(programs: Sequence[Program], count: int) -> Cut | None:
     truths = {v for v in own if is_truth(whole, v)}
     leaves = {v for v in truths if not truths.intersection(_args(whole, v))}
     sums = {v for v in own if _is_sum(whole.instruction(v), count)}
+    sums |= {v for v in own if _is_rounded(whole, v)}
     fronts = [_front(whole, sums | chosen) for chosen in (truths, leaves)]
     front = min(fronts, key=lambda f: _bytes(whole, f, count))
     if _bytes(whole, front, count) >= _FLOAT * len([i for i in whole.reads if i < count]):
@@ -155,6 +158,11 @@ def _is_sum(step: Instruction | None, count: int) -> bool:
     return step is not None and step.op in ("add", "sub") and all(a < count for a in step.args)
 
 
+def _is_rounded(program: Program, value: Value) -> bool:
+    step = program.instruction(value)
+    return step is not None and step.op in _ROUNDED
+
+
 def _key(step: Instruction | None) -> object:
     return (step.op, step.args) if step else None
 
@@ -187,9 +195,10 @@ def _ends(program: Program, outputs: Iterable[Value], stops: set[Value]) -> set[
 
 
 def _is_useless(program: Program, value: Value, stops: set[Value], front: set[Value]) -> bool:
-    """Whether what else is kept gives a truth, or one summand is kept anyway."""
+    """Whether what else is kept gives what is flat, or one summand is kept anyway."""
     ends = _ends(program, _args(program, value), stops - {value})
-    return ends <= front if is_truth(program, value) else bool(ends & front)
+    flat = is_truth(program, value) or _is_rounded(program, value)
+    return ends <= front if flat else bool(ends & front)
 
 
 def _distinct(program: Program, front: Iterable[Value]) -> list[Value]:
@@ -213,7 +222,8 @@ def _placed(program: Program, front: set[Value], count: int) -> Cut | None:
     kept = _distinct(program, front)
     reads = {v for v in kept if v < count}
     made = [v for v in kept if v >= len(program.inputs)]
-    sums = [v for v in made if not is_truth(program, v)]
+    rounded = [v for v in made if _is_rounded(program, v)]
+    sums = [v for v in made if not is_truth(program, v) and v not in rounded]
     slots = {v: _args(program, v)[0] for v in sums}
     free = [i for i in range(count) if i not in reads and i not in slots.values()]
     truths = [v for v in made if v not in slots]
@@ -223,7 +233,7 @@ def _placed(program: Program, front: set[Value], count: int) -> Cut | None:
     b = SmartBuilder(program.inputs[:count])
     places = _inlined(b, program, count, made)
     outputs, taken = [places[v] for v in made], [slots[v] for v in made]
-    if not (sums or reads):
+    if not (sums or reads or rounded):
         outputs.append(b.const(0))
         taken.append(next(i for i in free if i not in taken))
     return Cut(dce(b.finish(outputs)), tuple(taken), frozenset(reads))

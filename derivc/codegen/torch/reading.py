@@ -5,6 +5,7 @@ from __future__ import annotations
 from derivc.codegen.family import Family
 from derivc.codegen.torch.cheaper import cheaper, reading_output
 from derivc.codegen.torch.memory import kept_by_autograd
+from derivc.codegen.torch.orders import lowered
 from derivc.ir.program import Program
 from derivc.passes.weight import weight
 
@@ -18,11 +19,11 @@ def reading(family: Family) -> tuple[str, Program]:
 
     The composition of PyTorch's functions keeps the output too, so that no more memory is kept.
     """
-    plain, count = cheaper(family.pullback), len(family.elements)
+    plain, count = _pulling(family, family.pullback), len(family.elements)
     if family.by_output is None:
         return "", plain
     value = cheaper(family.value)
-    given = reading_output(cheaper(family.by_output), value)
+    given = reading_output(_pulling(family, family.by_output), value)
     inputs = [i for i in given.reads if i < count]
     if count not in given.reads:
         return "", plain
@@ -32,6 +33,14 @@ def reading(family: Family) -> tuple[str, Program]:
     if not cheap or len(_read(family, given)) + 1 > kept_by_autograd(value):
         return "", plain
     return BESIDE, given
+
+
+def _pulling(family: Family, pullback: Program) -> Program:
+    """A pullback over what PyTorch spells.
+
+    It is only evaluated where there are partials to be differentiated again.
+    """
+    return lowered(cheaper(pullback)) if family.order else cheaper(pullback)
 
 
 def _read(family: Family, pullback: Program) -> set[int]:

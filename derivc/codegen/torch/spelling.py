@@ -44,6 +44,8 @@ TABLE = {
     **_INFIX,
     "where": "torch.where({0}, {1}, {2})",
     "lerp": "torch.lerp({0}, {1}, {2})",
+    "fma": "torch.addcmul({2}, {0}, {1})",
+    "addcmul": "torch.addcmul({0}, {1}, {2}, value={3})",
     **CALLS,
     # torch.special.ndtr is 0 from x = -8.3 on; erfc keeps its digits.
     "ndtr": "0.5 * torch.erfc(-0.7071067811865476 * {0})",
@@ -111,3 +113,15 @@ OF_NUMBER = {"maximum": "{0}.clamp_min_({1})", "minimum": "{0}.clamp_max_({1})"}
 CLAMPED = {"maximum": "torch.clamp({0}, min={1})", "minimum": "torch.clamp({0}, max={1})"}
 """Of a tensor and a number, where nothing differentiates the text: at a tie PyTorch's slopes of
 these differ."""
+
+FITTING = frozenset({"add", "sub", "mul", "div"})
+"""Ops that may write over an operand which turns out to have the result's shape."""
+
+FUSED_IN_PLACE = {
+    "fma": (2, "{2}.addcmul_({0}, {1})"),
+    "addcmul": (0, "{0}.addcmul_({1}, {2}, value={3})"),
+}
+"""The operand that is overwritten, and how, where no `vmap` asks: it computes row after row."""
+
+MULTIPLE, MULTIPLE_IN_PLACE = "torch.add({2}, {1}, alpha={0})", "{2}.add_({1}, alpha={0})"
+"""a b + c with a number a."""

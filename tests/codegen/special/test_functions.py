@@ -221,13 +221,13 @@ def test_the_ends_of_incomplete_functions() -> None:
     assert value("zeta", 2.0, np.array([1e300]))[0] == pytest.approx(1e-300, rel=1e-14)
 
 
-@pytest.mark.parametrize("name", ["_E1_NEAR", "_GAMMA", "_STIRLING"])
+@pytest.mark.parametrize("name", ["_E1_NEAR", "_GAMMA", "_STIRLING", "_TRIGAMMA"])
 def test_tables_are_what_the_script_computes(name: str) -> None:
     _agrees(name)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", fits.FITS)
+@pytest.mark.parametrize("name", [*fits.FITS, *fits.POWERS])
 def test_all_tables_are_what_the_script_computes(name: str) -> None:
     _agrees(name)
 

@@ -16,7 +16,7 @@ from derivc.lowering.lower import lower
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
 MASKED = ["rrelu", "threshold", "hardshrink", "lerp", "nan_to_num", "mse_loss", "l1_loss",
-          "margin_ranking_loss", "gegenbauer"]  # fmt: skip
+          "margin_ranking_loss", "gegenbauer", "fmod", "remainder"]  # fmt: skip
 CASES = [pytest.param(c, id=c.op.name) for c in cases() if c.op.name in MASKED]
 
 
@@ -29,7 +29,8 @@ def test_no_more_is_kept_than_by_the_composition(case: Any) -> None:
 
 @pytest.mark.parametrize(("slopes", "slots", "reads"), [
     (["2*(x - y)", "2*(y - x)"], 1, 0), (["cos(x - y)"], 1, 0), (["x*cos(x - y)"], None, 0),
-    (["where(x > y, 3, 4)"], 2, 0), (["cos(x + y)*(x + y)"], 1, 0), (["x - y", "x + y"], None, 0),
+    (["where(x > y, 3, 4)"], 2, 0), (["floor(x/y)"], 1, 0), (["y*floor(x/y)"], None, 0),
+    (["cos(x + y)*(x + y)"], 1, 0), (["x - y", "x + y"], None, 0),
 ])  # fmt: skip
 def test_what_is_cut(slopes: list[str], slots: int | None, reads: int) -> None:
     programs = [cheaper(lower([dc.parse(s)], ["x", "y"])) for s in slopes]
@@ -92,6 +93,21 @@ def test_a_constant_slope_has_the_slope_zero() -> None:
     slopes = torch.autograd.grad(function(x, t).sum(), (x, t), create_graph=True)
     second = torch.autograd.grad(sum(s.sum() for s in slopes), (x, t))
     assert all(torch.equal(s, torch.zeros(5, dtype=torch.float64)) for s in second)
+
+
+@pytest.mark.parametrize("name", ["fmod", "mod"])
+def test_a_quotient_is_kept_in_place_of_both(name: str) -> None:
+    function = dc.compile(f"{name}(x, y)").to_torch("rest")
+    x, y = (p.requires_grad_() for p in places((1000,), (1000,)))
+    assert kept(torch, function, [x, y]) == 8000
+    slopes = torch.autograd.grad(function(x, y).sum(), (x, y), create_graph=True)
+    assert torch.equal(
+        slopes[1], -torch.div(x, y, rounding_mode="trunc" if name == "fmod" else "floor")
+    )
+    second = torch.autograd.grad((slopes[1] ** 2).sum(), (x, y))
+    assert all(torch.equal(s, torch.zeros(1000, dtype=torch.float64)) for s in second)
+    found = torch.func.jacfwd(function, argnums=1)(x.detach()[:3], y.detach()[:3])
+    assert torch.equal(found.diagonal(), slopes[1][:3])
 
 
 def test_half_precision_is_rounded_once() -> None:
