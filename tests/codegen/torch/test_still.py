@@ -22,8 +22,12 @@ OWN = [op for op in TABLE if op not in CALLS and op != GUARDED]
 
 def _fails(op: str, by: int) -> bool:
     """Whether PyTorch has no derivative of an op by an operand."""
-    names = ["a", "b", "c"][: registry.get(op).arity]
+    names = ["a", "b", "c", "d"][: registry.get(op).arity]
     given: dict[str, Any] = {n: torch.tensor(0.3) for n in names}
+    if op == "addcmul":  # its factor is no tensor
+        given["d"] = 0.3
+    if names[by] == "d":
+        return False
     if op == "where":
         given["a"] = torch.tensor(True)
     given[names[by]].requires_grad_(given[names[by]].is_floating_point())
