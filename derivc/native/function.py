@@ -96,7 +96,7 @@ class NativeFunction:
         record = runtime.Record(
             inputs=plan.inputs, outputs=plan.outputs, chunk=plan.chunk,
             threads=threads or processors(), worth=worth(plan),
-            cache=last_cache() if plan.moves else 0,
+            ahead=plan.calls, cache=last_cache() if plan.moves or plan.calls else 0,
             computed=bytes(plan.computed), copied=kept(runtime.INT, plan.copied),
             arguments=len(plan.arguments),
             taken=kept(runtime.ADDRESS, [self._shape(s) for s in plan.shapes]),

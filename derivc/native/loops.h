@@ -129,6 +129,14 @@ static void NAME(copy)(const kernel *k, char **args, intp start, intp n, const e
             __builtin_memcpy(args[k->inputs + j] + from, args[k->copied[j]] + from, size);
 }
 
+/* Asks for the part of an argument that comes next. Calls fill the queues of the processor, so
+   that it does not get there by itself before they end. */
+static void NAME(fetch)(const REAL *from)
+{
+    for (intp i = STREAMED; i < 2 * STREAMED; i += LINE)
+        __builtin_prefetch((const char *)from + i, 0, 3);
+}
+
 /* A chunk of which some results go around the cache: a few lines at a time, so that computing the next
    does not wait until memory has taken them. Each result has a room of scratch memory. */
 static void NAME(streamed)(
@@ -148,6 +156,7 @@ static void NAME(streamed)(
     for (intp start = 0; start < n; start += most) {
         const intp m = n - start < most ? n - start : most;
         for (intp j = 0; j < inputs; j++) from[j] = in[j] + start;
+        for (intp j = 0; k->ahead && j < inputs; j++) NAME(fetch)(from[j]);
         for (intp j = 0; j < plain; j++) to[others[j]] = out[others[j]] + start;
         k->NAME(block)(m, from, to);
         for (intp j = 0; j < around; j++) {

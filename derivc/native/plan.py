@@ -40,6 +40,7 @@ class Plan:
         special: functions of scipy.special, as `psi` or `sici[0]`.
         size: how many operations and results; weight: what they cost.
         moves: whether moving a number from and to memory takes longer than computing.
+        calls: whether computing is calls for so large a part that it does not hide memory.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Plan:
     size: int
     weight: float
     moves: bool
+    calls: bool
 
     @property
     def plain(self) -> bool:
@@ -102,6 +104,7 @@ def plan_of(writer: Writer) -> Plan:
         size=writer.size,
         weight=weight(program),
         moves=effort.moves(program),
+        calls=effort.calls(program),
     )
 
 

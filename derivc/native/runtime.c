@@ -10,6 +10,7 @@ typedef void function(void); /* the type of a function that does not matter here
 /* One function: filled in by Python. */
 typedef struct kernel {
     intp inputs, outputs, chunk, threads, worth; /* worth: from so many elements on, threads pay */
+    intp ahead;              /* whether arguments are asked for ahead of time */
     intp cache;              /* bytes beyond which results go around the cache; 0 if they never do */
     void (*block_d)(intp, const double *const *, double *const *);
     void (*block_f)(intp, const float *const *, float *const *);

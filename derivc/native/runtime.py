@@ -26,7 +26,7 @@ class Record(ctypes.Structure):
 
     _fields_ = [
         ("inputs", INT), ("outputs", INT), ("chunk", INT), ("threads", INT), ("worth", INT),
-        ("cache", INT),
+        ("ahead", INT), ("cache", INT),
         ("block_d", ADDRESS), ("block_f", ADDRESS), ("wider_f", ADDRESS), ("wider_d", ADDRESS),
         ("computed", ctypes.c_char_p), ("copied", ADDRESS), ("arguments", INT),
         ("taken", ADDRESS), ("layout", ADDRESS),

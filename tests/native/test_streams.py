@@ -114,11 +114,21 @@ def test_threads(threads: int) -> None:
         np.testing.assert_array_equal(found, expected)
 
 
-def test_only_where_memory_is_what_takes_time() -> None:
+def test_only_where_memory_is_waited_for() -> None:
     few = dc.compile("x*y*z", backend="c").native("value_and_grad")
-    many = dc.compile("exp(sin(x)*y)*tanh(x/z)", backend="c").native("value_and_grad")
-    assert few.record.cache == last_cache()
-    assert many.record.cache == 0
+    some = dc.compile("exp(sin(x)*y)*tanh(x/z)", backend="c").native("value_and_grad")
+    many = dc.compile("exp(x)*log(y)*tanh(z)*atan(x*y)", backend="c").native("value_and_grad")
+    assert (few.record.cache, few.record.ahead) == (last_cache(), 0)
+    assert (some.record.cache, some.record.ahead) == (0, 0)
+    assert (many.record.cache, many.record.ahead) == (last_cache(), 1)
+
+
+def test_arguments_that_are_asked_for_ahead_of_time() -> None:
+    plain, streamed = both(text="exp(x)*log(y)*tanh(z)*atan(x*y)")
+    for size in (1, 63, 64, 1500):
+        given = arguments(size)
+        for found, expected in zip(flat(streamed(*given)), flat(plain(*given)), strict=True):
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_the_last_cache_is_read_from_linux(tmp_path: Path) -> None:
