@@ -137,24 +137,44 @@ static void NAME(fetch)(const REAL *from)
         __builtin_prefetch((const char *)from + i, 0, 3);
 }
 
+/* A part of a chunk, every result straight to its place. */
+static void NAME(direct)(
+    const kernel *k, const REAL *const *in, REAL *const *out, const enum way *ways, intp start, intp n)
+{
+    const REAL *from[k->inputs + 1];
+    REAL *to[k->outputs + 1];
+    if (n <= 0) return;
+    for (intp j = 0; j < k->inputs; j++) from[j] = in[j] + start;
+    for (intp j = 0; j < k->outputs; j++) {
+        to[j] = out[j] && ways[j] != HANDED_ON ? out[j] + start : 0;
+        if (ways[j] == HANDED_ON)
+            __builtin_memcpy(out[j] + start, from[k->copied[j]], n * sizeof(REAL));
+    }
+    k->NAME(block)(n, from, to);
+}
+
 /* A chunk of which some results go around the cache: a few lines at a time, so that computing the next
-   does not wait until memory has taken them. Each result has a room of scratch memory. */
+   does not wait until memory has taken them; `lead` elements come before the first whole line. What is
+   left on either side goes straight to its place. Its elements are computed with those beside them that
+   they are computed with elsewhere, some of them twice, so that results are the same to the last bit. */
 static void NAME(streamed)(
     const kernel *k, const REAL *const *in, REAL *const *out, const enum way *ways, intp n,
-    char *rooms, intp room)
+    char *rooms, intp room, intp lead)
 {
     const intp inputs = k->inputs, outputs = k->outputs, lines = STREAMED / (intp)sizeof(REAL);
+    const intp each = LINE / (intp)sizeof(REAL), whole = n / each * each;
     const intp most = k->chunk < lines ? k->chunk : lines;
     const REAL *from[inputs + 1];
     REAL *to[outputs + 1];
-    intp around = 0, plain = 0, streams[outputs + 1], others[outputs + 1];
+    intp around = 0, plain = 0, streams[outputs + 1], others[outputs + 1], start = lead;
     for (intp j = 0; j < outputs; j++) {
         to[j] = ways[j] == AROUND ? (REAL *)(rooms + j * room) : 0;
         if (ways[j] == AROUND || ways[j] == HANDED_ON) streams[around++] = j;
         else if (out[j]) others[plain++] = j;
     }
-    for (intp start = 0; start < n; start += most) {
-        const intp m = n - start < most ? n - start : most;
+    if (lead) NAME(direct)(k, in, out, ways, 0, whole ? each : 0);
+    for (intp m; start + each <= whole; start += m) {
+        m = whole - start < most ? (whole - start) / each * each : most;
         for (intp j = 0; j < inputs; j++) from[j] = in[j] + start;
         for (intp j = 0; k->ahead && j < inputs; j++) NAME(fetch)(from[j]);
         for (intp j = 0; j < plain; j++) to[others[j]] = out[others[j]] + start;
@@ -162,9 +182,11 @@ static void NAME(streamed)(
         for (intp j = 0; j < around; j++) {
             const intp which = streams[j];
             const REAL *const source = to[which] ? to[which] : from[k->copied[which]];
-            stream((char *)(out[which] + start), (const char *)source, m * sizeof(REAL));
+            stream((char *)(out[which] + start), (const char *)source, m / each);
         }
     }
+    if (start < whole) NAME(direct)(k, in, out, ways, whole - each, each);
+    NAME(direct)(k, in, out, ways, whole, n - whole);
 }
 
 /* Adds elements up in lanes, each with the sum of what rounding lost (Knuth's exact sum of two). */
@@ -176,27 +198,37 @@ static void NAME(add_up)(const REAL *from, intp n, double *sums)
     for (intp i = n & ~(intp)(LANES - 1); i < n; i++) add_exactly(total, rest, from[i]);
 }
 
+/* Whether all is read and written where it lies: nothing takes room in scratch memory. */
+static int NAME(all_in_place)(const kernel *k, const intp *steps, const enum way *ways)
+{
+    int found = 1;
+    for (intp j = 0; j < k->inputs; j++) found &= steps[j] == sizeof(REAL);
+    for (intp j = 0; j < k->outputs; j++) found &= ways[j] != MOVED;
+    return found;
+}
+
 /* n of `whole` elements, a chunk at a time that stays in the cache. A result without a place is added
    up. */
 static void NAME(span)(
     char **args, intp n, const intp *steps, const kernel *k, double *sums, intp whole)
 {
-    const intp inputs = k->inputs, outputs = k->outputs, size = k->chunk;
-    const intp room = (size * sizeof(REAL) / LINE + APART) * LINE; /* of a chunk, out of step */
+    const intp inputs = k->inputs, outputs = k->outputs;
+    const intp room = (k->chunk * sizeof(REAL) / LINE + APART) * LINE; /* of a chunk, out of step */
     char scratch[(inputs + outputs) * room + LINE];
     char *const first = scratch + (-(intp)scratch & (LINE - 1));
     enum way ways[outputs + 1];
     REAL *out[outputs + 1];
     const REAL *in[inputs + 1];
     const intp lead = NAME(find_ways)(k, args, steps, whole, ways);
+    /* where lines do not begin with chunks, each end of a chunk costs: the fewer the better */
+    const intp size = lead > 0 && NAME(all_in_place)(k, steps, ways) ? PIECE : k->chunk;
     for (intp j = 0; j < inputs; j++) { /* an argument that stays the same is spread out once */
         in[j] = (REAL *)(first + j * room);
         if (steps[j] == 0) NAME(gather)((REAL *)in[j], args[j], 0, n < size ? n : size);
     }
     clear_flags();
     for (intp start = 0, copied = 0, m; start < n; start += m) {
-        m = start == 0 && lead > 0 ? lead : size;
-        if (m > n - start) m = n - start;
+        m = n - start < size ? n - start : size;
         if (start >= copied) {
             const intp piece = n - copied < PIECE ? n - copied : PIECE;
             NAME(copy)(k, args, copied, piece, ways);
@@ -213,7 +245,7 @@ static void NAME(span)(
             if (ways[j] == COPIED) out[j] = 0;
         }
         if (lead < 0) k->NAME(block)(m, in, out);
-        else NAME(streamed)(k, in, out, ways, m, first + inputs * room, room);
+        else NAME(streamed)(k, in, out, ways, m, first + inputs * room, room, lead);
         const int flags = raised();
         if (flags) {
             if (flags & INVALID) doubts |= INVALID_SEEN;

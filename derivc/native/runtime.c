@@ -93,14 +93,11 @@ typedef long long loose_word __attribute__((vector_size(WIDTH), aligned(1)));
 #define STREAM(to, from) MOVE(to, from)
 #endif
 
-/* Whole lines around the cache; what begins or ends between two goes the usual way. */
-static void stream(char *to, const char *from, intp size)
+/* Whole lines around the cache, to where a line begins. */
+static void stream(char *to, const char *from, intp lines)
 {
-    intp i = 0;
-    for (; ((intp)to & (LINE - 1)) == 0 && i + LINE <= size; i += LINE)
-        for (intp j = i; j < i + LINE; j += WIDTH)
-            STREAM((word *)(to + j), (word)*(const loose_word *)(from + j));
-    __builtin_memcpy(to + i, from + i, size - i);
+    for (intp i = 0; i < lines * LINE; i += WIDTH)
+        STREAM((word *)(to + i), (word)*(const loose_word *)(from + i));
 }
 
 /* What was streamed is in memory before anything that is written from now on. */
