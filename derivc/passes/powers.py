@@ -1,6 +1,7 @@
 """Powers with a variable exponent, which makes much of a rounding of the base.
 
     (1 + u)^p       = exp(p log1p(u))           for |u| < 1/2
+    x^p - 1         = expm1(p log(x))           for |p log(x)| < 1
     a^p - c^p       = c^p expm1(p log(a/c))     for a/c > 0; taken for |p log(a/c)| < 1
     a^p/c^p         = (1 + (a - c)/c)^p         for a, c > 0, where a - c is simpler
     s(a)^p/s(c)^p   = exp(p (log s(a) - log s(c))),  s the logistic function
@@ -109,12 +110,16 @@ def _is_small(exponent: Any) -> bool:
 
 
 def less_one(b: SmartBuilder, value: Value) -> Value | None:
-    """(1 + u)^p - 1 = expm1(p log1p(u)) where that is small; whole powers multiply out better."""
+    """(1 + u)^p - 1 = expm1(p log1p(u)) where that is small; whole powers multiply out better.
+
+    Of any other base, x^p - 1 = expm1(p log(x)), as in the transformation of Box and Cox.
+    """
     found = as_power(b, value)
-    u = None if found is None else beside_one(b, found[0])
-    if found is None or u is None:
+    if found is None:
         return None
-    size = b.emit("mul", found[1], b.emit("log1p", u))
+    u = beside_one(b, found[0])
+    logarithm = b.emit("log", found[0]) if u is None else b.emit("log1p", u)
+    size = b.emit("mul", found[1], logarithm)
     form, near = b.emit("expm1", size), b.emit("lt", b.emit("abs", size), b.const(1))
     return b.emit("where", near, form, b.emit("sub", value, b.const(1)))
 

@@ -11,7 +11,7 @@
     powers with a variable exponent, of what is next to 1 or to another one: `passes.powers`
     ((1 + u)^n - 1)/u, and the like: `passes.growth`
     exp(x)/(1 + exp(x)) = sigmoid(x), a/(1 + exp(x)) = a sigmoid(-x), 1 - sigmoid(x) = sigmoid(-x)
-    exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1)
+    exp(x)/(exp(x) - 1) = -1/(exp(-x) - 1), (exp(x) - 1)/(exp(x) + 1) = tanh(x/2)
     sin(u + v)/(sin(u) sin(v)) = 1/tan(u) + 1/tan(v), and the like: `passes.addition`
     powers of 1 + exp(x) and of sigmoid(x): `passes.logistic`
     log(1 - exp(x)), log(erfc(x)): `passes.logarithms`
@@ -32,6 +32,7 @@ from collections.abc import Callable
 
 from derivc.ir.algebra import SmartBuilder
 from derivc.ir.program import Instruction, Program, Value
+from derivc.lowering.fragment import HALF
 from derivc.passes import addition, divided, gammas, growth, logistic, powers, saturation, scaled
 from derivc.passes.complements import complement
 from derivc.passes.dce import dce
@@ -188,7 +189,20 @@ def _quotient(b: SmartBuilder, step: Instruction) -> Value | None:
         return next((f for way in ways if (f := way(b, *step.args)) is not None), None)
     if step.args[0] == grown:
         return b.emit("sigmoid", *over.args)
+    if (half := _half_tangent(b, step.args[0], grown)) is not None:
+        return half
     return b.emit("mul", step.args[0], b.emit("sigmoid", b.emit("neg", *b.at(grown).args)))
+
+
+def _half_tangent(b: SmartBuilder, over: Value, grown: Value) -> Value | None:
+    """(exp(x) - 1)/(exp(x) + 1) = tanh(x/2), either sign."""
+    inner = b.at(over)
+    if inner.op == "neg":
+        found = _half_tangent(b, inner.args[0], grown)
+        return None if found is None else b.emit("neg", found)
+    if inner.op != "expm1" or inner.args != b.at(grown).args:
+        return None
+    return b.emit("tanh", b.emit("mul", b.const(HALF), *inner.args))
 
 
 def _multiplied(b: SmartBuilder, step: Instruction) -> Value | None:

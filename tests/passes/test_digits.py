@@ -112,6 +112,15 @@ CASES: list[tuple[str, str, Truth, tuple[float, ...]]] = [
       for t in (31.2, 0.4, 1e-12)),
     *(("x/(1 + abs(x))", "x", lambda x: x / (1 + abs(x)), (x,)) for x in (1e3, -4.7e12)),
     ("x*besselk(1, x)", "x", lambda x: x * mp.besselk(1, x), (3.3e-4,)),
+    *(("(x**l - 1)/l", "x l", lambda x, e: (mp.power(x, e) - 1) / e, (2.0, e))
+      for e in (1e-9, -3e-4, 0.7)),
+    ("(c**(1 - g) - 1)/(1 - g)", "c g",
+     lambda c, g: (mp.power(c, 1 - g) - 1) / (1 - g), (0.97, 0.8)),
+    *((f"{f}(k*(h + z))/{g}(k*h)", "h k z",
+       lambda h, k, z, f=f, g=g: getattr(mp, f)(k * (h + z)) / getattr(mp, g)(k * h),
+       (9.0, 2.0, -0.5))
+      for f, g in (("cosh", "sinh"), ("cosh", "cosh"), ("sinh", "sinh"), ("sinh", "cosh"))),
+    ("(1 - exp(-a*x))/(1 + exp(-a*x))", "a x", lambda a, x: mp.tanh(a * x / 2), (3.4, -1.8)),
     ("acosh(1 + x)", "x", lambda x: mp.acosh(1 + x), (2.7e-14,)),
     ("acos(1 - 2*sin(d/2)**2)", "d", lambda d: mp.acos(1 - 2 * mp.sin(d / 2) ** 2), (1.8e-6,)),
     ("acos(1 - x)", "x", lambda x: mp.acos(1 - x), (1.999,)),

@@ -61,9 +61,10 @@ class Judge:
         if max(map(len, (exact, plain, new))) > _LONGEST or self.spent > self.budget:
             return False
         cases = [c for c in map(partial(_case, exact), self.points) if usable(c.true)]
-        if not all(_same(run(new, c.point, _TRUE), c.true) for c in cases):
+        other = [c for c in cases if not _same(run(new, c.point, _TRUE), c.true)]
+        if any(_is_settled(exact, c) for c in other):
             return False
-        cases = [c for c in cases if not _unknown(c.true)]
+        cases = [c for c in cases if c not in other and not _unknown(c.true)]
         if len(cases) < _FEWEST:
             return False
         gain = _mean(plain, cases) - _mean(new, cases)
@@ -87,6 +88,14 @@ def _case(exact: Program, point: Point) -> _Case:
     with mpmath().workprec(_TRUE):
         beside = tuple(x * (1 + mpmath().mpf(2) ** -FLOAT * (-1) ** i) for i, x in enumerate(point))
     return _Case(point, true, lost(run(exact, beside, _TRUE), true))
+
+
+def _is_settled(exact: Program, case: _Case) -> bool:
+    """Whether more bits leave the truth as it is: sinh(1e9)^2 - cosh(1e9)^2 takes 3e9 of them.
+
+    With fewer it may be zero, however many they are.
+    """
+    return bool(case.true != 0) and _same(run(exact, case.point, 2 * _TRUE), case.true)
 
 
 def _mean(program: Program, cases: Sequence[_Case]) -> float:

@@ -18,6 +18,7 @@ from typing import final
 
 from derivc.ir.program import Instruction, Value
 from derivc.passes.cancel import differences
+from derivc.passes.cancel.angles import by_addition
 from derivc.passes.cancel.factor import Factor, common, factors
 from derivc.passes.cancel.forms import (
     Expansion,
@@ -79,7 +80,8 @@ class Solver:
             if shorter is not None or expansion.reduced:
                 return self._product(factor, shorter or expansion)
         rest = collected(without(terms, factor))
-        inner = self._paired(rest) or self._conjugated(rest) or self._around_one(rest)
+        inner = by_addition(self.forms, self.writer, rest) or self._paired(rest)
+        inner = inner or self._conjugated(rest) or self._around_one(rest)
         inner = inner or self._less_ones(rest) or self._half_angle(rest)
         if inner is None and expansion is not None:
             inner = self._paired(expansion.terms) or self._split(expansion.terms)
