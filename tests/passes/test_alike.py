@@ -11,11 +11,7 @@ import pytest
 import derivc as dc
 from derivc.ir.algebra import SmartBuilder
 from derivc.passes.cancel.alike import unified
-
-OPTION = (
-    "S*(1 + erf((log(S/K) + (r + s**2/2)*T)/(s*sqrt(2*T))))/2"
-    " - K*exp(-r*T)*(1 + erf((log(S/K) + (r - s**2/2)*T)/(s*sqrt(2*T))))/2"
-)
+from tests.option import OPTION, price
 
 
 def exponentials(program) -> int:
@@ -26,12 +22,6 @@ def two(first, second):
     """A program of x and y with two exponentials as outputs, of what the functions build."""
     b = SmartBuilder(["x", "y"])
     return b.finish([b.emit("exp", first(b)), b.emit("exp", second(b))])
-
-
-def price(strike, spot, time, r, s):
-    one = (mp.log(spot / strike) + (r + s * s / 2) * time) / (s * mp.sqrt(2 * time))
-    other = one - s * mp.sqrt(time / 2)
-    return (spot * mp.erfc(-one) - strike * mp.exp(-r * time) * mp.erfc(-other)) / 2
 
 
 @pytest.mark.parametrize("point", [

@@ -8,19 +8,10 @@ import sympy as sp
 
 import derivc as dc
 from derivc.symbolic.exponentials import by_one, several
+from tests.option import OPTION, price
 
-OPTION = (
-    "S*(1 + erf((log(S/K) + (r + s**2/2)*T)/(s*sqrt(2*T))))/2"
-    " - K*exp(-r*T)*(1 + erf((log(S/K) + (r - s**2/2)*T)/(s*sqrt(2*T))))/2"
-)
 NAMES = ("K", "S", "T", "r", "s")
 POINT = (100.0, 80.0, 0.7, 0.03, 0.2)
-
-
-def price(strike, spot, time, r, s):
-    one = (mp.log(spot / strike) + (r + s * s / 2) * time) / (s * mp.sqrt(2 * time))
-    other = one - s * mp.sqrt(time / 2)
-    return (spot * mp.erfc(-one) - strike * mp.exp(-r * time) * mp.erfc(-other)) / 2
 
 
 @pytest.mark.parametrize(("name", "exponentials", "functions"), [

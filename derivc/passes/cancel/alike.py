@@ -65,6 +65,8 @@ def unified(program: Program) -> Program:
         return program
     judge = Judge(program, _BUDGET)
     alike = _Alike(program, [*judge.points[:_POINTS], *_special(len(program.inputs))])
+    if not alike.groups:
+        return program
     forms = [alike.written(shunned) for shunned in (None, *alike.exponentials)]
     found = _kept(judge, program, min(forms, key=weight))
     return found if _saves(program, found) else program
@@ -148,12 +150,12 @@ class _Alike:
 
     @cached_property
     def groups(self) -> list[list[tuple[Value, int]]]:
-        """Values that are the same, each with its sign at the first point where it has one."""
+        """Where several values are the same: each with its sign at the first point that has one."""
         found: dict[Key, list[tuple[Value, int]]] = defaultdict(list)
         for value, key in self._keys().items():
             sign = next(part[0] for part in key if part is not None and part[0])
             found[_signed(key, sign)].append((value, sign))
-        return list(found.values())
+        return [group for group in found.values() if len(group) > 1]
 
     def _keys(self) -> dict[Value, Key]:
         """What identifies a value: only of what is smooth, and known at enough points."""
