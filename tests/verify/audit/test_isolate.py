@@ -123,8 +123,7 @@ class Fussy(dc.Function):
 class Endless(Fussy):
     @staticmethod
     def forward(ctx, x):
-        while True:
-            pass
+        while True: pass
 
 class Double(dc.Function):
     @staticmethod
